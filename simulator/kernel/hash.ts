@@ -1,0 +1,46 @@
+/** Hashes of texts: FNV-1a for tables and names, a 64-bit rolling hash (as two 32-bit halves) for traces. */
+
+/** FNV-1a, 32 bit, over UTF-16 code units folded to bytes as Go's fnv over ASCII text. */
+export function fnv32a(text: string, seed = 0x811c9dc5): number {
+  let hash = seed
+  for (let i = 0; i < text.length; i++) {
+    hash ^= text.charCodeAt(i)
+    hash = Math.imul(hash, 0x01000193)
+  }
+  return hash >>> 0
+}
+
+/** Mixes the bits of a 32-bit number (the finalizer of MurmurHash3, public domain). */
+export function mix32(value: number): number {
+  let h = value | 0
+  h ^= h >>> 16
+  h = Math.imul(h, 0x85ebca6b)
+  h ^= h >>> 13
+  h = Math.imul(h, 0xc2b2ae35)
+  h ^= h >>> 16
+  return h >>> 0
+}
+
+/** A number in [0, 1) that belongs to its text: jitter without drawing. */
+export function unitHash(text: string): number {
+  return mix32(fnv32a(text)) / 4294967296
+}
+
+/** Two independent 32-bit halves of a rolling hash. */
+export interface RollingHash {
+  readonly high: number
+  readonly low: number
+}
+
+/** Where a trace begins. */
+export const emptyTrace: RollingHash = { high: 0x811c9dc5, low: 0xcbf29ce4 }
+
+/** Adds one text to a rolling hash. */
+export function rollHash(hash: RollingHash, text: string): RollingHash {
+  return { high: mix32(fnv32a(text, hash.high)), low: mix32(fnv32a(text, hash.low ^ 0x9e3779b9)) }
+}
+
+/** The hash as 16 hexadecimal digits. */
+export function hashText(hash: RollingHash): string {
+  return hash.high.toString(16).padStart(8, '0') + hash.low.toString(16).padStart(8, '0')
+}

@@ -1,0 +1,56 @@
+/**
+ * A deduplicating queue of keys with delays and per-key back-off, on the kernel's event queue.
+ * Models client-go/util/workqueue (v0.35): 5 ms doubling to 1000 s per failing key.
+ */
+
+import type { SimTimeMs } from './event-queue.ts'
+import type { Table } from './table.ts'
+
+const backOffFirstMs = 5
+const backOffMaxMs = 1_000_000
+
+/** Puts an event of the queue's type on the kernel's queue. */
+export type ScheduleAt = (atMs: SimTimeMs, key: string) => void
+
+export class WorkQueue {
+  private readonly dueMsOfKey: Table<number>
+  private readonly failuresOfKey: Table<number>
+  private readonly scheduleAt: ScheduleAt
+
+  /** @param dueMsOfKey and failuresOfKey are tables of cluster state that belong to this queue alone */
+  constructor(dueMsOfKey: Table<number>, failuresOfKey: Table<number>, scheduleAt: ScheduleAt) {
+    this.dueMsOfKey = dueMsOfKey
+    this.failuresOfKey = failuresOfKey
+    this.scheduleAt = scheduleAt
+  }
+
+  /** Adds a key that is due at a time. A key that is already due earlier keeps its time. */
+  addAt(key: string, atMs: SimTimeMs): void {
+    const dueMs = this.dueMsOfKey.get(key)
+    if (dueMs !== undefined && dueMs <= atMs) return
+    this.dueMsOfKey.set(key, atMs)
+    this.scheduleAt(atMs, key)
+  }
+
+  /** Adds a key again after an error, with growing delay. */
+  addFailed(key: string, nowMs: SimTimeMs): void {
+    const failures = this.failuresOfKey.get(key) ?? 0
+    this.failuresOfKey.set(key, failures + 1)
+    this.addAt(key, nowMs + Math.min(backOffFirstMs * 2 ** Math.min(failures, 30), backOffMaxMs))
+  }
+
+  /** Forgets a key's failures. */
+  forget(key: string): void {
+    if (this.failuresOfKey.size > 0) this.failuresOfKey.delete(key)
+  }
+
+  /**
+   * Takes a key whose event came.
+   * @returns whether the key is to be handled now; false for an event that an earlier one made void
+   */
+  take(key: string, nowMs: SimTimeMs): boolean {
+    if (this.dueMsOfKey.get(key) !== nowMs) return false
+    this.dueMsOfKey.delete(key)
+    return true
+  }
+}
