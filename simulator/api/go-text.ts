@@ -1,0 +1,73 @@
+/** Texts as Go's fmt, strconv and encoding/json print them; error texts of the API are full of them. */
+
+import { compareText } from '../kernel/text.ts'
+
+const shortEscapes: { readonly [char: string]: string } = {
+  '\x07': '\\a', '\b': '\\b', '\f': '\\f', '\n': '\\n', '\r': '\\r', '\t': '\\t', '\v': '\\v', '\\': '\\\\', '"': '\\"',
+}
+const printable = /^[\p{L}\p{M}\p{N}\p{P}\p{S} ]$/u
+
+function escapeChar(char: string): string {
+  const short = shortEscapes[char]
+  if (short !== undefined) return short
+  if (printable.test(char)) return char
+  const code = char.codePointAt(0)!
+  if (code < 0x80) return `\\x${code.toString(16).padStart(2, '0')}`
+  return code < 0x10000 ? `\\u${code.toString(16).padStart(4, '0')}` : `\\U${code.toString(16).padStart(8, '0')}`
+}
+
+/** A text in double quotes, as %q prints it. */
+export function goQuote(text: string): string {
+  if (/^[ !#-[\]-~]*$/.test(text)) return `"${text}"`
+  return `"${[...text].map(escapeChar).join('')}"`
+}
+
+/** Bytes of a text in UTF-8: what len() counts. */
+export function utf8Length(text: string): number {
+  let bytes = 0
+  for (const char of text) {
+    const code = char.codePointAt(0)!
+    bytes += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4
+  }
+  return bytes
+}
+
+/** JSON as encoding/json writes a value whose keys are already in order: no spaces, `<`, `>` and `&` escaped. */
+export function goJson(value: unknown): string {
+  return JSON.stringify(value).replace(/[<>&\u2028\u2029]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`)
+}
+
+/** JSON with the keys of all objects in order, as encoding/json writes maps. */
+export function goJsonSorted(value: unknown): string {
+  return goJson(sortKeys(value))
+}
+
+/** The same JSON value with all keys in text order. Absent members are left out. */
+export function sortKeys(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sortKeys)
+  if (typeof value !== 'object' || value === null) return value
+  const source = value as { readonly [key: string]: unknown }
+  const sorted: { [key: string]: unknown } = {}
+  for (const key of Object.keys(source).sort(compareText)) if (source[key] !== undefined) sorted[key] = sortKeys(source[key])
+  return sorted
+}
+
+/** Several error texts as one, as util/errors.Aggregate prints them: one plain, several as `[a, b]`, repeats once. */
+export function aggregateText(texts: readonly string[]): string {
+  const distinct = [...new Set(texts)]
+  return distinct.length === 1 ? distinct[0]! : `[${distinct.join(', ')}]`
+}
+
+/** A list of texts as %v prints it: `[a b]`. */
+export function goList(texts: readonly string[]): string {
+  return `[${texts.join(' ')}]`
+}
+
+const int64Limit = 9223372036854775807n
+
+/** Reads a decimal 64-bit integer as strconv.ParseInt does; undefined when it is none. */
+export function parseInt64(text: string): bigint | undefined {
+  if (!/^[+-]?[0-9]+$/.test(text)) return undefined
+  const value = BigInt(text.startsWith('+') ? text.slice(1) : text)
+  return value > int64Limit || value < -int64Limit - 1n ? undefined : value
+}
