@@ -1,0 +1,397 @@
+/**
+ * What the scheduler knows of nodes and their pods, as columns of numbers, changed in place with each event.
+ * Derived: it can be rebuilt from the lists of nodes and pods at any time.
+ * Models pkg/scheduler/backend/cache and framework.NodeInfo (v1.35).
+ */
+
+import { assert } from '../kernel/assert.ts'
+import type { Node, Pod } from '../api/types.ts'
+import { grownFloats, grownInts, makeResourceColumn, makeTopologyColumn, setTopologyRow } from './columns.ts'
+import type { ResourceColumn, TopologyColumn } from './columns.ts'
+import { ImageTable } from './image-table.ts'
+import { NodeOrder, zoneKeyOf } from './node-order.ts'
+import { classKeyOf, isTerminating, makePodClass, podKeyOf, usageOf } from './pod-class.ts'
+import type { PodClass, PodUsage } from './pod-class.ts'
+import { amountOf, isScalarResource, needsStatusUsage } from './pod-requests.ts'
+
+/** A pod on a node (bound, or assumed to be bound soon). */
+export interface PodEntry {
+  readonly key: string
+  pod: Pod
+  podClass: PodClass
+  usage: PodUsage
+  readonly slot: NodeSlot
+  isAssumed: boolean
+}
+
+/** One node, or the place of one that is gone while pods still name it. */
+export interface NodeSlot {
+  readonly index: number
+  readonly name: string
+  /** Undefined while only pods name it. */
+  node: Node | undefined
+  pods: PodEntry[]
+}
+
+interface UsageVector { readonly columns: readonly ResourceColumn[]; readonly amounts: readonly number[] }
+
+const initialCapacity = 64
+/** Classes that no pod uses any more are dropped when there are this many in all. */
+const classesMax = 4096
+
+export class ClusterCache {
+  private capacity = initialCapacity
+  private readonly slotOfName = new Map<string, NodeSlot>()
+  readonly slots: (NodeSlot | undefined)[] = []
+  private freeSlots: number[] = []
+  private readonly entries = new Map<string, PodEntry>()
+  private classes = new Map<string, PodClass>()
+  private nextClassId = 1
+  private readonly order = new NodeOrder()
+  private readonly columns = new Map<string, ResourceColumn>()
+  private readonly topologies = new Map<string, TopologyColumn>()
+  private vectors = new WeakMap<PodUsage, UsageVector>()
+  private nodeCountNow = 0
+  /** Slots in the order in which they changed; `changeBase` is the number of the first one kept. */
+  private changeLog: number[] = []
+  private changeBase = 0
+
+  readonly cpu: ResourceColumn
+  readonly memory: ResourceColumn
+  readonly storage: ResourceColumn
+  nonZeroCpu = new Float64Array(initialCapacity)
+  nonZeroMemory = new Float64Array(initialCapacity)
+  podsAllowed = new Float64Array(initialCapacity)
+  /** Grows with each change of the node or of its pods; never 0 for a slot in use. */
+  generations = new Int32Array(initialCapacity)
+  private generation = 0
+  readonly images = new ImageTable()
+  /** Pods with any affinity term per class and slot. */
+  readonly affinityPods = new Map<PodClass, Map<number, number>>()
+  /** Grows when a class enters or leaves `affinityPods`. */
+  affinityEpoch = 0
+
+  constructor() {
+    this.cpu = this.column('cpu')
+    this.memory = this.column('memory')
+    this.storage = this.column('ephemeral-storage')
+  }
+
+  // ---- reading -----------------------------------------------------------------------------------------------------
+
+  get nodeCount(): number { return this.nodeCountNow }
+  get podCount(): number { return this.entries.size }
+  /** Slot indexes of all nodes in scheduling order. */
+  nodeOrder(): Int32Array { return this.order.slots() }
+  findSlot(nodeName: string): NodeSlot | undefined { return this.slotOfName.get(nodeName) }
+  findEntry(podKey: string): PodEntry | undefined { return this.entries.get(podKey) }
+
+  getSlot(index: number): NodeSlot {
+    const slot = this.slots[index]
+    assert(slot !== undefined, `node slot ${index} is empty`)
+    return slot
+  }
+
+  /** All nodes in scheduling order. */
+  nodeSlots(): NodeSlot[] {
+    return Array.from(this.order.slots(), (index) => this.getSlot(index))
+  }
+
+  findColumn(resource: string): ResourceColumn | undefined { return this.columns.get(resource) }
+
+  /** The column of a label, kept up to date from now on. */
+  topology(key: string): TopologyColumn {
+    let column = this.topologies.get(key)
+    if (column === undefined) {
+      column = makeTopologyColumn(key, this.capacity)
+      for (const slot of this.slots) if (slot?.node !== undefined) setTopologyRow(column, slot.index, slot.node.metadata.labels)
+      this.topologies.set(key, column)
+    }
+    return column
+  }
+
+  /** Number of the next change. */
+  get changeCount(): number { return this.changeBase + this.changeLog.length }
+
+  /**
+   * Slots that changed since change number `since`, with repetitions.
+   * @returns undefined when so much has happened that all slots must be read again
+   */
+  changesSince(since: number): { log: readonly number[]; start: number } | undefined {
+    return since < this.changeBase ? undefined : { log: this.changeLog, start: since - this.changeBase }
+  }
+
+  get slotCapacity(): number { return this.capacity }
+
+  // ---- classes -----------------------------------------------------------------------------------------------------
+
+  /** The class of a pod, known or new. */
+  classOf(pod: Pod): PodClass {
+    const key = classKeyOf(pod)
+    const known = this.classes.get(key)
+    if (known !== undefined) return known
+    if (this.classes.size >= classesMax) this.dropUnusedClasses()
+    const podClass = makePodClass(this.nextClassId++, key, pod)
+    this.classes.set(key, podClass)
+    return podClass
+  }
+
+  private dropUnusedClasses(): void {
+    const used = new Map<string, PodClass>()
+    for (const entry of this.entries.values()) used.set(entry.podClass.key, entry.podClass)
+    this.classes = used.size > classesMax / 2 ? this.classes : used
+  }
+
+  // ---- nodes -------------------------------------------------------------------------------------------------------
+
+  addNode(node: Node): void {
+    const slot = this.ensureSlot(node.metadata.name ?? '')
+    if (slot.node !== undefined) return this.updateNode(node)
+    slot.node = node
+    this.nodeCountNow++
+    this.order.add(zoneKeyOf(node), slot.index)
+    this.images.add(node)
+    this.readNode(slot, node)
+  }
+
+  updateNode(node: Node): void {
+    const slot = this.slotOfName.get(node.metadata.name ?? '')
+    if (slot?.node === undefined) return this.addNode(node)
+    const old = slot.node
+    if (isSameForScheduling(old, node)) {
+      slot.node = node
+      return
+    }
+    slot.node = node
+    if (zoneKeyOf(old) !== zoneKeyOf(node)) {
+      this.order.remove(zoneKeyOf(old), slot.index)
+      this.order.add(zoneKeyOf(node), slot.index)
+    }
+    if (old.status?.images !== node.status?.images) {
+      this.images.remove(old)
+      this.images.add(node)
+    }
+    this.readNode(slot, node)
+  }
+
+  removeNode(nodeName: string): void {
+    const slot = this.slotOfName.get(nodeName)
+    if (slot?.node === undefined) return
+    this.order.remove(zoneKeyOf(slot.node), slot.index)
+    this.images.remove(slot.node)
+    slot.node = undefined
+    this.nodeCountNow--
+    for (const column of this.columns.values()) column.allocatable[slot.index] = 0
+    this.podsAllowed[slot.index] = 0
+    for (const column of this.topologies.values()) column.valueIds[slot.index] = -1
+    this.bump(slot.index)
+    this.releaseIfEmpty(slot)
+  }
+
+  private readNode(slot: NodeSlot, node: Node): void {
+    const { index } = slot
+    for (const column of this.columns.values()) column.allocatable[index] = 0
+    const allocatable = node.status?.allocatable ?? {}
+    for (const resource of Object.keys(allocatable)) {
+      const amount = amountOf(resource, allocatable[resource])
+      if (resource === 'pods') this.podsAllowed[index] = amount
+      else if (this.columns.has(resource) || isScalarResource(resource)) this.column(resource).allocatable[index] = amount
+    }
+    if (allocatable['pods'] === undefined) this.podsAllowed[index] = 0
+    for (const column of this.topologies.values()) setTopologyRow(column, index, node.metadata.labels)
+    this.bump(index)
+  }
+
+  private ensureSlot(name: string): NodeSlot {
+    const known = this.slotOfName.get(name)
+    if (known !== undefined) return known
+    const index = this.freeSlots.pop() ?? this.slots.length
+    if (index >= this.capacity) this.grow()
+    const slot: NodeSlot = { index, name, node: undefined, pods: [] }
+    this.slots[index] = slot
+    this.slotOfName.set(name, slot)
+    this.bump(index)
+    return slot
+  }
+
+  private releaseIfEmpty(slot: NodeSlot): void {
+    if (slot.node !== undefined || slot.pods.length > 0) return
+    this.slotOfName.delete(slot.name)
+    this.slots[slot.index] = undefined
+    this.freeSlots.push(slot.index)
+  }
+
+  // ---- pods --------------------------------------------------------------------------------------------------------
+
+  /** A bound pod appeared. Confirms an assumed one. */
+  addPod(pod: Pod): void {
+    const nodeName = pod.spec.nodeName ?? ''
+    const known = this.entries.get(podKeyOf(pod))
+    if (known !== undefined) {
+      known.isAssumed = false
+      if (known.slot.name === nodeName && known.pod.metadata.uid === pod.metadata.uid) return this.replacePod(known, pod)
+      this.detach(known)
+    }
+    this.attach(pod, nodeName, false, this.classOf(pod))
+  }
+
+  /** A bound pod changed. */
+  updatePod(pod: Pod): void {
+    this.addPod(pod)
+  }
+
+  removePod(podKey: string): void {
+    const entry = this.entries.get(podKey)
+    if (entry !== undefined) this.detach(entry)
+  }
+
+  /** Counts a pod on a node before the API server has heard of it. */
+  assumePod(pod: Pod, nodeName: string, podClass: PodClass): void {
+    assert(!this.entries.has(podKeyOf(pod)), `pod ${podKeyOf(pod)} is assumed twice`)
+    this.attach(pod, nodeName, true, podClass)
+  }
+
+  /** Takes an assumption back. */
+  forgetPod(podKey: string): void {
+    const entry = this.entries.get(podKey)
+    if (entry?.isAssumed) this.detach(entry)
+  }
+
+  /** All pods on nodes, in no particular order. */
+  podEntries(): Iterable<PodEntry> { return this.entries.values() }
+
+  private attach(pod: Pod, nodeName: string, isAssumed: boolean, podClass: PodClass): void {
+    const slot = this.ensureSlot(nodeName)
+    const usage = needsStatusUsage(pod) ? usageOf(pod, true) : podClass.usage
+    const entry: PodEntry = { key: podKeyOf(pod), pod, podClass, usage, slot, isAssumed }
+    this.entries.set(entry.key, entry)
+    slot.pods.push(entry)
+    this.count(entry, 1)
+  }
+
+  private detach(entry: PodEntry): void {
+    this.entries.delete(entry.key)
+    const { pods } = entry.slot
+    const at = pods.indexOf(entry)
+    pods[at] = pods[pods.length - 1]
+    pods.pop()
+    this.count(entry, -1)
+    this.releaseIfEmpty(entry.slot)
+  }
+
+  /** Most changes of a bound pod are of its status and do not matter here. */
+  private replacePod(entry: PodEntry, pod: Pod): void {
+    const old = entry.pod
+    const isSameClass = old.spec === pod.spec && old.metadata.labels === pod.metadata.labels
+    const podClass = isSameClass ? entry.podClass : this.classOf(pod)
+    const usage = needsStatusUsage(pod) ? usageOf(pod, true) : podClass.usage
+    entry.pod = pod
+    if (podClass === entry.podClass && usage === entry.usage) {
+      if (isTerminating(old) !== isTerminating(pod)) this.bump(entry.slot.index)
+      return
+    }
+    this.count(entry, -1)
+    entry.podClass = podClass
+    entry.usage = usage
+    this.count(entry, 1)
+  }
+
+  /**
+   * Takes a pod off its node for a trial; `restorePods` ends it.
+   * @returns nothing; the entry keeps its place in the index of pods
+   */
+  liftPod(entry: PodEntry): void {
+    const { slot } = entry
+    slot.pods = slot.pods.filter((other) => other !== entry)
+    this.count(entry, -1)
+  }
+
+  /** Puts a pod on a node for a trial. */
+  placePod(entry: PodEntry): void {
+    entry.slot.pods = [...entry.slot.pods, entry]
+    this.count(entry, 1)
+  }
+
+  /** An entry for a trial, of a pod that is on no node. */
+  trialEntry(pod: Pod, slot: NodeSlot): PodEntry {
+    const podClass = this.classOf(pod)
+    return { key: podKeyOf(pod), pod, podClass, usage: podClass.usage, slot, isAssumed: true }
+  }
+
+  private count(entry: PodEntry, sign: number): void {
+    const { index } = entry.slot
+    const { columns, amounts } = this.vectorOf(entry.usage)
+    for (let i = 0; i < columns.length; i++) columns[i].requested[index] += sign * amounts[i]
+    this.nonZeroCpu[index] += sign * entry.usage.nonZeroCpu
+    this.nonZeroMemory[index] += sign * entry.usage.nonZeroMemory
+    if (entry.podClass.hasAffinity) this.countAffinity(entry.podClass, index, sign)
+    this.bump(index)
+  }
+
+  private countAffinity(podClass: PodClass, index: number, sign: number): void {
+    let bySlot = this.affinityPods.get(podClass)
+    if (bySlot === undefined) {
+      bySlot = new Map()
+      this.affinityPods.set(podClass, bySlot)
+      this.affinityEpoch++
+    }
+    const count = (bySlot.get(index) ?? 0) + sign
+    if (count === 0) bySlot.delete(index)
+    else bySlot.set(index, count)
+  }
+
+  private vectorOf(usage: PodUsage): UsageVector {
+    const known = this.vectors.get(usage)
+    if (known !== undefined) return known
+    const columns: ResourceColumn[] = []
+    const amounts: number[] = []
+    for (const [resource, amount] of usage.requests) {
+      if (amount === 0 || !(this.columns.has(resource) || isScalarResource(resource))) continue
+      columns.push(this.column(resource))
+      amounts.push(amount)
+    }
+    const vector = { columns, amounts }
+    this.vectors.set(usage, vector)
+    return vector
+  }
+
+  // ---- columns -----------------------------------------------------------------------------------------------------
+
+  private column(resource: string): ResourceColumn {
+    let column = this.columns.get(resource)
+    if (column === undefined) {
+      column = makeResourceColumn(resource, this.capacity)
+      this.columns.set(resource, column)
+    }
+    return column
+  }
+
+  private bump(index: number): void {
+    this.generations[index] = ++this.generation
+    this.changeLog.push(index)
+    if (this.changeLog.length > 4 * this.capacity + 4096) {
+      const dropped = this.changeLog.length >> 1
+      this.changeLog = this.changeLog.slice(dropped)
+      this.changeBase += dropped
+    }
+  }
+
+  private grow(): void {
+    this.capacity *= 2
+    const { capacity } = this
+    for (const column of this.columns.values()) {
+      column.allocatable = grownFloats(column.allocatable, capacity)
+      column.requested = grownFloats(column.requested, capacity)
+    }
+    for (const column of this.topologies.values()) column.valueIds = grownInts(column.valueIds, capacity, -1)
+    this.nonZeroCpu = grownFloats(this.nonZeroCpu, capacity)
+    this.nonZeroMemory = grownFloats(this.nonZeroMemory, capacity)
+    this.podsAllowed = grownFloats(this.podsAllowed, capacity)
+    this.generations = grownInts(this.generations, capacity)
+  }
+}
+
+/** Heartbeats and conditions do not matter to any plugin. */
+function isSameForScheduling(a: Node, b: Node): boolean {
+  return a.metadata.labels === b.metadata.labels && a.spec === b.spec && a.status?.allocatable === b.status?.allocatable && a.status?.images === b.status?.images
+}

@@ -1,0 +1,57 @@
+/** Columns of numbers with one row per node slot. */
+
+import type { StringMap } from '../api/types.ts'
+
+/** A resource: what each node offers and what its pods take. Units as in pod-requests.ts. */
+export interface ResourceColumn {
+  readonly name: string
+  allocatable: Float64Array
+  requested: Float64Array
+}
+
+/** The value of one label per node, as a small number; -1 where the node has no such label. */
+export interface TopologyColumn {
+  readonly key: string
+  valueIds: Int32Array
+  readonly idOf: Map<string, number>
+  readonly names: string[]
+}
+
+export function makeResourceColumn(name: string, capacity: number): ResourceColumn {
+  return { name, allocatable: new Float64Array(capacity), requested: new Float64Array(capacity) }
+}
+
+export function makeTopologyColumn(key: string, capacity: number): TopologyColumn {
+  return { key, valueIds: new Int32Array(capacity).fill(-1), idOf: new Map(), names: [] }
+}
+
+/** A longer copy of a column. */
+export function grownFloats(old: Float64Array, capacity: number): Float64Array<ArrayBuffer> {
+  const grown = new Float64Array(capacity)
+  grown.set(old)
+  return grown
+}
+
+/** A longer copy of a column; new rows hold `fill`. */
+export function grownInts(old: Int32Array, capacity: number, fill = 0): Int32Array<ArrayBuffer> {
+  const grown = new Int32Array(capacity)
+  if (fill !== 0) grown.fill(fill)
+  grown.set(old)
+  return grown
+}
+
+/** Reads the label of one node into its row. */
+export function setTopologyRow(column: TopologyColumn, row: number, labels: StringMap | undefined): void {
+  const value = labels?.[column.key]
+  if (value === undefined) {
+    column.valueIds[row] = -1
+    return
+  }
+  let id = column.idOf.get(value)
+  if (id === undefined) {
+    id = column.names.length
+    column.idOf.set(value, id)
+    column.names.push(value)
+  }
+  column.valueIds[row] = id
+}
