@@ -151,3 +151,26 @@ export function ageOf(timestamp: string | null | undefined, nowMs: number, epoch
   const atMs = timestamp === undefined || timestamp === null ? undefined : parseTimestamp(timestamp, epochMs)
   return atMs === undefined ? '<unknown>' : humanDuration(nowMs - atMs)
 }
+
+const durationUnitsMs: { readonly [unit: string]: number } = { ns: 1e-6, us: 1e-3, µs: 1e-3, μs: 1e-3, ms: 1, s: 1000, m: 60_000, h: 3_600_000 }
+
+/** Reads a duration such as `1h30m`, `-1.5s` or `0` into ms, with the error texts of Go's time.ParseDuration. */
+export function parseGoDuration(text: string): number | { error: string } {
+  const sign = text.startsWith('-') ? -1 : 1
+  let rest = text.replace(/^[+-]/, '')
+  if (rest === '0') return 0
+  if (rest === '') return { error: `time: invalid duration "${text}"` }
+  let totalMs = 0
+  while (rest !== '') {
+    const number = /^(?:[0-9]+\.?[0-9]*|\.[0-9]+)/.exec(rest)
+    if (number === null) return { error: `time: invalid duration "${text}"` }
+    rest = rest.slice(number[0].length)
+    const unit = /^[^0-9.]*/.exec(rest)![0]
+    if (unit === '') return { error: `time: missing unit in duration "${text}"` }
+    const unitMs = Object.hasOwn(durationUnitsMs, unit) ? durationUnitsMs[unit] : undefined
+    if (unitMs === undefined) return { error: `time: unknown unit "${unit}" in duration "${text}"` }
+    totalMs += Number(number[0]) * unitMs
+    rest = rest.slice(unit.length)
+  }
+  return sign * totalMs
+}

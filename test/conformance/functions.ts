@@ -1,13 +1,19 @@
 /** Pure functions: what the real code answers, case by case. */
 
+import { runNames } from './functions/names.ts'
+import { runQos } from './functions/qos.ts'
 import { runQuantity } from './functions/quantity.ts'
 import { runSelector } from './functions/selector.ts'
+import { runTime } from './functions/time.ts'
 import type { AreaRunner } from './runner.ts'
 
 export const runner: AreaRunner = {
   area: 'functions',
   files: {
+    names: runNames,
+    qos: runQos,
     quantity: runQuantity,
     selector: runSelector,
+    time: runTime,
   },
 }
