@@ -1,0 +1,36 @@
+/** Answers of the API server, and what requests carry for writes. */
+
+import type { DeleteOptions } from '../api/client.ts'
+import type { Failure } from '../api/errors.ts'
+import type { ApiRequest, ApiResponse } from '../api/request.ts'
+import type { Status } from '../api/types.ts'
+import type { WriteOptions } from './registry.ts'
+
+/** How a request asks for a write. */
+export function writeOptions(request: ApiRequest): WriteOptions {
+  return { user: request.user, isDryRun: request.query?.dryRun === 'All', subresource: request.subresource }
+}
+
+/** Delete options from the body and, over it, the query. */
+export function deleteOptionsOf(request: ApiRequest): DeleteOptions {
+  const body = (typeof request.body === 'object' && request.body !== null ? request.body : {}) as {
+    gracePeriodSeconds?: number
+    propagationPolicy?: DeleteOptions['propagationPolicy']
+    preconditions?: { uid?: string }
+  }
+  return {
+    gracePeriodSeconds: request.query?.gracePeriodSeconds ?? body.gracePeriodSeconds,
+    propagationPolicy: request.query?.propagationPolicy ?? body.propagationPolicy,
+    uid: body.preconditions?.uid,
+  }
+}
+
+/** An answer with a body. */
+export function ok(code: number, body: unknown, warnings: readonly string[] = []): ApiResponse {
+  return { code, body, warnings }
+}
+
+/** An answer that refuses. */
+export function failed(status: Status, warnings: readonly string[] = []): ApiResponse {
+  return { code: (status as Failure).code ?? 500, body: status, warnings }
+}

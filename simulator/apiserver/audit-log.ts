@@ -1,0 +1,54 @@
+/** Who asked what, and how it ended: the last requests that wrote or were refused. */
+
+import type { ApiRequest, UserInfo, Verb } from '../api/request.ts'
+import type { SimTimeMs } from '../kernel/event-queue.ts'
+import type { Table } from '../kernel/table.ts'
+
+/** One audited request. */
+export interface AuditLine {
+  readonly atMs: SimTimeMs
+  readonly user: string
+  readonly verb: Verb
+  readonly resource: string
+  readonly key: string
+  readonly subresource?: string
+  readonly code: number
+}
+
+/** Lines kept; older ones are overwritten. */
+const auditLinesMax = 8192
+
+export class AuditLog {
+  private readonly lines: Table<AuditLine>
+  private readonly counters: Table<number>
+
+  constructor(lines: Table<AuditLine>, counters: Table<number>) {
+    this.lines = lines
+    this.counters = counters
+  }
+
+  record(line: AuditLine): void {
+    const count = this.counters.get('audit') ?? 0
+    this.counters.set('audit', count + 1)
+    this.lines.set(String(count % auditLinesMax), line)
+  }
+
+  /** Lines oldest first. */
+  list(): AuditLine[] {
+    const lines = this.lines.values()
+    const count = this.counters.get('audit') ?? 0
+    if (count <= auditLinesMax) return lines
+    const start = count % auditLinesMax
+    return [...lines.slice(start), ...lines.slice(0, start)]
+  }
+}
+
+/** Whether a request is worth a line: every write, and every refusal. */
+export function isAudited(request: ApiRequest, code: number): boolean {
+  return code >= 400 || (request.verb !== 'get' && request.verb !== 'list' && request.verb !== 'watch')
+}
+
+/** True for members of a group. */
+export function isInGroup(user: UserInfo, group: string): boolean {
+  return user.groups.includes(group)
+}

@@ -1,0 +1,58 @@
+/** Authorization of requests, memoized until a rule changes. Models the union of the Node and RBAC authorizers. */
+
+import { apiErrors } from '../api/errors.ts'
+import { kindByResource } from '../api/kinds.ts'
+import type { ApiRequest } from '../api/request.ts'
+import type { Status } from '../api/types.ts'
+import type { Attributes } from './ports.ts'
+
+/** The verdict on one access: allowed, or not with the authorizer's reason. */
+export interface AccessVerdict {
+  readonly isAllowed: boolean
+  readonly reason: string
+}
+
+/** Decides one access by the rules in the store. */
+export type Decide = (attributes: Attributes) => AccessVerdict
+
+const verdictsMax = 4096
+
+export class Authorizer {
+  private readonly decide: Decide
+  /** Derived: forgotten at each change of a role or binding. */
+  private readonly verdicts = new Map<string, AccessVerdict>()
+
+  constructor(decide: Decide) {
+    this.decide = decide
+  }
+
+  /** Forgets what was decided; called when a role, a binding or a namespace changes. */
+  forget(): void {
+    this.verdicts.clear()
+  }
+
+  /** The verdict on an access. */
+  access(attributes: Attributes): AccessVerdict {
+    const { user } = attributes
+    const key = `${user.name}|${attributes.verb}|${attributes.group}|${attributes.resource}|${attributes.subresource ?? ''}|${attributes.namespace ?? ''}|${attributes.name ?? ''}|${user.groups.join(',')}`
+    const known = this.verdicts.get(key)
+    if (known !== undefined) return known
+    const verdict = this.decide(attributes)
+    if (this.verdicts.size >= verdictsMax) this.verdicts.clear()
+    this.verdicts.set(key, verdict)
+    return verdict
+  }
+
+  /** The Forbidden status of a request, or undefined when it may go on. */
+  check(request: ApiRequest): Status | undefined {
+    const { user, group, resource, subresource, namespace, name, verb } = request
+    const verdict = this.access({ user, verb, group, resource, subresource, namespace, name })
+    if (verdict.isAllowed) return undefined
+    const path = subresource === undefined ? resource : `${resource}/${subresource}`
+    const kind = kindByResource(group, resource)
+    const scope = kind?.namespaced === true && namespace !== undefined ? `in the namespace "${namespace}"` : 'at the cluster scope'
+    const reason = verdict.reason === '' ? '' : `: ${verdict.reason}`
+    const text = `User "${user.name}" cannot ${verb} resource "${path}" in API group "${group}" ${scope}${reason}`
+    return apiErrors.forbidden({ group, name: resource }, name ?? '', text)
+  }
+}

@@ -1,0 +1,238 @@
+/**
+ * Events as compact rows: what the recorder of client-go would have written, JSON only when somebody reads.
+ * Models client-go/tools/record EventCorrelator (v0.35): counting of equal events, aggregation from the tenth similar
+ * one on within ten minutes, and a spam filter of 25 per object refilled by one each five minutes.
+ */
+
+import type { Event, KubeObject, ObjectReference } from '../api/types.ts'
+import type { SimTimeMs } from '../kernel/event-queue.ts'
+import type { ClusterState } from '../kernel/state.ts'
+import type { Table } from '../kernel/table.ts'
+import type { EventOptions } from '../store/component.ts'
+import { fnv32a } from '../kernel/hash.ts'
+
+/** One stored Event. */
+export interface EventRow {
+  readonly id: number
+  readonly regarding: ObjectReference
+  readonly namespace: string
+  readonly type: string
+  readonly reason: string
+  readonly message: string
+  readonly component: string
+  readonly host?: string
+  readonly firstMs: SimTimeMs
+  readonly lastMs: SimTimeMs
+  readonly count: number
+  readonly resourceVersion: number
+}
+
+interface SpamBucket {
+  readonly tokens: number
+  readonly atMs: SimTimeMs
+}
+
+const similarMax = 10
+const similarWindowMs = 600_000
+const burst = 25
+const refillMs = 300_000
+/** Events live for an hour, as kube-apiserver --event-ttl. */
+export const eventTtlMs = 3_600_000
+
+/** Told of each new or changed row. */
+export type EventListener = (row: EventRow, before: EventRow | undefined) => void
+
+export class EventLog {
+  private readonly rows: Table<EventRow>
+  private readonly spam: Table<SpamBucket>
+  private readonly counters: Table<number>
+  private readonly takeResourceVersion: () => number
+  /** Row ids by uid of the regarding object; derived. */
+  private idsByUid: Map<string, number[]> | undefined
+  private readonly listeners: EventListener[] = []
+
+  constructor(state: ClusterState, takeResourceVersion: () => number) {
+    this.rows = state.table<EventRow>('events/rows')
+    this.spam = state.table<SpamBucket>('events/spam')
+    this.counters = state.table<number>('events/counters')
+    this.takeResourceVersion = takeResourceVersion
+  }
+
+  get size(): number {
+    return this.rows.size
+  }
+
+  listen(listener: EventListener): void {
+    this.listeners.push(listener)
+  }
+
+  /** All rows in order of creation. */
+  list(): EventRow[] {
+    return this.rows.values()
+  }
+
+  find(id: number): EventRow | undefined {
+    return this.rows.get(String(id))
+  }
+
+  remove(id: number): void {
+    const row = this.find(id)
+    if (row === undefined) return
+    this.rows.delete(String(id))
+    this.idsByUid = undefined
+  }
+
+  /** Records what happened to an object now. */
+  record(regarding: KubeObject, type: string, reason: string, message: string, component: string, nowMs: SimTimeMs, options: EventOptions = {}): void {
+    const uid = regarding.metadata.uid ?? ''
+    const ids = this.idsOf(uid)
+    if (ids.length >= 5 && !this.passesSpamFilter(`${component}|${uid}`, ids, nowMs)) return
+    let text = message
+    let similarCount = 0
+    for (const id of ids) {
+      const row = this.rows.get(String(id))
+      if (row === undefined || row.reason !== reason || row.component !== component || row.type !== type) continue
+      if (row.message === message && row.regarding.fieldPath === options.fieldPath) {
+        this.replace({ ...row, count: row.count + 1, lastMs: nowMs, resourceVersion: this.takeResourceVersion() }, row)
+        return
+      }
+      if (nowMs - row.lastMs <= similarWindowMs && row.regarding.fieldPath === options.fieldPath) similarCount++
+    }
+    if (similarCount >= similarMax - 1) {
+      text = `(combined from similar events): ${message}`
+      if (this.combine(ids, reason, component, text, nowMs)) return
+    }
+    this.append(regarding, ids, { type, reason, message: text, component, nowMs, options })
+  }
+
+  /** Forgets what is older than the time to live. */
+  expire(nowMs: SimTimeMs): void {
+    const old: string[] = []
+    this.rows.forEach((row, key) => {
+      if (nowMs - row.lastMs >= eventTtlMs) old.push(key)
+    })
+    if (old.length === 0) return
+    for (const key of old) this.rows.delete(key)
+    this.idsByUid = undefined
+  }
+
+  private combine(ids: readonly number[], reason: string, component: string, text: string, nowMs: SimTimeMs): boolean {
+    for (const id of ids) {
+      const row = this.rows.get(String(id))
+      if (row === undefined || row.reason !== reason || row.component !== component) continue
+      if (!row.message.startsWith('(combined from similar events): ')) continue
+      this.replace({ ...row, message: text, count: row.count + 1, lastMs: nowMs, resourceVersion: this.takeResourceVersion() }, row)
+      return true
+    }
+    return false
+  }
+
+  private append(
+    regarding: KubeObject,
+    ids: number[],
+    row: { type: string; reason: string; message: string; component: string; nowMs: SimTimeMs; options: EventOptions },
+  ): void {
+    const id = (this.counters.get('id') ?? 0) + 1
+    this.counters.set('id', id)
+    const { metadata } = regarding
+    const reference: ObjectReference = {
+      kind: regarding.kind,
+      namespace: metadata.namespace,
+      name: metadata.name,
+      uid: metadata.uid,
+      apiVersion: regarding.apiVersion,
+      resourceVersion: metadata.resourceVersion,
+      fieldPath: row.options.fieldPath,
+    }
+    const stored: EventRow = {
+      id,
+      regarding: reference,
+      namespace: metadata.namespace ?? 'default',
+      type: row.type,
+      reason: row.reason,
+      message: row.message,
+      component: row.component,
+      host: row.options.host,
+      firstMs: row.nowMs,
+      lastMs: row.nowMs,
+      count: 1,
+      resourceVersion: this.takeResourceVersion(),
+    }
+    this.rows.set(String(id), stored)
+    ids.push(id)
+    for (const listener of this.listeners) listener(stored, undefined)
+  }
+
+  private replace(row: EventRow, before: EventRow): void {
+    this.rows.set(String(row.id), row)
+    for (const listener of this.listeners) listener(row, before)
+  }
+
+  private passesSpamFilter(key: string, ids: readonly number[], nowMs: SimTimeMs): boolean {
+    const bucket = this.spam.get(key)
+    const tokens = bucket === undefined ? burst - ids.length : Math.min(burst, bucket.tokens + (nowMs - bucket.atMs) / refillMs)
+    if (tokens < 1) {
+      this.spam.set(key, { tokens, atMs: nowMs })
+      return false
+    }
+    this.spam.set(key, { tokens: tokens - 1, atMs: nowMs })
+    return true
+  }
+
+  private idsOf(uid: string): number[] {
+    if (this.idsByUid === undefined) {
+      const index = new Map<string, number[]>()
+      this.rows.forEach((row) => {
+        const key = row.regarding.uid ?? ''
+        const ids = index.get(key)
+        if (ids === undefined) index.set(key, [row.id])
+        else ids.push(row.id)
+      })
+      this.idsByUid = index
+    }
+    let ids = this.idsByUid.get(uid)
+    if (ids === undefined) {
+      ids = []
+      this.idsByUid.set(uid, ids)
+    }
+    return ids
+  }
+}
+
+/** The name of an Event: the object's name and hexadecimal digits that tell the row. */
+export function eventName(row: EventRow): string {
+  const high = (fnv32a(row.regarding.uid ?? row.reason) & 0xffff).toString(16).padStart(4, '0')
+  return `${row.regarding.name}.18${high}${row.id.toString(16).padStart(10, '0')}`
+}
+
+/** The row id inside an Event's name, or undefined for a name of another form. */
+export function eventIdOf(name: string): number | undefined {
+  const digits = name.slice(name.lastIndexOf('.') + 1)
+  return digits.length === 16 ? Number.parseInt(digits.slice(6), 16) : undefined
+}
+
+/** The row as core/v1 JSON. @param timestamp turns simulated ms into API text */
+export function eventObject(row: EventRow, timestamp: (atMs: SimTimeMs) => string): Event {
+  return {
+    apiVersion: 'v1',
+    kind: 'Event',
+    metadata: {
+      name: eventName(row),
+      namespace: row.namespace,
+      uid: `e${row.id.toString(16).padStart(7, '0')}-0000-4000-a000-000000000000`,
+      resourceVersion: String(row.resourceVersion),
+      creationTimestamp: timestamp(row.firstMs),
+    },
+    involvedObject: row.regarding,
+    reason: row.reason,
+    message: row.message,
+    source: row.host === undefined ? { component: row.component } : { component: row.component, host: row.host },
+    firstTimestamp: timestamp(row.firstMs),
+    lastTimestamp: timestamp(row.lastMs),
+    count: row.count,
+    type: row.type,
+    eventTime: null,
+    reportingComponent: row.component,
+    reportingInstance: row.host ?? '',
+  }
+}

@@ -1,0 +1,109 @@
+/**
+ * Names, uids and addresses that the API server gives out. Each is a hash of what it belongs to, so that one more pod
+ * renames nothing else. Modelling assumption: the real server draws them at random.
+ */
+
+import { fnv32a, mix32 } from '../kernel/hash.ts'
+import type { Table } from '../kernel/table.ts'
+
+/** Letters of generated names, as apimachinery's rand.String uses them. */
+const alphabet = 'bcdfghjklmnpqrstvwxz2456789'
+const suffixLength = 5
+/** Generated names are at most 63 characters: the prefix is cut to 58. Models apiserver/pkg/storage/names (v1.35). */
+const prefixLengthMax = 58
+const retriesMax = 8
+const nodePortFirst = 30000
+const nodePortCount = 2768
+/** Service addresses: 10.96.0.0/16 without its first and last address. */
+const serviceAddressCount = 65534
+
+export class Identity {
+  private readonly seed: number
+  private readonly ordinals: Table<number>
+  private readonly deletions: Table<number>
+
+  /** @param ordinals and deletions are tables of cluster state */
+  constructor(seed: number, ordinals: Table<number>, deletions: Table<number>) {
+    this.seed = mix32(seed)
+    this.ordinals = ordinals
+    this.deletions = deletions
+  }
+
+  /**
+   * A name for `generateName`.
+   * @param isTaken whether an object of that name exists
+   * @returns the name, or undefined when every try was taken
+   */
+  generateName(resource: string, namespace: string, prefix: string, isTaken: (name: string) => boolean): string | undefined {
+    const base = prefix.length > prefixLengthMax ? prefix.slice(0, prefixLengthMax) : prefix
+    const counter = `${resource}/${namespace}/${base}`
+    const hash = fnv32a(counter, this.seed)
+    for (let retry = 0; retry < retriesMax; retry++) {
+      const ordinal = this.ordinals.get(counter) ?? 0
+      this.ordinals.set(counter, ordinal + 1)
+      const name = base + suffixOf(mix32(hash + Math.imul(ordinal + 1, 0x9e3779b9)))
+      if (!isTaken(name)) return name
+    }
+    return undefined
+  }
+
+  /** The uid of an object of this name in its present incarnation. */
+  uid(resource: string, key: string): string {
+    const incarnation = this.deletions.size === 0 ? 0 : (this.deletions.get(`${resource}/${key}`) ?? 0)
+    const a = fnv32a(key, this.seed ^ incarnation)
+    const b = fnv32a(resource, a)
+    return uuid(mix32(a), mix32(b), mix32(a ^ 0x5bd1e995), mix32(b ^ 0x1b873593))
+  }
+
+  /** Notes that an object went away, so that a later one of its name has another uid. */
+  noteDeletion(resource: string, key: string): void {
+    const name = `${resource}/${key}`
+    this.deletions.set(name, (this.deletions.get(name) ?? 0) + 1)
+  }
+
+  /** A free cluster IP for a Service, or undefined when all are taken. */
+  clusterIP(key: string, isTaken: (address: string) => boolean): string | undefined {
+    const start = fnv32a(key, this.seed)
+    for (let probe = 0; probe < serviceAddressCount; probe++) {
+      const offset = ((start + probe) % serviceAddressCount) + 1
+      const address = `10.96.${offset >> 8}.${offset & 255}`
+      if (!isTaken(address)) return address
+    }
+    return undefined
+  }
+
+  /** A free node port, or undefined when all are taken. */
+  nodePort(key: string, isTaken: (port: number) => boolean): number | undefined {
+    const start = fnv32a(key, this.seed ^ 0x6a09e667)
+    for (let probe = 0; probe < nodePortCount; probe++) {
+      const port = nodePortFirst + ((start + probe) % nodePortCount)
+      if (!isTaken(port)) return port
+    }
+    return undefined
+  }
+
+  /** The suffix of a pod's token volume, `kube-api-access-` and this. */
+  tokenVolumeSuffix(key: string): string {
+    return suffixOf(mix32(fnv32a(key, this.seed ^ 0x3c6ef372)))
+  }
+}
+
+function suffixOf(hash: number): string {
+  let text = ''
+  let rest = hash
+  for (let i = 0; i < suffixLength; i++) {
+    text += alphabet[rest % alphabet.length]
+    rest = Math.floor(rest / alphabet.length)
+  }
+  return text
+}
+
+function hex8(value: number): string {
+  return (value + 0x100000000).toString(16).slice(1)
+}
+
+function uuid(a: number, b: number, c: number, d: number): string {
+  const second = hex8(b)
+  const third = hex8(c)
+  return `${hex8(a)}-${second.slice(0, 4)}-4${second.slice(5)}-a${third.slice(1, 4)}-${third.slice(4)}${hex8(d)}`
+}

@@ -1,0 +1,272 @@
+/**
+ * Create, update and delete as the generic registry does them: identity, preconditions, admission, storage.
+ * Models kubernetes/staging/src/k8s.io/apiserver/pkg/registry/generic/registry and pkg/registry/rest (v1.35).
+ */
+
+import type { DeleteOptions } from '../api/client.ts'
+import { apiErrors } from '../api/errors.ts'
+import type { GroupName } from '../api/errors.ts'
+import type { KindInfo } from '../api/kinds.ts'
+import type { UserInfo } from '../api/request.ts'
+import type { KubeObject, ObjectMeta, Pod, Status } from '../api/types.ts'
+import { equalJson } from '../kernel/equal.ts'
+import { isPodFinished } from '../store/pod-class.ts'
+import { objectKey, resourceId } from '../store/resource-id.ts'
+import type { Store } from '../store/store.ts'
+import { allocateService } from './service-allocation.ts'
+import type { AdmissionDoor, WriteContext } from './admission-door.ts'
+import type { Identity } from './identity.ts'
+import type { Outcome, ServerClock } from './ports.ts'
+
+const foregroundFinalizer = 'foregroundDeletion'
+const orphanFinalizer = 'orphan'
+const jobOrphanWarning = 'child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to remove them or set propagationPolicy=Orphan to suppress this warning'
+
+/** How a write is asked for. */
+export interface WriteOptions {
+  readonly user: UserInfo
+  readonly isDryRun: boolean
+  readonly subresource?: string
+}
+
+/** What a delete answers: the object as it is now, and whether it is gone. */
+export interface Deletion {
+  readonly object: KubeObject
+  readonly isGone: boolean
+}
+
+export interface RegistryParts {
+  readonly store: Store
+  readonly identity: Identity
+  readonly clock: ServerClock
+  readonly admission: AdmissionDoor
+}
+
+export class Registry {
+  private readonly store: Store
+  private readonly identity: Identity
+  private readonly clock: ServerClock
+  private readonly admission: AdmissionDoor
+
+  constructor(parts: RegistryParts) {
+    this.store = parts.store
+    this.identity = parts.identity
+    this.clock = parts.clock
+    this.admission = parts.admission
+  }
+
+  create(kind: KindInfo, namespace: string | undefined, given: KubeObject, options: WriteOptions): Outcome<KubeObject> {
+    const resource = resourceId(kind.group, kind.resource)
+    const refusal = checkNewMetadata(kind, namespace, given.metadata ?? {})
+    if (refusal !== undefined) return refused(refusal)
+    const metadata = this.systemMetadata(resource, kind, namespace, given.metadata ?? {})
+    if (metadata === undefined) return refused(apiErrors.generateNameConflict(resourceName(kind), given.metadata.generateName ?? ''))
+    const named: KubeObject = { ...given, metadata }
+    const key = objectKey(kind.namespaced ? namespace : undefined, metadata.name ?? '')
+    const admitted = this.admission.create(kind, named, this.context(kind, namespace, options))
+    if (!admitted.ok) return admitted
+    if (metadata.name !== undefined && this.store.find(resource, key) !== undefined) {
+      return refused(apiErrors.alreadyExists(resourceName(kind), metadata.name), admitted.warnings)
+    }
+    const allocated = resource === 'services' ? allocateService(admitted.object, key, this.store, this.identity) : admitted
+    if (!allocated.ok) return allocated
+    if (options.isDryRun) return { ...admitted, object: allocated.object }
+    this.admission.commit(admitted)
+    return { ok: true, object: this.put(resource, key, allocated.object), warnings: admitted.warnings }
+  }
+
+  /** Creates pods that differ in name only. The first is admitted whole; quota and names are checked for each. */
+  createPods(kind: KindInfo, template: Pod, count: number, options: WriteOptions): { created: Pod[]; refusal?: Status } {
+    const { namespace } = template.metadata
+    const created: Pod[] = []
+    for (let i = 0; i < count; i++) {
+      const outcome = this.create(kind, namespace, template, options)
+      if (!outcome.ok) return { created, refusal: outcome.status }
+      created.push(outcome.object as Pod)
+    }
+    return { created }
+  }
+
+  update(kind: KindInfo, key: string, given: KubeObject, options: WriteOptions): Outcome<KubeObject> {
+    const resource = resourceId(kind.group, kind.resource)
+    const before = this.store.find(resource, key)
+    const name = given.metadata?.name ?? ''
+    if (before === undefined) return refused(apiErrors.notFound(resourceName(kind), name))
+    const conflict = checkPreconditions(kind, before, given.metadata ?? {})
+    if (conflict !== undefined) return refused(conflict)
+    const kept: KubeObject = { ...given, metadata: keepSystemMetadata(before.metadata, given.metadata) }
+    const admitted = this.admission.update(kind, before, kept, this.context(kind, before.metadata.namespace, options))
+    if (!admitted.ok) return admitted
+    const after = { ...admitted.object, metadata: { ...admitted.object.metadata, resourceVersion: before.metadata.resourceVersion } }
+    if (equalJson(before, after)) return { ok: true, object: before, warnings: admitted.warnings }
+    if (options.isDryRun) return admitted
+    this.admission.commit(admitted)
+    if (isDeletionComplete(after)) {
+      this.remove(resource, key)
+      return { ok: true, object: after, warnings: admitted.warnings }
+    }
+    return { ok: true, object: this.put(resource, key, after), warnings: admitted.warnings }
+  }
+
+  /** Stores a status that a trusted component made; no decoding and no validation of what did not change. */
+  putStatus(resource: string, key: string, before: KubeObject, status: unknown): KubeObject {
+    if (equalJson(before.status, status)) return before
+    return this.put(resource, key, { ...before, status })
+  }
+
+  /** Stores an object whose metadata and validity are already settled. */
+  put<T extends KubeObject>(resource: string, key: string, object: T): T {
+    return this.store.put(resource, key, (resourceVersion) => ({ ...object, metadata: { ...object.metadata, resourceVersion } }))
+  }
+
+  delete(kind: KindInfo, key: string, deleteOptions: DeleteOptions, options: WriteOptions): Outcome<Deletion> {
+    const resource = resourceId(kind.group, kind.resource)
+    const before = this.store.find(resource, key)
+    const name = key.slice(key.indexOf('/') + 1)
+    if (before === undefined) return refused(apiErrors.notFound(resourceName(kind), name))
+    if (deleteOptions.uid !== undefined && deleteOptions.uid !== before.metadata.uid) {
+      return refused(uidPrecondition(kind, name, deleteOptions.uid, before.metadata.uid ?? ''))
+    }
+    const refusal = this.admission.delete(kind, before, this.context(kind, before.metadata.namespace, options))
+    if (refusal !== undefined) return refused(refusal)
+    const warnings = resource === 'jobs.batch' && deleteOptions.propagationPolicy === undefined ? [jobOrphanWarning] : []
+    const marked = this.markForDeletion(resource, before, deleteOptions)
+    if (options.isDryRun) return { ok: true, object: { object: before, isGone: marked === undefined }, warnings }
+    if (marked === undefined) {
+      this.remove(resource, key)
+      return { ok: true, object: { object: before, isGone: true }, warnings }
+    }
+    const object = equalJson(marked, before) ? before : this.put(resource, key, marked)
+    return { ok: true, object: { object, isGone: false }, warnings }
+  }
+
+  /** Takes an object out of the store. */
+  remove(resource: string, key: string): void {
+    this.store.remove(resource, key)
+    this.identity.noteDeletion(resource, key)
+  }
+
+  /** The object with its deletion noted, or undefined when it can go at once. */
+  private markForDeletion(resource: string, before: KubeObject, options: DeleteOptions): KubeObject | undefined {
+    const finalizers = deletionFinalizers(resource, before, options)
+    const graceSeconds = gracePeriodSeconds(resource, before, options)
+    const isNamespace = resource === 'namespaces'
+    if (graceSeconds === 0 && finalizers.length === 0 && !isNamespace) return undefined
+    const { metadata } = before
+    const isFirst = metadata.deletionTimestamp === undefined
+    const isShorter = !isFirst && graceSeconds < (metadata.deletionGracePeriodSeconds ?? 0)
+    const deletion =
+      isFirst || isShorter
+        ? { deletionTimestamp: this.clock.timestamp(this.clock.nowMs + graceSeconds * 1000), deletionGracePeriodSeconds: graceSeconds }
+        : {}
+    const generation = isFirst && metadata.generation !== undefined ? { generation: metadata.generation + 1 } : {}
+    const marked: KubeObject = { ...before, metadata: { ...metadata, ...deletion, ...generation, ...(finalizers.length > 0 ? { finalizers } : {}) } }
+    if (!isNamespace) return marked
+    return { ...marked, metadata: { ...marked.metadata, deletionGracePeriodSeconds: undefined }, status: { ...(before.status as object), phase: 'Terminating' } }
+  }
+
+  private systemMetadata(resource: string, kind: KindInfo, namespace: string | undefined, given: ObjectMeta): ObjectMeta | undefined {
+    let { name } = given
+    if ((name === undefined || name === '') && given.generateName !== undefined && given.generateName !== '') {
+      const ns = kind.namespaced ? namespace : undefined
+      name = this.identity.generateName(resource, ns ?? '', given.generateName, (candidate) => this.store.find(resource, objectKey(ns, candidate)) !== undefined)
+      if (name === undefined) return undefined
+    }
+    const metadata: ObjectMeta = {
+      ...given,
+      name,
+      uid: this.identity.uid(resource, objectKey(kind.namespaced ? namespace : undefined, name ?? '')),
+      creationTimestamp: this.clock.timestamp(this.clock.nowMs),
+    }
+    if (kind.namespaced) metadata.namespace = namespace
+    delete metadata.resourceVersion
+    delete metadata.deletionTimestamp
+    delete metadata.deletionGracePeriodSeconds
+    delete metadata.managedFields
+    return metadata
+  }
+
+  private context(kind: KindInfo, namespace: string | undefined, options: WriteOptions): WriteContext {
+    return { user: options.user, namespace: kind.namespaced ? namespace : undefined, isDryRun: options.isDryRun, subresource: options.subresource }
+  }
+}
+
+/** A refusal as an outcome. */
+export function refused(status: Status, warnings: readonly string[] = []): { ok: false; status: Status; warnings: readonly string[] } {
+  return { ok: false, status, warnings }
+}
+
+/** The resource of a kind as errors name it. */
+export function resourceName(kind: KindInfo): GroupName {
+  return { group: kind.group, name: kind.resource }
+}
+
+function uidPrecondition(kind: KindInfo, name: string, asked: string, actual: string): Status {
+  return apiErrors.conflict(resourceName(kind), name, `Precondition failed: UID in precondition: ${asked}, UID in object meta: ${actual}`)
+}
+
+function checkNewMetadata(kind: KindInfo, namespace: string | undefined, metadata: ObjectMeta): Status | undefined {
+  if (kind.namespaced && metadata.namespace !== undefined && metadata.namespace !== '' && metadata.namespace !== namespace) {
+    return apiErrors.badRequest('the namespace of the provided object does not match the namespace sent on the request')
+  }
+  if (metadata.resourceVersion !== undefined && metadata.resourceVersion !== '') {
+    return apiErrors.internal('resourceVersion should not be set on objects to be created')
+  }
+  return undefined
+}
+
+function checkPreconditions(kind: KindInfo, before: KubeObject, given: ObjectMeta): Status | undefined {
+  const name = before.metadata.name ?? ''
+  if (given.uid !== undefined && given.uid !== '' && given.uid !== before.metadata.uid) {
+    return uidPrecondition(kind, name, given.uid, before.metadata.uid ?? '')
+  }
+  if (given.resourceVersion !== undefined && given.resourceVersion !== '' && given.resourceVersion !== before.metadata.resourceVersion) {
+    return apiErrors.staleVersion(resourceName(kind), name)
+  }
+  return undefined
+}
+
+function keepSystemMetadata(before: ObjectMeta, given: ObjectMeta | undefined): ObjectMeta {
+  const metadata: ObjectMeta = { ...given, uid: before.uid, creationTimestamp: before.creationTimestamp }
+  if (before.namespace !== undefined) metadata.namespace = before.namespace
+  if (before.generateName !== undefined) metadata.generateName = before.generateName
+  if (before.generation !== undefined) metadata.generation = before.generation
+  if (before.deletionTimestamp !== undefined) metadata.deletionTimestamp = before.deletionTimestamp
+  else delete metadata.deletionTimestamp
+  if (before.deletionGracePeriodSeconds !== undefined) metadata.deletionGracePeriodSeconds = before.deletionGracePeriodSeconds
+  else delete metadata.deletionGracePeriodSeconds
+  return metadata
+}
+
+/** Deletion was asked for, nothing holds the object any more, and its grace period is over. */
+function isDeletionComplete(object: KubeObject): boolean {
+  const { metadata } = object
+  if (metadata.deletionTimestamp === undefined || (metadata.finalizers?.length ?? 0) > 0) return false
+  if (object.kind === 'Namespace') return ((object.spec as { finalizers?: string[] } | undefined)?.finalizers?.length ?? 0) === 0
+  return (metadata.deletionGracePeriodSeconds ?? 0) === 0
+}
+
+function deletionFinalizers(resource: string, before: KubeObject, options: DeleteOptions): string[] {
+  const kept = (before.metadata.finalizers ?? []).filter((name) => name !== foregroundFinalizer && name !== orphanFinalizer)
+  const policy = options.propagationPolicy ?? defaultPolicy(resource, before)
+  if (policy === 'Foreground') return [...kept, foregroundFinalizer]
+  if (policy === 'Orphan') return [...kept, orphanFinalizer]
+  return kept
+}
+
+/** Jobs of batch/v1 orphan their pods unless told otherwise; a finalizer set before stays in force. */
+function defaultPolicy(resource: string, before: KubeObject): string {
+  const finalizers = before.metadata.finalizers ?? []
+  if (finalizers.includes(foregroundFinalizer)) return 'Foreground'
+  if (finalizers.includes(orphanFinalizer)) return 'Orphan'
+  return resource === 'jobs.batch' ? 'Orphan' : 'Background'
+}
+
+/** Only pods have a grace period. Models pkg/registry/core/pod CheckGracefulDelete (v1.35). */
+function gracePeriodSeconds(resource: string, before: KubeObject, options: DeleteOptions): number {
+  if (resource !== 'pods') return 0
+  const pod = before as Pod
+  const asked = options.gracePeriodSeconds ?? pod.spec.terminationGracePeriodSeconds ?? 30
+  const seconds = asked < 0 ? 1 : asked
+  return pod.spec.nodeName === undefined || pod.spec.nodeName === '' || isPodFinished(pod) ? 0 : seconds
+}

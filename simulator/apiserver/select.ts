@@ -1,0 +1,75 @@
+/** Label and field selectors of list, watch and deletecollection. */
+
+import { apiErrors } from '../api/errors.ts'
+import { matchesFields, parseFieldSelector } from '../api/field-selector.ts'
+import type { KindInfo } from '../api/kinds.ts'
+import type { RequestQuery } from '../api/request.ts'
+import { isSelectorError, matchesSelector, parseSelector } from '../api/selector.ts'
+import type { Event, KubeObject, Pod, Status } from '../api/types.ts'
+
+/** Picks objects. */
+export type ObjectFilter = (object: KubeObject) => boolean
+
+const everyObject: ObjectFilter = () => true
+
+/** Fields that may be selected, beyond metadata.name and metadata.namespace. Models each kind's conversion functions. */
+const selectableFields: { readonly [kind: string]: readonly string[] } = {
+  Pod: ['spec.nodeName', 'spec.restartPolicy', 'spec.schedulerName', 'spec.serviceAccountName', 'spec.hostNetwork', 'status.phase', 'status.podIP', 'status.podIPs', 'status.nominatedNodeName'],
+  Node: ['spec.unschedulable'],
+  Namespace: ['status.phase'],
+  ReplicaSet: ['status.replicas'],
+  Job: ['status.successful'],
+  Secret: ['type'],
+  Service: ['spec.clusterIP', 'spec.type'],
+  Event: [
+    'involvedObject.kind', 'involvedObject.namespace', 'involvedObject.name', 'involvedObject.uid', 'involvedObject.apiVersion',
+    'involvedObject.resourceVersion', 'involvedObject.fieldPath', 'reason', 'reportingComponent', 'source', 'type',
+  ],
+}
+
+/** The filter of a request's selectors, or the Status that refuses them. */
+export function filterOf(kind: KindInfo, query: RequestQuery, name: string | undefined): ObjectFilter | Status {
+  const { labelSelector, fieldSelector } = query
+  const filters: ObjectFilter[] = []
+  if (name !== undefined) filters.push((object) => object.metadata.name === name)
+  if (labelSelector !== undefined && labelSelector !== '') {
+    const selector = parseSelector(labelSelector)
+    if (isSelectorError(selector)) return apiErrors.badRequest(`unable to parse requirement: ${selector.error}`)
+    filters.push((object) => matchesSelector(selector, object.metadata.labels))
+  }
+  if (fieldSelector !== undefined && fieldSelector !== '') {
+    const selector = parseFieldSelector(fieldSelector)
+    if (isSelectorError(selector)) return apiErrors.badRequest(selector.error)
+    for (const term of selector.terms) {
+      if (term.field === 'metadata.name' || term.field === 'metadata.namespace') continue
+      if (!(selectableFields[kind.kind] ?? []).includes(term.field)) return apiErrors.badRequest(unknownField(kind, term.field))
+    }
+    filters.push((object) => matchesFields(selector, (field) => fieldValue(object, field)))
+  }
+  if (filters.length === 0) return everyObject
+  return filters.length === 1 ? filters[0] : (object) => filters.every((filter) => filter(object))
+}
+
+/** True for a filter, false for a refusal. */
+export function isFilter(value: ObjectFilter | Status): value is ObjectFilter {
+  return typeof value === 'function'
+}
+
+function unknownField(kind: KindInfo, field: string): string {
+  return `Unable to find "${kind.group === '' ? '' : `${kind.group}/`}${kind.version}, Resource=${kind.resource}" that match label selector "", field selector "${field}": field label not supported: ${field}`
+}
+
+function fieldValue(object: KubeObject, field: string): string {
+  if (field === 'metadata.name') return object.metadata.name ?? ''
+  if (field === 'metadata.namespace') return object.metadata.namespace ?? ''
+  if (field === 'source') return (object as Event).source?.component ?? ''
+  if (field === 'spec.unschedulable') return String((object.spec as { unschedulable?: boolean } | undefined)?.unschedulable ?? false)
+  if (field === 'status.successful') return String((object.status as { succeeded?: number } | undefined)?.succeeded ?? 0)
+  if (field === 'spec.hostNetwork') return String((object as Pod).spec.hostNetwork ?? false)
+  let value: unknown = object
+  for (const part of field.split('.')) {
+    if (typeof value !== 'object' || value === null) return ''
+    value = (value as { [key: string]: unknown })[part]
+  }
+  return value === undefined || value === null ? '' : String(value)
+}

@@ -1,0 +1,208 @@
+/**
+ * The API server: authorization, then the verb. Everything that reads or changes the cluster comes through here.
+ * Models kubernetes/staging/src/k8s.io/apiserver/pkg/endpoints/handlers (v1.35).
+ */
+
+import { apiErrors, successStatus } from '../api/errors.ts'
+import { apiVersionOf, findSubresource, kindByResource } from '../api/kinds.ts'
+import type { KindInfo } from '../api/kinds.ts'
+import type { ApiRequest, ApiResponse, KubeList, RequestQuery, UserInfo } from '../api/request.ts'
+import type { KubeObject, Status } from '../api/types.ts'
+import { objectKey, resourceId } from '../store/resource-id.ts'
+import type { Store } from '../store/store.ts'
+import type { AdmissionDoor } from './admission-door.ts'
+import { deleteOptionsOf, failed, ok, writeOptions } from './answers.ts'
+import { isAudited } from './audit-log.ts'
+import type { AuditLog } from './audit-log.ts'
+import type { Authorizer } from './authorizer.ts'
+import type { EventLog } from './event-log.ts'
+import { ObjectReader } from './objects.ts'
+import { patchObject } from './patch.ts'
+import type { KubeletDoor, MetricsDoor, ServerClock } from './ports.ts'
+
+import type { Registry } from './registry.ts'
+import { answerReview, isReview } from './reviews.ts'
+import { filterOf, isFilter } from './select.ts'
+import type { Streams } from './streams.ts'
+import { handleSubresource } from './subresources.ts'
+import { toTable } from './tables.ts'
+
+export interface ServerParts {
+  readonly store: Store
+  readonly registry: Registry
+  readonly admission: AdmissionDoor
+  readonly authorizer: Authorizer
+  readonly events: EventLog
+  readonly audit: AuditLog
+  readonly clock: ServerClock
+  readonly kubelet: KubeletDoor
+  readonly metrics: MetricsDoor
+  readonly streams: Streams
+  /** Status of a SelfSubjectRulesReview: the rules of a user in a namespace. */
+  rulesOf(user: UserInfo, namespace: string): unknown
+}
+
+
+export class ApiServer {
+  readonly parts: ServerParts
+  readonly reader: ObjectReader
+
+  constructor(parts: ServerParts) {
+    this.parts = parts
+    this.reader = new ObjectReader(parts.store, parts.events, parts.clock, parts.metrics)
+  }
+
+  /** Answers one request. Never throws for bad input: an expected failure is a Status with its code. */
+  handle(request: ApiRequest): ApiResponse {
+    const response = this.route(request)
+    if (isAudited(request, response.code)) {
+      const { user, verb, resource, subresource } = request
+      const key = objectKey(request.namespace, request.name ?? '')
+      this.parts.audit.record({ atMs: this.parts.clock.nowMs, user: user.name, verb, resource: resourceId(request.group, resource), key, subresource, code: response.code })
+    }
+    return response
+  }
+
+  private route(request: ApiRequest): ApiResponse {
+    const kind = kindByResource(request.group, request.resource, request.version)
+    if (kind === undefined) return failed(apiErrors.noSuchPath())
+    if (request.subresource !== undefined && findSubresource(kind, request.subresource) === undefined) return failed(apiErrors.noSuchPath())
+    const refusal = this.parts.authorizer.check(request)
+    if (refusal !== undefined) return failed(refusal)
+    if (isReview(kind)) return answerReview(this, kind, request)
+    if (request.subresource !== undefined) return handleSubresource(this, kind, request)
+    if (!kind.verbs.includes(request.verb)) return failed(apiErrors.methodNotAllowed())
+    switch (request.verb) {
+      case 'get':
+        return this.get(kind, request)
+      case 'list':
+        return this.list(kind, request)
+      case 'watch':
+        return this.watch(kind, request)
+      case 'create':
+        return this.create(kind, request)
+      case 'update':
+        return this.update(kind, request)
+      case 'patch':
+        return this.patch(kind, request)
+      case 'delete':
+        return this.delete(kind, request)
+      case 'deletecollection':
+        return this.deleteCollection(kind, request)
+    }
+  }
+
+  private get(kind: KindInfo, request: ApiRequest): ApiResponse {
+    const found = this.reader.find(kind, request.namespace, request.name ?? '')
+    if (found.kind === 'Status') return failed(found as Status)
+    const { nowMs } = this.parts.clock
+    const object = found as KubeObject
+    return ok(200, request.query?.table === true ? toTable(kind, [object], nowMs, this.parts.store.resourceVersion) : object)
+  }
+
+  private list(kind: KindInfo, request: ApiRequest): ApiResponse {
+    const selected = this.select(kind, request)
+    if ('kind' in selected) return failed(selected)
+    const { query = {} } = request
+    const page = pageOf(selected, query)
+    if ('kind' in page) return failed(page)
+    const resourceVersion = String(this.parts.store.resourceVersion)
+    const metadata = { resourceVersion, ...page.more }
+    if (query.table === true) {
+      const table = toTable(kind, page.items, this.parts.clock.nowMs, this.parts.store.resourceVersion)
+      return ok(200, { ...table, metadata })
+    }
+    const body: KubeList = { kind: `${kind.kind}List`, apiVersion: apiVersionOf(kind), metadata, items: [...page.items] }
+    return ok(200, body)
+  }
+
+  private watch(kind: KindInfo, request: ApiRequest): ApiResponse {
+    const { query = {} } = request
+    const filter = filterOf(kind, query, request.name)
+    if (!isFilter(filter)) return failed(filter)
+    const isFromStart = query.sendInitialEvents === true || query.resourceVersion === undefined || query.resourceVersion === '' || query.resourceVersion === '0'
+    const resourceVersion = isFromStart ? this.parts.store.resourceVersion : Number(query.resourceVersion)
+    if (Number.isNaN(resourceVersion)) return failed(apiErrors.badRequest(`resourceVersion: Invalid value: "${query.resourceVersion}": strconv.ParseUint: parsing "${query.resourceVersion}": invalid syntax`))
+    return { code: 200, streamId: this.parts.streams.openWatch(request, resourceVersion), warnings: [] }
+  }
+
+  private create(kind: KindInfo, request: ApiRequest): ApiResponse {
+    const { admission, registry } = this.parts
+    const decoded = admission.decode(kind, request.body, request.contentType ?? 'application/json', request.query?.fieldValidation)
+    if (!decoded.ok) return failed(decoded.status, decoded.warnings)
+    const outcome = registry.create(kind, request.namespace, decoded.object, writeOptions(request))
+    const warnings = [...decoded.warnings, ...outcome.warnings]
+    return outcome.ok ? ok(201, outcome.object, warnings) : failed(outcome.status, warnings)
+  }
+
+  private update(kind: KindInfo, request: ApiRequest): ApiResponse {
+    const { admission, registry } = this.parts
+    const decoded = admission.decode(kind, request.body, request.contentType ?? 'application/json', request.query?.fieldValidation)
+    if (!decoded.ok) return failed(decoded.status, decoded.warnings)
+    const { name } = request
+    if (decoded.object.metadata?.name !== name) {
+      return failed(apiErrors.badRequest(`the name of the object (${decoded.object.metadata?.name ?? ''}) does not match the name on the URL (${name})`))
+    }
+    const outcome = registry.update(kind, objectKey(kind.namespaced ? request.namespace : undefined, name ?? ''), decoded.object, writeOptions(request))
+    const warnings = [...decoded.warnings, ...outcome.warnings]
+    return outcome.ok ? ok(200, outcome.object, warnings) : failed(outcome.status, warnings)
+  }
+
+  private patch(kind: KindInfo, request: ApiRequest): ApiResponse {
+    const outcome = patchObject(this, kind, request)
+    return outcome.ok ? ok(200, outcome.object, outcome.warnings) : failed(outcome.status, outcome.warnings)
+  }
+
+  private delete(kind: KindInfo, request: ApiRequest): ApiResponse {
+    if (kind.resource === 'events') return this.deleteEvent(kind, request)
+    const key = objectKey(kind.namespaced ? request.namespace : undefined, request.name ?? '')
+    const outcome = this.parts.registry.delete(kind, key, deleteOptionsOf(request), writeOptions(request))
+    if (!outcome.ok) return failed(outcome.status, outcome.warnings)
+    const { object, isGone } = outcome.object
+    if (!isGone || kind.kind === 'Pod' || kind.kind === 'Service' || kind.kind === 'ServiceAccount') return ok(200, object, outcome.warnings)
+    const details = { name: object.metadata.name, ...(kind.group === '' ? {} : { group: kind.group }), kind: kind.resource, uid: object.metadata.uid }
+    return ok(200, successStatus(details), outcome.warnings)
+  }
+
+  private deleteEvent(kind: KindInfo, request: ApiRequest): ApiResponse {
+    const found = this.reader.find(kind, request.namespace, request.name ?? '')
+    if (found.kind === 'Status') return failed(found as Status)
+    const row = this.parts.events.list().find((candidate) => found.metadata.resourceVersion === String(candidate.resourceVersion))
+    if (row !== undefined) this.parts.events.remove(row.id)
+    return ok(200, successStatus({ name: request.name, kind: kind.resource }))
+  }
+
+  private deleteCollection(kind: KindInfo, request: ApiRequest): ApiResponse {
+    const selected = this.select(kind, request)
+    if ('kind' in selected) return failed(selected)
+    for (const object of selected) {
+      const outcome = this.delete(kind, { ...request, name: object.metadata.name, namespace: object.metadata.namespace })
+      if (outcome.code >= 300) return outcome
+    }
+    const body: KubeList = { kind: `${kind.kind}List`, apiVersion: apiVersionOf(kind), metadata: { resourceVersion: String(this.parts.store.resourceVersion) }, items: [...selected] }
+    return ok(200, body)
+  }
+
+  private select(kind: KindInfo, request: ApiRequest): readonly KubeObject[] | Status {
+    const filter = filterOf(kind, request.query ?? {}, request.name)
+    if (!isFilter(filter)) return filter
+    const all = this.reader.list(kind, request.namespace)
+    return 'kind' in all ? all : all.filter(filter)
+  }
+}
+
+interface Page {
+  readonly items: readonly KubeObject[]
+  readonly more: { readonly continue?: string; readonly remainingItemCount?: number }
+}
+
+/** One page of a list. The continue token is the index of the next item behind a fixed mark. */
+function pageOf(objects: readonly KubeObject[], query: RequestQuery): Page | Status {
+  const start = query.continue === undefined || query.continue === '' ? 0 : Number(query.continue.replace(/^next-/, ''))
+  if (!Number.isInteger(start) || start < 0) return apiErrors.badRequest('continue key is not valid: illegal base64 data at input byte 0')
+  const { limit } = query
+  if (limit === undefined || limit <= 0 || objects.length - start <= limit) return { items: start === 0 ? objects : objects.slice(start), more: {} }
+  const end = start + limit
+  return { items: objects.slice(start, end), more: { continue: `next-${end}`, remainingItemCount: objects.length - end } }
+}
+

@@ -1,0 +1,161 @@
+/** Open streams: cursors in cluster state over the store's history, logs and sessions in containers. */
+
+import type { ApiRequest, StreamFrame } from '../api/request.ts'
+import { apiErrors } from '../api/errors.ts'
+import type { KindInfo } from '../api/kinds.ts'
+import { kindByResource } from '../api/kinds.ts'
+import type { KubeObject, Pod } from '../api/types.ts'
+import type { Json } from '../kernel/json.ts'
+import type { Table } from '../kernel/table.ts'
+import { resourceId } from '../store/resource-id.ts'
+import type { Store } from '../store/store.ts'
+import { eventObject } from './event-log.ts'
+import type { EventLog } from './event-log.ts'
+import type { KubeletDoor, ServerClock } from './ports.ts'
+import { filterOf, isFilter } from './select.ts'
+import type { ObjectFilter } from './select.ts'
+import { toTable } from './tables.ts'
+
+interface WatchCursor {
+  readonly kind: 'watch'
+  readonly request: ApiRequest
+  readonly resourceVersion: number
+}
+interface LogCursor {
+  readonly kind: 'log'
+  readonly podKey: string
+  readonly podUid: string
+  readonly container: string
+  readonly cursor: Json
+  /** Text from before the stream was opened, still to be read. */
+  readonly earlier: string
+}
+interface SessionCursor {
+  readonly kind: 'session'
+  readonly sessionId: string
+}
+type Cursor = WatchCursor | LogCursor | SessionCursor
+
+/** Events are kept beside the store, so watches of them read rows by resourceVersion. */
+export class Streams {
+  private readonly cursors: Table<Cursor>
+  private readonly store: Store
+  private readonly events: EventLog
+  private readonly kubelet: KubeletDoor
+  private readonly clock: ServerClock
+
+  constructor(cursors: Table<unknown>, store: Store, events: EventLog, kubelet: KubeletDoor, clock: ServerClock) {
+    this.cursors = cursors as Table<Cursor>
+    this.store = store
+    this.events = events
+    this.kubelet = kubelet
+    this.clock = clock
+  }
+
+  /** Opens a watch behind a resourceVersion. @returns the stream's id */
+  openWatch(request: ApiRequest, resourceVersion: number): string {
+    return this.open({ kind: 'watch', request, resourceVersion })
+  }
+
+  openLog(pod: Pod, container: string, cursor: Json, earlier: string): string {
+    return this.open({ kind: 'log', podKey: `${pod.metadata.namespace}/${pod.metadata.name}`, podUid: pod.metadata.uid ?? '', container, cursor, earlier })
+  }
+
+  openSession(sessionId: string): string {
+    return this.open({ kind: 'session', sessionId })
+  }
+
+  /** Frames since the last read, oldest first. An `end` frame closes the stream. */
+  read(streamId: string): readonly StreamFrame[] {
+    const cursor = this.cursors.get(streamId)
+    if (cursor === undefined) return [{ kind: 'end' }]
+    if (cursor.kind === 'watch') return this.readWatch(streamId, cursor)
+    if (cursor.kind === 'log') return this.readLog(streamId, cursor)
+    const frames = this.kubelet.readSession(cursor.sessionId)
+    if (frames.some((frame) => frame.kind === 'end')) this.cursors.delete(streamId)
+    return frames
+  }
+
+  write(streamId: string, text: string | undefined): void {
+    const cursor = this.cursors.get(streamId)
+    if (cursor?.kind === 'session') this.kubelet.writeSession(cursor.sessionId, text)
+  }
+
+  close(streamId: string): void {
+    const cursor = this.cursors.get(streamId)
+    if (cursor === undefined) return
+    if (cursor.kind === 'session') this.kubelet.closeSession(cursor.sessionId)
+    this.cursors.delete(streamId)
+  }
+
+  private open(cursor: Cursor): string {
+    const streamId = `stream-${this.store.takeCount('streams')}`
+    this.cursors.set(streamId, cursor)
+    return streamId
+  }
+
+  private readWatch(streamId: string, cursor: WatchCursor): StreamFrame[] {
+    const { request } = cursor
+    const kind = kindByResource(request.group, request.resource) as KindInfo
+    const filter = filterOf(kind, request.query ?? {}, request.name)
+    if (!isFilter(filter)) return [{ kind: 'end' }]
+    const latest = this.store.resourceVersion
+    if (latest === cursor.resourceVersion) return []
+    this.cursors.set(streamId, { ...cursor, resourceVersion: latest })
+    const changes = kind.resource === 'events' ? this.eventChanges(cursor.resourceVersion, request.namespace, filter) : this.storeChanges(kind, cursor, filter)
+    if (changes === undefined) {
+      this.cursors.delete(streamId)
+      return [{ kind: 'watch', type: 'ERROR', object: apiErrors.expired(`too old resource version: ${cursor.resourceVersion} (${latest})`) }, { kind: 'end' }]
+    }
+    if (request.query?.table !== true) return changes
+    return changes.map((frame) => (frame.kind === 'watch' ? { ...frame, object: toTable(kind, [frame.object as KubeObject], this.clock.nowMs, this.store.resourceVersion) } : frame))
+  }
+
+  private storeChanges(kind: KindInfo, cursor: WatchCursor, filter: ObjectFilter): StreamFrame[] | undefined {
+    const commits = this.store.since(cursor.resourceVersion)
+    if (commits === undefined) return undefined
+    const resource = resourceId(kind.group, kind.resource)
+    const { namespace } = cursor.request
+    const frames: StreamFrame[] = []
+    for (const commit of commits) {
+      if (commit.resource !== resource) continue
+      const { before, after } = commit
+      if (namespace !== undefined && kind.namespaced && (after ?? before)?.metadata.namespace !== namespace) continue
+      const matched = before !== undefined && filter(before)
+      const matches = after !== undefined && filter(after)
+      if (matches) frames.push({ kind: 'watch', type: matched ? 'MODIFIED' : 'ADDED', object: after })
+      else if (matched) frames.push({ kind: 'watch', type: 'DELETED', object: withVersion(before, commit.resourceVersion) })
+    }
+    return frames
+  }
+
+  private eventChanges(after: number, namespace: string | undefined, filter: ObjectFilter): StreamFrame[] {
+    const rows = this.events.list().filter((row) => row.resourceVersion > after && (namespace === undefined || row.namespace === namespace))
+    rows.sort((a, b) => a.resourceVersion - b.resourceVersion)
+    const frames: StreamFrame[] = []
+    for (const row of rows) {
+      const object = eventObject(row, (atMs) => this.clock.timestamp(atMs))
+      if (filter(object)) frames.push({ kind: 'watch', type: row.count > 1 ? 'MODIFIED' : 'ADDED', object })
+    }
+    return frames
+  }
+
+  private readLog(streamId: string, cursor: LogCursor): StreamFrame[] {
+    const pod = this.store.find<Pod>('pods', cursor.podKey)
+    if (pod === undefined || pod.metadata.uid !== cursor.podUid) {
+      this.cursors.delete(streamId)
+      return [{ kind: 'end' }]
+    }
+    const more = this.kubelet.followLogs(pod, cursor.container, cursor.cursor)
+    if (more.text !== '' || cursor.earlier !== '') this.cursors.set(streamId, { ...cursor, cursor: more.cursor, earlier: '' })
+    const text = cursor.earlier + more.text
+    const frames: StreamFrame[] = text === '' ? [] : [{ kind: 'output', channel: 'stdout', text }]
+    if (!more.isOver) return frames
+    this.cursors.delete(streamId)
+    return [...frames, { kind: 'end' }]
+  }
+}
+
+function withVersion(object: KubeObject, resourceVersion: number): KubeObject {
+  return { ...object, metadata: { ...object.metadata, resourceVersion: String(resourceVersion) } }
+}

@@ -1,0 +1,77 @@
+/** What every cluster holds before anybody uses it: namespaces, priority classes, the API's own Service. */
+
+import type { KubeObject, Node } from '../api/types.ts'
+
+const v1 = 'v1'
+
+function namespace(name: string): KubeObject {
+  return { apiVersion: v1, kind: 'Namespace', metadata: { name, labels: { 'kubernetes.io/metadata.name': name } } }
+}
+
+/** Objects that the API server makes at its first start, with their resource. */
+export const systemObjects: readonly { readonly resource: string; readonly object: KubeObject }[] = [
+  { resource: 'namespaces', object: namespace('default') },
+  { resource: 'namespaces', object: namespace('kube-node-lease') },
+  { resource: 'namespaces', object: namespace('kube-public') },
+  { resource: 'namespaces', object: namespace('kube-system') },
+  {
+    resource: 'priorityclasses.scheduling.k8s.io',
+    object: priorityClass('system-cluster-critical', 2_000_000_000, 'Used for system critical pods that must run in the cluster, but can be moved to another node if necessary.'),
+  },
+  {
+    resource: 'priorityclasses.scheduling.k8s.io',
+    object: priorityClass('system-node-critical', 2_000_001_000, 'Used for system critical pods that must not be moved from their current node.'),
+  },
+  {
+    resource: 'services',
+    object: {
+      apiVersion: v1,
+      kind: 'Service',
+      metadata: { name: 'kubernetes', namespace: 'default', labels: { component: 'apiserver', provider: 'kubernetes' } },
+      spec: { type: 'ClusterIP', clusterIP: '10.96.0.1', ports: [{ name: 'https', port: 443, protocol: 'TCP', targetPort: 6443 }] },
+    } as KubeObject,
+  },
+]
+
+function priorityClass(name: string, value: number, description: string): KubeObject {
+  return { apiVersion: 'scheduling.k8s.io/v1', kind: 'PriorityClass', metadata: { name }, value, description } as KubeObject
+}
+
+/** What a cluster file or a scenario says of a node. */
+export interface NodeSpec {
+  readonly name: string
+  /** Quantities of allocatable resources, such as { cpu: '4', memory: '16Gi', 'nvidia.com/gpu': '1' }. */
+  readonly resources: { readonly [resource: string]: string }
+  readonly labels?: { readonly [key: string]: string }
+  readonly taints?: readonly { readonly key: string; readonly value?: string; readonly effect: string }[]
+}
+
+/** A Node object as its kubelet would register it. */
+export function nodeObject(spec: NodeSpec): Node {
+  const resources = { 'ephemeral-storage': '100Gi', pods: '110', ...spec.resources }
+  return {
+    apiVersion: v1,
+    kind: 'Node',
+    metadata: {
+      name: spec.name,
+      labels: {
+        'beta.kubernetes.io/arch': 'amd64',
+        'beta.kubernetes.io/os': 'linux',
+        'kubernetes.io/arch': 'amd64',
+        'kubernetes.io/hostname': spec.name,
+        'kubernetes.io/os': 'linux',
+        ...spec.labels,
+      },
+    },
+    spec: spec.taints === undefined || spec.taints.length === 0 ? {} : { taints: spec.taints.map((taint) => ({ ...taint })) },
+    status: { capacity: { ...resources }, allocatable: { ...resources } },
+  }
+}
+
+/** The control plane's node: `cp-0`, tainted against ordinary pods. */
+export const controlPlaneNode: NodeSpec = {
+  name: 'cp-0',
+  resources: { cpu: '4', memory: '8Gi' },
+  labels: { 'node-role.kubernetes.io/control-plane': '', 'node.kubernetes.io/exclude-from-external-load-balancers': '' },
+  taints: [{ key: 'node-role.kubernetes.io/control-plane', effect: 'NoSchedule' }],
+}

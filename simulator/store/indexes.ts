@@ -1,0 +1,126 @@
+/**
+ * Derived lookups over the store: by namespace, by controlling owner with pod counts, pods by node.
+ * They are kept up at each commit and built from the tables after a fork or a restore, when first asked for.
+ */
+
+import type { OwnedPodCounts } from '../api/client.ts'
+import type { KubeObject, Pod } from '../api/types.ts'
+import { controllerUid, isPodFinished, isPodReady } from './pod-class.ts'
+
+/** Keys in order of creation. */
+type KeySet = Set<string>
+
+interface MutableCounts {
+  total: number
+  active: number
+  ready: number
+  terminating: number
+  succeeded: number
+  failed: number
+}
+
+const noPods: OwnedPodCounts = { total: 0, active: 0, ready: 0, terminating: 0, succeeded: 0, failed: 0 }
+const noKeys: readonly string[] = []
+
+/** Lookups over the objects of one resource. */
+export class ResourceIndex {
+  private readonly byNamespace = new Map<string, KeySet>()
+  private readonly byOwner = new Map<string, KeySet>()
+  private readonly byNode = new Map<string, KeySet>()
+  private readonly countsByOwner = new Map<string, MutableCounts>()
+  private readonly isPods: boolean
+
+  constructor(resource: string) {
+    this.isPods = resource === 'pods'
+  }
+
+  add(key: string, object: KubeObject): void {
+    const { namespace } = object.metadata
+    if (namespace !== undefined) addTo(this.byNamespace, namespace, key)
+    const owner = controllerUid(object)
+    if (owner !== undefined) addTo(this.byOwner, owner, key)
+    if (!this.isPods) return
+    const pod = object as Pod
+    if (pod.spec.nodeName !== undefined) addTo(this.byNode, pod.spec.nodeName, key)
+    if (owner !== undefined) this.count(owner, pod, 1)
+  }
+
+  remove(key: string, object: KubeObject): void {
+    const { namespace } = object.metadata
+    if (namespace !== undefined) removeFrom(this.byNamespace, namespace, key)
+    const owner = controllerUid(object)
+    if (owner !== undefined) removeFrom(this.byOwner, owner, key)
+    if (!this.isPods) return
+    const pod = object as Pod
+    if (pod.spec.nodeName !== undefined) removeFrom(this.byNode, pod.spec.nodeName, key)
+    if (owner !== undefined) this.count(owner, pod, -1)
+  }
+
+  change(key: string, before: KubeObject, after: KubeObject): void {
+    const ownerBefore = controllerUid(before)
+    const ownerAfter = controllerUid(after)
+    if (ownerBefore !== ownerAfter) {
+      if (ownerBefore !== undefined) removeFrom(this.byOwner, ownerBefore, key)
+      if (ownerAfter !== undefined) addTo(this.byOwner, ownerAfter, key)
+    }
+    if (!this.isPods) return
+    const podBefore = before as Pod
+    const podAfter = after as Pod
+    if (podBefore.spec.nodeName !== podAfter.spec.nodeName) {
+      if (podBefore.spec.nodeName !== undefined) removeFrom(this.byNode, podBefore.spec.nodeName, key)
+      if (podAfter.spec.nodeName !== undefined) addTo(this.byNode, podAfter.spec.nodeName, key)
+    }
+    if (ownerBefore !== undefined) this.count(ownerBefore, podBefore, -1)
+    if (ownerAfter !== undefined) this.count(ownerAfter, podAfter, 1)
+  }
+
+  keysInNamespace(namespace: string): Iterable<string> {
+    return this.byNamespace.get(namespace) ?? noKeys
+  }
+
+  keysOwnedBy(ownerUid: string): Iterable<string> {
+    return this.byOwner.get(ownerUid) ?? noKeys
+  }
+
+  keysOnNode(nodeName: string): Iterable<string> {
+    return this.byNode.get(nodeName) ?? noKeys
+  }
+
+  podCounts(ownerUid: string): OwnedPodCounts {
+    return this.countsByOwner.get(ownerUid) ?? noPods
+  }
+
+  private count(owner: string, pod: Pod, by: 1 | -1): void {
+    let counts = this.countsByOwner.get(owner)
+    if (counts === undefined) {
+      counts = { total: 0, active: 0, ready: 0, terminating: 0, succeeded: 0, failed: 0 }
+      this.countsByOwner.set(owner, counts)
+    }
+    counts.total += by
+    if (isPodFinished(pod)) {
+      if (pod.status?.phase === 'Failed') counts.failed += by
+      else counts.succeeded += by
+    } else if (pod.metadata.deletionTimestamp !== undefined) counts.terminating += by
+    else {
+      counts.active += by
+      if (isPodReady(pod)) counts.ready += by
+    }
+    if (counts.total === 0) this.countsByOwner.delete(owner)
+  }
+}
+
+function addTo(index: Map<string, KeySet>, name: string, key: string): void {
+  let keys = index.get(name)
+  if (keys === undefined) {
+    keys = new Set()
+    index.set(name, keys)
+  }
+  keys.add(key)
+}
+
+function removeFrom(index: Map<string, KeySet>, name: string, key: string): void {
+  const keys = index.get(name)
+  if (keys === undefined) return
+  keys.delete(key)
+  if (keys.size === 0) index.delete(name)
+}
