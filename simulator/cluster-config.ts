@@ -1,0 +1,33 @@
+/** All variation of a cluster, as data: scenarios, conformance runners and the sandbox use only this. */
+
+import type { NodeSpec } from './bootstrap/objects.ts'
+import type { SimTimeMs } from './kernel/event-queue.ts'
+import type { Timings } from './kernel/timings.ts'
+import type { ImageEntry } from './workloads/program.ts'
+
+export interface ClusterConfig {
+  /** Seeds names, uids, jitter and ties. An integer. */
+  readonly seed: number
+  /** Simulated ms at which the bootstrap plays; negative for a history before T+00:00. Default 0. */
+  readonly startMs?: SimTimeMs
+  /** Unix ms of T+00:00. Default 2026-01-05T09:00:00Z. */
+  readonly epochMs?: number
+  readonly nodes?: readonly NodeSpec[]
+  /** Names of add-ons: 'coredns', 'metrics-server'. */
+  readonly addOns?: readonly string[]
+  /** Images beside (or instead of) those of the built-in table. */
+  readonly images?: { readonly [reference: string]: ImageEntry }
+  readonly timings?: Partial<Timings>
+  /** Names of the controllers that run; default all. */
+  readonly controllers?: readonly string[]
+  /** Flags of kube-controller-manager that differ from its defaults, by the names of ControllerFlags. */
+  readonly controllerFlags?: { readonly [flag: string]: number | boolean | string }
+  /** Names of the admission plugins that run; default those of kube-apiserver 1.35. */
+  readonly admissionPlugins?: readonly string[]
+  /** `model`: kubelets run pods. `scripted`: nobody runs pods; the caller writes their status. Default `model`. */
+  readonly kubelet?: 'model' | 'scripted'
+  /** False: pods stay unbound unless the caller binds them. Default true. */
+  readonly hasScheduler?: boolean
+  /** False: requests are not checked against RBAC rules. Default true. */
+  readonly hasAuthorization?: boolean
+}
