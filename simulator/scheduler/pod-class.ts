@@ -48,6 +48,8 @@ export interface PodClass {
   readonly claimNames: readonly string[]
   /** True when any term of pod affinity or anti-affinity is set. */
   readonly hasAffinity: boolean
+  /** What plugins have derived for this class, by plugin name. */
+  readonly memo: Map<string, unknown>
 }
 
 /** "namespace/name". */
@@ -130,25 +132,35 @@ export function usageOf(pod: Pod, useStatus: boolean): PodUsage {
   }
 }
 
-/** Derives a class from its first pod. */
-export function makePodClass(id: number, key: string, pod: Pod): PodClass {
+type AffinityTerms = Pick<PodClass, 'requiredAffinity' | 'requiredAntiAffinity' | 'preferredAffinity' | 'preferredAntiAffinity'>
+
+/** All terms of a pod's affinity to other pods. */
+export function compileAffinity(pod: Pod): AffinityTerms {
   const { podAffinity, podAntiAffinity } = pod.spec.affinity ?? {}
   const required = (terms: readonly PodAffinityTerm[] | undefined): AffinityTerm[] => (terms ?? []).map((term) => compileTerm(pod, term, 1))
   const weighted = (terms: readonly { weight: number; podAffinityTerm: PodAffinityTerm }[] | undefined): AffinityTerm[] =>
     (terms ?? []).map(({ weight, podAffinityTerm }) => compileTerm(pod, podAffinityTerm, weight))
-  const requiredAffinity = required(podAffinity?.requiredDuringSchedulingIgnoredDuringExecution)
-  const requiredAntiAffinity = required(podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution)
-  const preferredAffinity = weighted(podAffinity?.preferredDuringSchedulingIgnoredDuringExecution)
-  const preferredAntiAffinity = weighted(podAntiAffinity?.preferredDuringSchedulingIgnoredDuringExecution)
+  return {
+    requiredAffinity: required(podAffinity?.requiredDuringSchedulingIgnoredDuringExecution),
+    requiredAntiAffinity: required(podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution),
+    preferredAffinity: weighted(podAffinity?.preferredDuringSchedulingIgnoredDuringExecution),
+    preferredAntiAffinity: weighted(podAntiAffinity?.preferredDuringSchedulingIgnoredDuringExecution),
+  }
+}
+
+/** Derives a class from its first pod. */
+export function makePodClass(id: number, key: string, pod: Pod): PodClass {
+  const terms = compileAffinity(pod)
   return {
     id, key, pod,
     namespace: pod.metadata.namespace ?? '',
     priority: priorityOf(pod),
     usage: usageOf(pod, false),
     requiredNode: compileRequiredNodeAffinity(pod),
-    requiredAffinity, requiredAntiAffinity, preferredAffinity, preferredAntiAffinity,
-    hasAffinity: requiredAffinity.length + requiredAntiAffinity.length + preferredAffinity.length + preferredAntiAffinity.length > 0,
+    ...terms,
+    hasAffinity: Object.values(terms).some((list) => list.length > 0),
     hostPorts: hostPortsOf(pod),
     claimNames: claimsOf(pod),
+    memo: new Map(),
   }
 }

@@ -1,0 +1,288 @@
+/**
+ * One scheduling cycle: which nodes fit, which of them is best.
+ * Models pkg/scheduler/schedule_one.go and framework/runtime (v1.35).
+ */
+
+import { ClassTables, StatusTable, localVerdict } from './class-table.ts'
+import type { ClassTable } from './class-table.ts'
+import type { NodeSlot } from './cluster-cache.ts'
+import type { CompiledProfile } from './compiled-profile.ts'
+import type { Cycle } from './framework.ts'
+import { schedulerReasons } from './messages.ts'
+import type { Nominator } from './nominator.ts'
+import { isRejected, success, unresolvable, withPlugin } from './status.ts'
+import type { PluginStatus } from './status.ts'
+import { compareText } from '../kernel/text.ts'
+import { priorityOf } from './pod-class.ts'
+
+const feasibleMin = 100
+const percentMin = 5
+
+/** How many feasible nodes are enough, of so many nodes. Models numFeasibleNodesToFind. */
+export function feasibleWanted(nodeCount: number): number {
+  if (nodeCount < feasibleMin) return nodeCount
+  const percent = Math.max(percentMin, 50 - Math.trunc(nodeCount / 125))
+  return Math.max(feasibleMin, Math.trunc((nodeCount * percent) / 100))
+}
+
+/** What PreFilter found. */
+export interface PreFilterOutcome {
+  readonly status: PluginStatus
+  readonly nodeNames: ReadonlySet<string> | undefined
+  /** Plugins that narrowed the nodes. */
+  readonly narrowedBy: readonly string[]
+}
+
+export class CycleRunner {
+  readonly profile: CompiledProfile
+  private readonly tables = new ClassTables()
+  readonly statuses = new StatusTable()
+  private readonly nominator: Nominator
+  /** Where the next cycle begins to look. */
+  nextStart = 0
+
+  // The state of the cycle that runs.
+  private cycle!: Cycle
+  private table!: ClassTable
+  private states: unknown[] = []
+  private skipped: boolean[] = []
+  private hasCross = false
+  /** Slots that fit; the first `feasibleCount` are valid. */
+  feasible = new Int32Array(64)
+  feasibleCount = 0
+  private rejectedIds = new Int32Array(64)
+  private seenInCycle = new Int32Array(64)
+  private cycleNumber = 0
+  private absent: PluginStatus = unresolvable()
+  private totals = new Float64Array(64)
+  private scratch = new Float64Array(64)
+
+  constructor(profile: CompiledProfile, nominator: Nominator) {
+    this.profile = profile
+    this.nominator = nominator
+  }
+
+  /** Begins a cycle: runs the PreFilter plugins. */
+  begin(cycle: Cycle): PreFilterOutcome {
+    const { cache } = cycle
+    this.cycle = cycle
+    this.cycleNumber++
+    this.fitTo(cache.slotCapacity)
+    this.feasibleCount = 0
+    this.absent = unresolvable()
+    const normalized = this.profile.scores.length
+    this.table = this.tables.of(cycle.podClass.id, cache, normalized)
+    const outcome = this.preFilter()
+    this.hasCross = this.profile.crossFilters.some(({ stateAt }) => stateAt < 0 || !this.skipped[stateAt])
+    if (outcome.status.code !== 'success') this.absent = outcome.status
+    else if (outcome.nodeNames !== undefined) this.absent = unresolvable(schedulerReasons.notInPreFilter(outcome.narrowedBy))
+    return outcome
+  }
+
+  private preFilter(): PreFilterOutcome {
+    const { preFilters } = this.profile
+    this.states = new Array<unknown>(preFilters.length)
+    this.skipped = new Array<boolean>(preFilters.length).fill(false)
+    let nodeNames: ReadonlySet<string> | undefined
+    let rejection: PluginStatus | undefined
+    const narrowedBy: string[] = []
+    for (let i = 0; i < preFilters.length; i++) {
+      const plugin = preFilters[i]
+      const result = plugin.preFilter(this.cycle)
+      const { code } = result.status
+      this.states[i] = result.state
+      this.skipped[i] = code === 'skip'
+      if (code === 'unschedulable') rejection = withPlugin(result.status, plugin.name)
+      else if (code !== 'success' && code !== 'skip') return { status: withPlugin(result.status, plugin.name), nodeNames: undefined, narrowedBy: [] }
+      if (code !== 'success' || result.nodeNames === undefined) continue
+      narrowedBy.push(plugin.name)
+      narrowedBy.sort(compareText)
+      nodeNames = nodeNames === undefined ? result.nodeNames : new Set([...nodeNames].filter((name) => result.nodeNames?.has(name)))
+      if (nodeNames.size === 0) return { status: unresolvable(noNodeText(narrowedBy)), nodeNames, narrowedBy }
+    }
+    return { status: rejection ?? success, nodeNames, narrowedBy }
+  }
+
+  /** Finds nodes that fit, of all or of those that PreFilter left. Fills `feasible`. */
+  findFeasible(nodeNames: ReadonlySet<string> | undefined): void {
+    const nominated = this.cycle.pod.status?.nominatedNodeName ?? ''
+    const slot = nominated === '' ? undefined : this.cycle.cache.findSlot(nominated)
+    if (slot?.node !== undefined) {
+      this.scan(Int32Array.of(slot.index))
+      if (this.feasibleCount > 0) return
+    }
+    const order = this.cycle.cache.nodeOrder()
+    const slots = nodeNames === undefined ? order : order.filter((index) => nodeNames.has(this.cycle.cache.getSlot(index).name))
+    const looked = this.scan(slots)
+    this.nextStart = (this.nextStart + looked) % order.length
+  }
+
+  /** @returns how many nodes were looked at */
+  private scan(slots: Int32Array): number {
+    const { table, rejectedIds, seenInCycle, cycleNumber, feasible, hasCross } = this
+    const { generations } = this.cycle.cache
+    const known = table.generations
+    const { verdicts } = table
+    const count = slots.length
+    const wanted = feasibleWanted(count)
+    const hasNominations = this.nominator.size > 0
+    let found = 0
+    let at = count === 0 ? 0 : this.nextStart % count
+    let looked = 0
+    while (looked < count && found < wanted) {
+      const index = slots[at]
+      looked++
+      if (++at === count) at = 0
+      let id = known[index] === generations[index] ? verdicts[index] : table.judge(this.cycle, this.profile, this.statuses, index)
+      if (id === 0 && hasCross) id = this.crossVerdict(index)
+      if (hasNominations) id = this.withNominated(index, id)
+      if (id === 0) feasible[found++] = index
+      else {
+        rejectedIds[index] = id
+        seenInCycle[index] = cycleNumber
+      }
+    }
+    this.feasibleCount = found
+    return looked
+  }
+
+  private crossVerdict(index: number): number {
+    const slot = this.cycle.cache.getSlot(index)
+    for (const { plugin, stateAt } of this.profile.crossFilters) {
+      if (stateAt >= 0 && this.skipped[stateAt]) continue
+      const status = plugin.filter(this.cycle, slot, this.states[stateAt])
+      if (status.code !== 'success') return this.statuses.intern(status, plugin.name)
+    }
+    return 0
+  }
+
+  /** Pods of the same or a higher priority that are nominated to the node count as if they ran there. */
+  private withNominated(index: number, plainId: number): number {
+    const slot = this.cycle.cache.getSlot(index)
+    const { pod, cache } = this.cycle
+    const ahead = this.nominator.podsOn(slot.name).filter((other) => priorityOf(other) >= priorityOf(pod) && other.metadata.uid !== pod.metadata.uid)
+    if (ahead.length === 0) return plainId
+    const before = slot.pods
+    const trials = ahead.map((other) => cache.trialEntry(other, slot))
+    for (const entry of trials) cache.placePod(entry)
+    const id = this.freshVerdict(slot)
+    for (const entry of trials) cache.liftPod(entry)
+    slot.pods = before
+    this.refreshStates()
+    return id === 0 ? this.freshVerdict(slot) : id
+  }
+
+  /** All filters on a node as it is now, without the caches. */
+  private freshVerdict(slot: NodeSlot): number {
+    this.refreshStates()
+    const id = localVerdict(this.cycle, this.profile, this.statuses, slot.index)
+    return id === 0 ? this.crossVerdict(slot.index) : id
+  }
+
+  private refreshStates(): void {
+    const { preFilters } = this.profile
+    for (let i = 0; i < preFilters.length; i++) if (!this.skipped[i]) preFilters[i].refresh?.(this.cycle, this.states[i])
+  }
+
+  /** As `filter` on a node whose pods were changed for a trial, nominated pods included. */
+  filterAgain(slot: NodeSlot): PluginStatus {
+    const plainId = this.freshVerdict(slot)
+    return this.statuses.get(this.nominator.size > 0 ? this.withNominated(slot.index, plainId) : plainId)
+  }
+
+  /** Brings plugin states back in line after trials. */
+  endTrials(): void {
+    this.refreshStates()
+  }
+
+  /** Why a node was rejected in this cycle. */
+  statusOf(slot: NodeSlot): PluginStatus {
+    return this.seenInCycle[slot.index] === this.cycleNumber ? this.statuses.get(this.rejectedIds[slot.index]) : this.absent
+  }
+
+  /** Reason to number of nodes, of all nodes. */
+  reasonCounts(): Map<string, number> {
+    const times = new Map<PluginStatus, number>()
+    const { cache } = this.cycle
+    for (const index of cache.nodeOrder()) {
+      const status = this.seenInCycle[index] === this.cycleNumber ? this.statuses.get(this.rejectedIds[index]) : this.absent
+      times.set(status, (times.get(status) ?? 0) + 1)
+    }
+    const counts = new Map<string, number>()
+    for (const [status, count] of times) for (const reason of status.reasons) counts.set(reason, (counts.get(reason) ?? 0) + count)
+    return counts
+  }
+
+  /** Names of the plugins that rejected nodes, or the pod as a whole. */
+  rejectors(): string[] {
+    const names = new Set<string>()
+    if (this.absent.plugin !== undefined) names.add(this.absent.plugin)
+    for (const index of this.cycle.cache.nodeOrder()) {
+      if (this.seenInCycle[index] !== this.cycleNumber) continue
+      const { plugin } = this.statuses.get(this.rejectedIds[index])
+      if (plugin !== undefined) names.add(plugin)
+    }
+    return [...names].sort(compareText)
+  }
+
+  // ---- scores ------------------------------------------------------------------------------------------------------
+
+  /**
+   * Scores the feasible nodes.
+   * @param onPlugin told the normalized scores of each plugin, before the weight; for explanations
+   * @returns totals in the order of `feasible`, or the error of a plugin
+   */
+  score(onPlugin?: (plugin: string, scores: Float64Array) => void): Float64Array | PluginStatus {
+    const { cycle, feasible, feasibleCount: count, totals, scratch } = this
+    totals.fill(0, 0, count)
+    const { scores } = this.profile
+    for (let s = 0; s < scores.length; s++) {
+      const { plugin, weight } = scores[s]
+      const prepared = plugin.preScore?.(cycle, feasible, count)
+      const state = prepared?.state
+      if (prepared !== undefined && prepared.status.code !== 'success') {
+        if (prepared.status.code === 'skip') continue
+        return prepared.status
+      }
+      if (plugin.isNodeLocal) this.readLocal(s, state)
+      else for (let i = 0; i < count; i++) scratch[i] = plugin.score(cycle, cycle.cache.getSlot(feasible[i]), state)
+      plugin.normalize?.(cycle, scratch, feasible, count, state)
+      onPlugin?.(plugin.name, scratch)
+      for (let i = 0; i < count; i++) totals[i] += scratch[i] * weight
+    }
+    for (let i = 0; i < count; i++) this.table.scoredAt[feasible[i]] = cycle.cache.generations[feasible[i]]
+    return totals
+  }
+
+  /** Raw scores of a node-local plugin, from the table where they hold. */
+  private readLocal(position: number, state: unknown): void {
+    const { cycle, table, feasible, feasibleCount: count, scratch } = this
+    const { generations } = cycle.cache
+    const { plugin } = this.profile.scores[position]
+    const raws = table.raws[position]
+    const { scoredAt } = table
+    for (let i = 0; i < count; i++) {
+      const index = feasible[i]
+      if (scoredAt[index] !== generations[index]) raws[index] = plugin.score(cycle, cycle.cache.getSlot(index), state)
+      scratch[i] = raws[index]
+    }
+  }
+
+  private fitTo(capacity: number): void {
+    if (this.feasible.length >= capacity) return
+    this.feasible = new Int32Array(capacity)
+    this.rejectedIds = new Int32Array(capacity)
+    this.seenInCycle = new Int32Array(capacity)
+    this.totals = new Float64Array(capacity)
+    this.scratch = new Float64Array(capacity)
+  }
+
+  /** True when a status ends the cycle as "unschedulable" and not as an error. */
+  static isRejection(status: PluginStatus): boolean {
+    return isRejected(status)
+  }
+}
+
+function noNodeText(plugins: readonly string[]): string {
+  return plugins.length === 1 ? schedulerReasons.noNodeOfPlugin(plugins[0]) : schedulerReasons.noNodeOfAll(plugins)
+}

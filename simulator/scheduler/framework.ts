@@ -1,0 +1,169 @@
+/**
+ * The extension points of the scheduler and what runs at them.
+ * Models kube-scheduler/framework/interface.go (v1.35).
+ * Differs: state between the points of one cycle is handed from call to call, not looked up by text.
+ */
+
+import type { KubeObject, Node, Pod } from '../api/types.ts'
+import type { ClusterCache, NodeSlot } from './cluster-cache.ts'
+import type { RetryRule } from './cluster-events.ts'
+import type { PodClass } from './pod-class.ts'
+import type { PluginStatus } from './status.ts'
+
+/** Objects other than nodes and pods on nodes, by kind, as the API server has them now. */
+export interface ObjectLister {
+  /** @param namespace '' for kinds without namespaces */
+  find(kind: string, namespace: string, name: string): KubeObject | undefined
+  /** All of a kind, of one namespace when given. */
+  list(kind: string, namespace?: string): readonly KubeObject[]
+}
+
+/** One scheduling attempt, as plugins see it. */
+export interface Cycle {
+  readonly cache: ClusterCache
+  readonly objects: ObjectLister
+  readonly pod: Pod
+  readonly podClass: PodClass
+  /** Grows whenever a Service, ReplicaSet, StatefulSet, ReplicationController or Namespace changes. */
+  readonly objectsEpoch: number
+}
+
+export interface Plugin {
+  readonly name: string
+  /** Events that may make a pod schedulable that this plugin rejected. Absent: none. */
+  readonly retryOn?: readonly RetryRule[]
+}
+
+/** Holds pods back before they enter the queue. */
+export interface PreEnqueuePlugin extends Plugin {
+  preEnqueue(pod: Pod, objects: ObjectLister): PluginStatus
+}
+
+/** What the queue knows of a waiting pod. */
+export interface QueuedPod { readonly pod: Pod; readonly sinceMs: number }
+
+/** Decides which of two waiting pods goes first. */
+export interface QueueSortPlugin extends Plugin {
+  isBefore(a: QueuedPod, b: QueuedPod): boolean
+}
+
+export interface PreFilterResult<State> {
+  readonly status: PluginStatus
+  /** Only these nodes are looked at; absent: all. */
+  readonly nodeNames?: ReadonlySet<string>
+  readonly state?: State
+}
+
+/** Looks at the pod and the cluster once per cycle. */
+export interface PreFilterPlugin<State> extends Plugin {
+  preFilter(cycle: Cycle): PreFilterResult<State>
+  /** Brings the state up to date after a trial change of a node's pods. */
+  refresh?(cycle: Cycle, state: State): void
+}
+
+/** Says whether the pod may run on a node. */
+export interface FilterPlugin<State> extends Plugin {
+  /** True when the answer depends on nothing but the pod's class, the node and the pods on it. Then it is cached. */
+  readonly isNodeLocal: boolean
+  filter(cycle: Cycle, slot: NodeSlot, state: State): PluginStatus
+}
+
+/** Pods to evict so that another one fits on a node. */
+export interface Preemption {
+  readonly nodeName: string
+  /** Most important first; some may be terminating already. */
+  readonly victims: readonly Pod[]
+  /** Pods of lower priority that lose their nomination to the node. */
+  readonly cleared: readonly Pod[]
+}
+
+/** What a PostFilter plugin would do about a pod that fits nowhere. The scheduler carries it out. */
+export interface PostFilterResult {
+  readonly status: PluginStatus
+  /** '' takes the nomination away; undefined leaves it as it is. */
+  readonly nominatedNode?: string
+  readonly preemption?: Preemption
+}
+
+/** What a PostFilter plugin may ask of the cycle that failed. */
+export interface FailedCycle {
+  readonly cycle: Cycle
+  /** Why a node was rejected. */
+  statusOf(slot: NodeSlot): PluginStatus
+  /** Filters a node again as it is now, with the pods that are nominated to it. Trial changes of its pods are seen. */
+  filterAgain(slot: NodeSlot): PluginStatus
+  nominatedTo(nodeName: string): readonly Pod[]
+  /** A random whole number from 0 to `bound` - 1. */
+  pick(bound: number): number
+}
+
+/** Tries to make room for a pod that fits nowhere. */
+export interface PostFilterPlugin extends Plugin {
+  postFilter(failed: FailedCycle): PostFilterResult
+}
+
+export interface PreScoreResult<State> { readonly status: PluginStatus; readonly state?: State }
+
+/** Ranks the nodes that fit, 0 to 100. */
+export interface ScorePlugin<State> extends Plugin {
+  readonly isNodeLocal: boolean
+  /** @param feasible slot indexes; the first `count` are valid */
+  preScore?(cycle: Cycle, feasible: Int32Array, count: number): PreScoreResult<State>
+  score(cycle: Cycle, slot: NodeSlot, state: State): number
+  /** Turns the raw scores of all feasible nodes, in the same order, into 0 to 100 in place. */
+  normalize?(cycle: Cycle, scores: Float64Array, feasible: Int32Array, count: number, state: State): void
+}
+
+/** Claims something on the chosen node before the pod is bound. */
+export interface ReservePlugin<State> extends Plugin {
+  reserve(cycle: Cycle, slot: NodeSlot, state: State): PluginStatus
+  unreserve(cycle: Cycle, slot: NodeSlot, state: State): void
+}
+
+/** Last veto; may also make the pod wait. */
+export interface PermitPlugin extends Plugin {
+  permit(cycle: Cycle, slot: NodeSlot): PluginStatus
+}
+
+/** Writes what must be true in the API before the binding. */
+export interface PreBindPlugin<State> extends Plugin {
+  preBind(cycle: Cycle, nodeName: string, state: State): PluginStatus
+}
+
+/** Binds the pod. A plugin that leaves it to others skips. */
+export interface BindPlugin extends Plugin {
+  bind(pod: Pod, nodeName: string, binder: Binder): PluginStatus
+}
+
+/** The request that binds. */
+export interface Binder {
+  /** @returns undefined when done, else what went wrong */
+  bind(pod: Pod, nodeName: string): string | undefined
+}
+
+/** Any of the points; a plugin implements those that it has methods for. */
+export type AnyPlugin = Plugin & Partial<
+  PreEnqueuePlugin & QueueSortPlugin & PreFilterPlugin<unknown> & FilterPlugin<unknown> & PostFilterPlugin & ScorePlugin<unknown> & ReservePlugin<unknown> & PermitPlugin & PreBindPlugin<unknown> & BindPlugin
+>
+
+/** The best score of a plugin. */
+export const scoreMax = 100
+
+/** Scales scores so that the highest becomes 100; reversed, the highest becomes 0. Models plugins/helper (v1.35). */
+export function normalizeByMax(scores: Float64Array, count: number, isReversed: boolean): void {
+  let max = 0
+  for (let i = 0; i < count; i++) if (scores[i] > max) max = scores[i]
+  if (max === 0) {
+    if (isReversed) scores.fill(scoreMax, 0, count)
+    return
+  }
+  for (let i = 0; i < count; i++) {
+    const scaled = Math.floor((scoreMax * scores[i]) / max)
+    scores[i] = isReversed ? scoreMax - scaled : scaled
+  }
+}
+
+/** The node of a slot that is in the scheduling order. */
+export function nodeOf(slot: NodeSlot): Node {
+  return slot.node as Node
+}

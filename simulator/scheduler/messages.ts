@@ -1,0 +1,65 @@
+/** Texts of the scheduler, exact, since conditions and events show them. Models pkg/scheduler and its plugins (v1.35). */
+
+import { compareText } from '../kernel/text.ts'
+
+export const schedulerReasons = {
+  unschedulableNode: 'node(s) were unschedulable',
+  nodeName: "node(s) didn't match the requested node name",
+  untoleratedTaint: 'node(s) had untolerated taint(s)',
+  nodeAffinity: "node(s) didn't match Pod's node affinity/selector",
+  affinityConflict: 'pod affinity terms conflict',
+  hostPorts: "node(s) didn't have free ports for the requested pod ports",
+  tooManyPods: 'Too many pods',
+  insufficient: (resource: string) => `Insufficient ${resource}`,
+  spread: "node(s) didn't match pod topology spread constraints",
+  spreadLabel: "node(s) didn't match pod topology spread constraints (missing required label)",
+  podAffinity: "node(s) didn't match pod affinity rules",
+  podAntiAffinity: "node(s) didn't match pod anti-affinity rules",
+  existingAntiAffinity: "node(s) didn't satisfy existing pods anti-affinity rules",
+  noVictims: 'No preemption victims found for incoming pod',
+  preemptionNotHelpful: 'Preemption is not helpful for scheduling',
+  preemptionNever: 'not eligible due to preemptionPolicy=Never.',
+  terminatingVictim: 'not eligible due to a terminating pod on the nominated node.',
+  noClaims: 'no new claims to deallocate',
+  notFound: 'not found',
+  noNodes: 'no nodes available to schedule pods',
+  notInPreFilter: (plugins: readonly string[]) => `node(s) didn't satisfy plugin(s) [${plugins.join(' ')}]`,
+  noNodeOfPlugin: (plugin: string) => `node(s) didn't satisfy plugin ${plugin}`,
+  noNodeOfAll: (plugins: readonly string[]) => `node(s) didn't satisfy plugin(s) [${plugins.join(' ')}] simultaneously`,
+} as const
+
+export const schedulerTexts = {
+  scheduled: (podKey: string, nodeName: string) => `Successfully assigned ${podKey} to ${nodeName}`,
+  skipDeleting: (podKey: string) => `skip schedule deleting pod: ${podKey}`,
+  preempted: (preemptorUid: string, nodeName: string) => `Preempted by pod ${preemptorUid} on node ${nodeName}`,
+  preemptedCondition: (schedulerName: string) => `${schedulerName}: preempting to accommodate a higher priority pod`,
+} as const
+
+/** What is said about a pod that fits nowhere. */
+export interface FitFailure {
+  readonly nodeCount: number
+  /** Set when a PreFilter plugin rejected the pod: no node was looked at. */
+  readonly preFilterMessage?: string
+  /** Reason to the number of nodes that gave it. */
+  readonly reasonCounts: ReadonlyMap<string, number>
+  readonly postFilterMessage: string
+}
+
+/** The text of the PodScheduled condition. Models framework.FitError. */
+export function fitMessage({ nodeCount, preFilterMessage = '', reasonCounts, postFilterMessage }: FitFailure): string {
+  let message = `0/${nodeCount} nodes are available:`
+  if (preFilterMessage !== '') message += ` ${preFilterMessage}.`
+  else if (reasonCounts.size > 0) {
+    const lines = Array.from(reasonCounts, ([reason, count]) => `${count} ${reason}`).sort(compareText)
+    message += ` ${lines.join(', ')}.`
+  }
+  return postFilterMessage === '' ? message : `${message} ${postFilterMessage}`
+}
+
+const noteBytesMax = 1024
+
+/** An event note is cut to 1024 bytes; a condition is not. */
+export function eventNote(message: string): string {
+  if (message.length <= noteBytesMax) return message
+  return `${message.slice(0, noteBytesMax - 4)} ...`
+}

@@ -1,0 +1,123 @@
+import { compareText } from '../../../kernel/text.ts'
+import type { Pod, PodDisruptionBudget } from '../../../api/types.ts'
+import type { NodeSlot } from '../../cluster-cache.ts'
+import type { FailedCycle, PostFilterPlugin, PostFilterResult } from '../../framework.ts'
+import { fitMessage, schedulerReasons } from '../../messages.ts'
+import { isTerminating, priorityOf } from '../../pod-class.ts'
+import type { PluginStatus } from '../../status.ts'
+import { success, unschedulable } from '../../status.ts'
+import { isCandidate, selectVictims, startTimeOf } from './victims.ts'
+import type { Candidate } from './victims.ts'
+
+const candidatesMinPercent = 10
+const candidatesMin = 100
+const int32Span = 2 ** 31
+
+function isEvictedForPriority(pod: Pod): boolean {
+  const condition = pod.status?.conditions?.find((c) => c.type === 'DisruptionTarget')
+  return isTerminating(pod) && condition?.status === 'True' && condition.reason === 'PreemptionByScheduler'
+}
+
+/** Why the pod may not evict others; undefined when it may. */
+export function whyNotEligible({ cycle: { cache, pod }, statusOf }: FailedCycle): string | undefined {
+  if (pod.spec.preemptionPolicy === 'Never') return schedulerReasons.preemptionNever
+  const slot = cache.findSlot(pod.status?.nominatedNodeName ?? '')
+  if (slot?.node === undefined || statusOf(slot).code === 'unschedulableAndUnresolvable') return undefined
+  const priority = priorityOf(pod)
+  return slot.pods.some((entry) => priorityOf(entry.pod) < priority && isEvictedForPriority(entry.pod)) ? schedulerReasons.terminatingVictim : undefined
+}
+
+export interface CandidateSearch {
+  readonly candidates: readonly Candidate[]
+  /** Why evictions do not help, for the nodes that were tried. */
+  readonly statuses: ReadonlyMap<NodeSlot, PluginStatus>
+}
+
+/**
+ * Tries the nodes that evictions might help.
+ * @param limit stop when there are this many candidates and one of them breaks no budget
+ */
+export function findCandidates(failed: FailedCycle, limit: { offset: number; count: number } | undefined): CandidateSearch {
+  const { cycle: { cache, pod, objects }, statusOf, filterAgain } = failed
+  const slots = cache.nodeSlots().filter((slot) => statusOf(slot).code === 'unschedulable')
+  const budgets = objects.list('PodDisruptionBudget') as readonly PodDisruptionBudget[]
+  const priority = priorityOf(pod)
+  const intact: Candidate[] = []
+  const violating: Candidate[] = []
+  const statuses = new Map<NodeSlot, PluginStatus>()
+  for (let i = 0; i < slots.length; i++) {
+    const slot = slots[((limit?.offset ?? 0) + i) % slots.length]
+    const result = selectVictims({ cache, slot, priority, budgets, filterAgain })
+    if (!isCandidate(result)) statuses.set(slot, result)
+    else if (result.violations === 0) intact.push(result)
+    else violating.push(result)
+    if (limit !== undefined && intact.length > 0 && intact.length + violating.length >= limit.count) break
+  }
+  return { candidates: [...intact, ...violating], statuses }
+}
+
+/** Start of the victims of the highest priority: the earliest of them. */
+function earliestStart(victims: readonly Pod[]): string {
+  const highest = Math.max(...victims.map(priorityOf))
+  return victims.filter((pod) => priorityOf(pod) === highest).map(startTimeOf).sort(compareText)[0]
+}
+
+/** What makes one candidate better than another, most weighty first. More is better. */
+const preferences: readonly ((candidate: Candidate) => number | string)[] = [
+  ({ violations }) => -violations,
+  ({ victims }) => -priorityOf(victims[0]),
+  ({ victims }) => -victims.reduce((sum, pod) => sum + priorityOf(pod) + int32Span, 0),
+  ({ victims }) => -victims.length,
+  ({ victims }) => earliestStart(victims),
+]
+
+/** The best candidates; more than one when nothing tells them apart. */
+export function bestCandidates(candidates: readonly Candidate[]): readonly Candidate[] {
+  let left = candidates
+  for (const preference of preferences) {
+    if (left.length <= 1) return left
+    const values = left.map(preference)
+    const best = values.reduce((a, b) => (b > a ? b : a))
+    left = left.filter((_candidate, i) => values[i] === best)
+  }
+  return left
+}
+
+function notHelpful({ cycle: { cache } }: FailedCycle, { statuses }: CandidateSearch): PostFilterResult {
+  const reasonCounts = new Map<string, number>()
+  const count = (reasons: readonly string[], times: number): void => {
+    for (const reason of reasons) reasonCounts.set(reason, (reasonCounts.get(reason) ?? 0) + times)
+  }
+  for (const status of statuses.values()) count(status.reasons, 1)
+  if (statuses.size < cache.nodeCount) count([schedulerReasons.preemptionNotHelpful], cache.nodeCount - statuses.size)
+  return { status: unschedulable(fitMessage({ nodeCount: cache.nodeCount, reasonCounts, postFilterMessage: '' })), nominatedNode: '' }
+}
+
+function preempt(failed: FailedCycle): PostFilterResult {
+  const reason = whyNotEligible(failed)
+  if (reason !== undefined) return { status: unschedulable(reason) }
+  const { cycle: { cache, pod } } = failed
+  const potential = cache.nodeSlots().filter((slot) => failed.statusOf(slot).code === 'unschedulable').length
+  const wanted = Math.max(candidatesMin, Math.floor((potential * candidatesMinPercent) / 100))
+  const limit = potential === 0 ? undefined : { offset: failed.pick(potential), count: Math.min(wanted, potential) }
+  const search = findCandidates(failed, limit)
+  if (search.candidates.length === 0) return notHelpful(failed, search)
+  const { slot, victims } = bestCandidates(search.candidates)[0]
+  const isUnderway = victims.every(isTerminating)
+  const cleared = isUnderway ? [] : failed.nominatedTo(slot.name).filter((other) => priorityOf(other) < priorityOf(pod))
+  return { status: success, nominatedNode: slot.name, preemption: { nodeName: slot.name, victims, cleared } }
+}
+
+/**
+ * Evicts pods of lower priority where that makes room.
+ * Models kubernetes/pkg/scheduler/framework/plugins/defaultpreemption and framework/preemption (v1.35).
+ */
+export const defaultPreemption: PostFilterPlugin = {
+  name: 'DefaultPreemption',
+  postFilter(failed) {
+    const result = preempt(failed)
+    const { code, reasons } = result.status
+    return reasons.length === 0 ? result : { ...result, status: { code, reasons: reasons.map((reason) => `preemption: ${reason}`) } }
+  },
+}
+

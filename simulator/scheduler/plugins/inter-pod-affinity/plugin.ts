@@ -1,0 +1,100 @@
+import type { Namespace, Pod } from '../../../api/types.ts'
+import type { NodeEvent, PodEvent } from '../../cluster-events.ts'
+import type { Cycle, FilterPlugin, ObjectLister, PreFilterPlugin, ScorePlugin } from '../../framework.ts'
+import { scoreMax } from '../../framework.ts'
+import { schedulerReasons } from '../../messages.ts'
+import { compileAffinity } from '../../pod-class.ts'
+import type { AffinityTerm } from '../../pod-class.ts'
+import { skip, success, unresolvable, unschedulable } from '../../status.ts'
+import type { TopologyCounter } from '../../topology-counter.ts'
+import { affinityCountersOf } from './counters.ts'
+import type { AffinityCounters } from './counters.ts'
+import { allTermsMean } from './terms.ts'
+
+function refresh({ cache }: Cycle, { affinity, antiAffinity, existing }: AffinityCounters): void {
+  for (const counters of [affinity, antiAffinity, existing]) for (const counter of counters) counter.refresh(cache)
+}
+
+function anyAt(counters: readonly TopologyCounter[], index: number): boolean {
+  for (const counter of counters) if (counter.totalAt(index) > 0) return true
+  return false
+}
+
+function meetsAffinity({ affinity, meansItself }: AffinityCounters, index: number): boolean {
+  let areThere = true
+  for (const counter of affinity) {
+    if (counter.column.valueIds[index] < 0) return false
+    if (counter.totalAt(index) <= 0) areThere = false
+  }
+  // The first pod of a group that wants to be together finds nobody yet.
+  return areThere || (meansItself && affinity.every((counter) => counter.hits === 0))
+}
+
+function podEventHelps(pod: Pod, { old, new: changed }: PodEvent, objects: ObjectLister): boolean {
+  if ([old, changed].some((other) => other !== undefined && (other.spec.nodeName ?? '') === '')) return false
+  const { requiredAffinity, requiredAntiAffinity } = compileAffinity(pod)
+  const labelsOf = (namespace: string): Namespace['metadata']['labels'] => objects.find('Namespace', '', namespace)?.metadata.labels
+  const allMean = (terms: readonly AffinityTerm[], other: Pod): boolean => allTermsMean(terms, { namespace: other.metadata.namespace ?? '', pod: other }, labelsOf)
+  if (old !== undefined && changed !== undefined) {
+    return (!allMean(requiredAffinity, old) && allMean(requiredAffinity, changed)) || (allMean(requiredAntiAffinity, old) && !allMean(requiredAntiAffinity, changed))
+  }
+  if (changed !== undefined) return allMean(requiredAffinity, changed)
+  return old !== undefined && allMean(requiredAntiAffinity, old)
+}
+
+function nodeEventHelps(pod: Pod, { old, new: node }: NodeEvent): boolean {
+  const { requiredAffinity, requiredAntiAffinity } = compileAffinity(pod)
+  const before = old?.metadata.labels ?? {}
+  const after = node?.metadata.labels ?? {}
+  const hasMoved = (key: string): boolean => before[key] !== undefined && after[key] !== undefined && before[key] !== after[key]
+  const brings = requiredAffinity.some(({ topologyKey: key }) => (after[key] !== undefined && before[key] === undefined) || hasMoved(key))
+  if (brings) return true
+  if (old === undefined) return requiredAntiAffinity.length > 0
+  return requiredAntiAffinity.some(({ topologyKey: key }) => (before[key] !== undefined && after[key] === undefined) || hasMoved(key))
+}
+
+/**
+ * Affinity and anti-affinity between pods, in both directions.
+ * Models kubernetes/pkg/scheduler/framework/plugins/interpodaffinity (v1.35).
+ */
+export const interPodAffinity: PreFilterPlugin<AffinityCounters> & FilterPlugin<AffinityCounters> & ScorePlugin<readonly TopologyCounter[]> = {
+  name: 'InterPodAffinity',
+  isNodeLocal: false,
+  retryOn: [
+    { resource: 'Pod', actions: ['add', 'updatePodLabel', 'delete'], hint: (pod, objects, lister) => podEventHelps(pod, objects as PodEvent, lister) },
+    { resource: 'Node', actions: ['add', 'updateNodeLabel'], hint: (pod, objects) => nodeEventHelps(pod, objects as NodeEvent) },
+  ],
+  preFilter(cycle) {
+    const counters = affinityCountersOf(cycle)
+    refresh(cycle, counters)
+    const hasOwn = counters.affinity.length > 0 || counters.antiAffinity.length > 0
+    if (!hasOwn && counters.existing.every((counter) => counter.hits === 0)) return { status: skip }
+    return { status: success, state: counters }
+  },
+  refresh,
+  filter(_cycle, { index }, counters) {
+    if (!meetsAffinity(counters, index)) return unresolvable(schedulerReasons.podAffinity)
+    if (anyAt(counters.antiAffinity, index)) return unschedulable(schedulerReasons.podAntiAffinity)
+    return anyAt(counters.existing, index) ? unschedulable(schedulerReasons.existingAntiAffinity) : success
+  },
+  preScore(cycle) {
+    const { score } = affinityCountersOf(cycle)
+    if (score.length === 0) return { status: skip }
+    for (const counter of score) counter.refresh(cycle.cache)
+    return score.every((counter) => counter.hits === 0) ? { status: skip } : { status: success, state: score }
+  },
+  score(_cycle, { index }, counters) {
+    let sum = 0
+    for (const counter of counters) sum += counter.totalAt(index)
+    return sum
+  },
+  normalize(_cycle, scores, _feasible, count) {
+    let min = Infinity
+    let max = -Infinity
+    for (let i = 0; i < count; i++) {
+      if (scores[i] < min) min = scores[i]
+      if (scores[i] > max) max = scores[i]
+    }
+    for (let i = 0; i < count; i++) scores[i] = max > min ? Math.trunc(scoreMax * ((scores[i] - min) / (max - min))) : 0
+  },
+}

@@ -1,0 +1,72 @@
+import { compilePreferences, scorePreferences } from '../../../api/node-selector.ts'
+import type { CompiledPreference } from '../../../api/node-selector.ts'
+import { isSelectorError } from '../../../api/selector.ts'
+import type { NodeSelectorTerm, Pod } from '../../../api/types.ts'
+import type { NodeEvent } from '../../cluster-events.ts'
+import type { FilterPlugin, PreFilterPlugin, ScorePlugin } from '../../framework.ts'
+import { nodeOf, normalizeByMax } from '../../framework.ts'
+import { compileRequiredNodeAffinity } from '../../matching.ts'
+import { schedulerReasons } from '../../messages.ts'
+import { errorStatus, skip, success, unresolvable } from '../../status.ts'
+
+/** The node names that a term allows through metadata.name; undefined when it does not look at the name. */
+function namesOfTerm({ matchFields = [] }: NodeSelectorTerm): string[] | undefined {
+  let names: string[] | undefined
+  for (const { key, operator, values = [] } of matchFields) {
+    if (key !== 'metadata.name' || operator !== 'In') continue
+    names = names === undefined ? values : names.filter((name) => values.includes(name))
+  }
+  return names
+}
+
+/** The node names that all terms together allow; undefined when any term does not look at the name. */
+function allowedNames({ spec }: Pod): Set<string> | undefined {
+  const terms = spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms ?? []
+  if (terms.length === 0) return undefined
+  const all = new Set<string>()
+  for (const term of terms) {
+    const names = namesOfTerm(term)
+    if (names === undefined) return undefined
+    for (const name of names) all.add(name)
+  }
+  return all
+}
+
+/**
+ * nodeSelector and node affinity, required and preferred.
+ * Models kubernetes/pkg/scheduler/framework/plugins/nodeaffinity (v1.35).
+ */
+export const nodeAffinity: PreFilterPlugin<void> & FilterPlugin<void> & ScorePlugin<readonly CompiledPreference[]> = {
+  name: 'NodeAffinity',
+  isNodeLocal: true,
+  retryOn: [{
+    resource: 'Node', actions: ['add', 'updateNodeLabel'],
+    hint(pod, objects) {
+      const { old, new: node } = objects as NodeEvent
+      const matches = compileRequiredNodeAffinity(pod) ?? (() => true)
+      return node !== undefined && matches(node) && (old === undefined || !matches(old))
+    },
+  }],
+  preFilter({ podClass }) {
+    if (podClass.requiredNode === undefined) return { status: skip }
+    const names = allowedNames(podClass.pod)
+    if (names === undefined) return { status: success }
+    return names.size === 0 ? { status: unresolvable(schedulerReasons.affinityConflict) } : { status: success, nodeNames: names }
+  },
+  filter({ podClass }, slot) {
+    const { requiredNode } = podClass
+    return requiredNode === undefined || requiredNode(nodeOf(slot)) ? success : unresolvable(schedulerReasons.nodeAffinity)
+  },
+  preScore({ podClass }) {
+    const preferred = podClass.pod.spec.affinity?.nodeAffinity?.preferredDuringSchedulingIgnoredDuringExecution
+    if (preferred === undefined) return { status: skip }
+    const state = compilePreferences(preferred)
+    return isSelectorError(state) ? { status: errorStatus(state.error) } : { status: success, state }
+  },
+  score(_cycle, slot, state) {
+    return scorePreferences(state, nodeOf(slot))
+  },
+  normalize(_cycle, scores, _feasible, count) {
+    normalizeByMax(scores, count, false)
+  },
+}

@@ -1,0 +1,17 @@
+import type { FilterPlugin, PreFilterPlugin } from '../../framework.ts'
+import { schedulerReasons } from '../../messages.ts'
+import { skip, success, unresolvable } from '../../status.ts'
+
+/** A pod that names its node runs nowhere else. Models kubernetes/pkg/scheduler/framework/plugins/nodename (v1.35). */
+export const nodeName: PreFilterPlugin<void> & FilterPlugin<void> = {
+  name: 'NodeName',
+  isNodeLocal: false,
+  retryOn: [{ resource: 'Node', actions: ['add'] }],
+  preFilter({ pod }) {
+    return { status: (pod.spec.nodeName ?? '') === '' ? skip : success }
+  },
+  filter({ pod }, slot) {
+    const { nodeName: wanted = '' } = pod.spec
+    return wanted === '' || wanted === slot.name ? success : unresolvable(schedulerReasons.nodeName)
+  },
+}

@@ -1,0 +1,96 @@
+import type { Node, Pod } from '../../../api/types.ts'
+import type { NodeEvent, PodEvent } from '../../cluster-events.ts'
+import type { ClusterCache } from '../../cluster-cache.ts'
+import type { FilterPlugin, ScorePlugin } from '../../framework.ts'
+import { scoreMax } from '../../framework.ts'
+import { schedulerReasons } from '../../messages.ts'
+import { amountsOf, isScalarResource, podRequests } from '../../pod-requests.ts'
+import type { Amounts } from '../../pod-requests.ts'
+import type { PluginStatus } from '../../status.ts'
+import { success } from '../../status.ts'
+
+function isCounted(resource: string): boolean {
+  return resource === 'cpu' || resource === 'memory' || resource === 'ephemeral-storage' || isScalarResource(resource)
+}
+
+/** Resources in the order in which reasons are given. */
+function shortages(cache: ClusterCache, requests: Amounts, index: number, podCount: number): PluginStatus {
+  const reasons: string[] = []
+  let isHopeless = false
+  if (podCount + 1 > cache.podsAllowed[index]) reasons.push(schedulerReasons.tooManyPods)
+  for (const [resource, amount] of requests) {
+    if (amount === 0 || !isCounted(resource)) continue
+    const column = cache.findColumn(resource)
+    const allocatable = column === undefined ? 0 : column.allocatable[index]
+    const requested = column === undefined ? 0 : column.requested[index]
+    if (amount <= allocatable - requested) continue
+    reasons.push(schedulerReasons.insufficient(resource))
+    // More than the whole node has: no eviction helps.
+    if (amount > allocatable) isHopeless = true
+  }
+  if (reasons.length === 0) return success
+  return { code: isHopeless ? 'unschedulableAndUnresolvable' : 'unschedulable', reasons }
+}
+
+function fitsEmptyNode(requests: Amounts, node: Node): boolean {
+  const allocatable = amountsOf(node.status?.allocatable)
+  if ((allocatable.get('pods') ?? 0) < 1) return false
+  for (const [resource, amount] of requests) if (isCounted(resource) && amount > (allocatable.get(resource) ?? 0)) return false
+  return true
+}
+
+function hasMore(requests: Amounts, old: Node, node: Node): boolean {
+  const before = amountsOf(old.status?.allocatable)
+  const after = amountsOf(node.status?.allocatable)
+  const grew = (resource: string): boolean => (after.get(resource) ?? 0) > (before.get(resource) ?? 0)
+  if (grew('pods')) return true
+  for (const [resource, amount] of requests) if (amount > 0 && isCounted(resource) && grew(resource)) return true
+  return false
+}
+
+function freesWanted(pod: Pod, { old, new: changed }: PodEvent): boolean {
+  if (changed === undefined) return (old?.spec.nodeName ?? '') !== '' || (old?.status?.nominatedNodeName ?? '') !== ''
+  if (changed.metadata.uid === pod.metadata.uid) return true
+  if ((changed.spec.nodeName ?? '') === '' || old === undefined) return false
+  const before = podRequests(old, { useStatus: true })
+  const after = podRequests(changed, { useStatus: true })
+  for (const [resource, amount] of podRequests(pod, { useStatus: true })) {
+    if (amount > 0 && isCounted(resource) && (before.get(resource) ?? 0) > (after.get(resource) ?? 0)) return true
+  }
+  return false
+}
+
+function leastRequested(requested: number, allocatable: number): number {
+  return requested > allocatable ? 0 : Math.floor(((allocatable - requested) * scoreMax) / allocatable)
+}
+
+/**
+ * Requests must fit into what is free; nodes with more left are preferred (LeastAllocated, CPU and memory alike).
+ * Models kubernetes/pkg/scheduler/framework/plugins/noderesources/fit.go (v1.35).
+ */
+export const nodeResourcesFit: FilterPlugin<void> & ScorePlugin<void> = {
+  name: 'NodeResourcesFit',
+  isNodeLocal: true,
+  retryOn: [
+    { resource: 'Pod', actions: ['delete', 'updatePodScaleDown'], hint: (pod, objects) => freesWanted(pod, objects as PodEvent) },
+    {
+      resource: 'Node', actions: ['add', 'updateNodeAllocatable'],
+      hint(pod, objects) {
+        const { old, new: node } = objects as NodeEvent
+        const requests = podRequests(pod, { useStatus: false })
+        return node !== undefined && fitsEmptyNode(requests, node) && (old === undefined || hasMore(requests, old, node))
+      },
+    },
+  ],
+  filter({ cache, podClass }, slot) {
+    return shortages(cache, podClass.usage.requests, slot.index, slot.pods.length)
+  },
+  score({ cache, podClass: { usage } }, { index }) {
+    const cpu = cache.cpu.allocatable[index]
+    const memory = cache.memory.allocatable[index]
+    const cpuScore = cpu === 0 ? 0 : leastRequested(cache.nonZeroCpu[index] + usage.nonZeroCpu, cpu)
+    const memoryScore = memory === 0 ? 0 : leastRequested(cache.nonZeroMemory[index] + usage.nonZeroMemory, memory)
+    const weights = (cpu === 0 ? 0 : 1) + (memory === 0 ? 0 : 1)
+    return weights === 0 ? 0 : Math.floor((cpuScore + memoryScore) / weights)
+  },
+}

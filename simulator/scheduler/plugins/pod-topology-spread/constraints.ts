@@ -1,0 +1,152 @@
+/**
+ * The spread constraints of a class of pods, compiled, with a counter each.
+ * Models kubernetes/pkg/scheduler/framework/plugins/podtopologyspread/common.go and plugins/helper/spread.go (v1.35).
+ */
+
+import { findUntoleratedTaint, hardEffects } from '../../../api/tolerations.ts'
+import type { KubeObject, LabelSelector, Pod, Service, StringMap, TopologySpreadConstraint } from '../../../api/types.ts'
+import type { NodeSlot, PodEntry } from '../../cluster-cache.ts'
+import type { Cycle, ObjectLister } from '../../framework.ts'
+import { nodeOf } from '../../framework.ts'
+import { bothMatch, compileLabelMap, compileSelector } from '../../matching.ts'
+import type { Matcher } from '../../matching.ts'
+import { isTerminating } from '../../pod-class.ts'
+import type { PodClass } from '../../pod-class.ts'
+import { TopologyCounter } from '../../topology-counter.ts'
+
+const hostnameLabel = 'kubernetes.io/hostname'
+
+/** What pods without constraints of their own get, if a service or an owner selects them. They score only. */
+const systemDefaults: readonly TopologySpreadConstraint[] = [
+  { topologyKey: hostnameLabel, whenUnsatisfiable: 'ScheduleAnyway', maxSkew: 3 },
+  { topologyKey: 'topology.kubernetes.io/zone', whenUnsatisfiable: 'ScheduleAnyway', maxSkew: 5 },
+]
+
+/** A constraint without its counter. */
+export interface SpreadRule {
+  readonly maxSkew: number
+  readonly topologyKey: string
+  readonly minDomains: number
+  readonly selector: Matcher
+  readonly honorsAffinity: boolean
+  readonly honorsTaints: boolean
+}
+
+export interface SpreadConstraint extends SpreadRule {
+  readonly isHostname: boolean
+  /** 1 when the pod itself matches the selector. */
+  readonly selfMatch: number
+  readonly counter: TopologyCounter
+}
+
+export interface SpreadConstraints {
+  readonly epoch: number
+  readonly hard: readonly SpreadConstraint[]
+  readonly soft: readonly SpreadConstraint[]
+  /** Whether nodes without one of the keys are left out of scoring. */
+  readonly requiresAllKeys: boolean
+}
+
+function selectorOf(constraint: TopologySpreadConstraint, labels: StringMap): Matcher {
+  const selector = compileSelector(constraint.labelSelector)
+  const taken: StringMap = {}
+  for (const key of constraint.matchLabelKeys ?? []) if (labels[key] !== undefined) taken[key] = labels[key]
+  return constraint.labelSelector === undefined ? selector : bothMatch(selector, compileLabelMap(taken))
+}
+
+function compileRule(constraint: TopologySpreadConstraint, selector: Matcher): SpreadRule {
+  return {
+    maxSkew: constraint.maxSkew,
+    topologyKey: constraint.topologyKey,
+    minDomains: constraint.minDomains ?? 1,
+    selector,
+    honorsAffinity: (constraint.nodeAffinityPolicy ?? 'Honor') === 'Honor',
+    honorsTaints: (constraint.nodeTaintsPolicy ?? 'Ignore') === 'Honor',
+  }
+}
+
+function ownerSelector(pod: Pod, objects: ObjectLister): Matcher | undefined {
+  const owner = pod.metadata.ownerReferences?.find((reference) => reference.controller)
+  if (owner === undefined) return undefined
+  const find = (): KubeObject | undefined => objects.find(owner.kind, pod.metadata.namespace ?? '', owner.name)
+  if (owner.apiVersion === 'apps/v1' && (owner.kind === 'ReplicaSet' || owner.kind === 'StatefulSet')) {
+    const found = find()
+    return found && compileSelector((found.spec as { selector?: LabelSelector }).selector)
+  }
+  if (owner.apiVersion !== 'v1' || owner.kind !== 'ReplicationController') return undefined
+  const found = find()
+  return found && compileLabelMap((found.spec as { selector?: StringMap }).selector ?? {})
+}
+
+/** The selector of everything that selects the pod: its services and its controller. */
+function defaultSelector(pod: Pod, objects: ObjectLister): Matcher {
+  const labels: StringMap = {}
+  for (const object of objects.list('Service', pod.metadata.namespace ?? '')) {
+    const { selector } = (object as Service).spec
+    if (selector !== undefined && compileLabelMap(selector).matches(pod.metadata.labels)) Object.assign(labels, selector)
+  }
+  const byService = compileLabelMap(labels)
+  const byOwner = ownerSelector(pod, objects)
+  return byOwner === undefined ? byService : bothMatch(byService, byOwner)
+}
+
+/** The pod's own constraints of one kind, or the defaults. */
+export function rulesOf(pod: Pod, objects: ObjectLister, whenUnsatisfiable: 'DoNotSchedule' | 'ScheduleAnyway'): SpreadRule[] {
+  const own = pod.spec.topologySpreadConstraints ?? []
+  const labels = pod.metadata.labels ?? {}
+  if (own.length > 0) return own.filter((c) => c.whenUnsatisfiable === whenUnsatisfiable).map((c) => compileRule(c, selectorOf(c, labels)))
+  const defaults = systemDefaults.filter((c) => c.whenUnsatisfiable === whenUnsatisfiable)
+  if (defaults.length === 0) return []
+  const selector = defaultSelector(pod, objects)
+  return selector.isEmpty ? [] : defaults.map((c) => compileRule(c, selector))
+}
+
+function isIncluded(rule: SpreadRule, podClass: PodClass, slot: NodeSlot): boolean {
+  const node = nodeOf(slot)
+  if (rule.honorsAffinity && podClass.requiredNode !== undefined && !podClass.requiredNode(node)) return false
+  return !rule.honorsTaints || findUntoleratedTaint(node.spec?.taints, podClass.pod.spec.tolerations, hardEffects) === undefined
+}
+
+/** Pods of the namespace that match and are not being deleted; an empty selector counts nobody. */
+function podWeight(rule: SpreadRule, namespace: string): (entry: PodEntry) => number {
+  if (rule.selector.isEmpty) return () => 0
+  const known = new Map<PodClass, number>()
+  return ({ pod, podClass }) => {
+    if (podClass.namespace !== namespace || isTerminating(pod)) return 0
+    let weight = known.get(podClass)
+    if (weight === undefined) {
+      weight = rule.selector.matches(podClass.pod.metadata.labels) ? 1 : 0
+      known.set(podClass, weight)
+    }
+    return weight
+  }
+}
+
+function withCounters(rules: readonly SpreadRule[], { cache, podClass }: Cycle, requiresAllKeys: boolean): SpreadConstraint[] {
+  const columns = rules.map((rule) => cache.topology(rule.topologyKey))
+  return rules.map((rule, i) => ({
+    ...rule,
+    isHostname: rule.topologyKey === hostnameLabel,
+    selfMatch: rule.selector.matches(podClass.pod.metadata.labels) ? 1 : 0,
+    counter: new TopologyCounter(columns[i], {
+      weightOf: podWeight(rule, podClass.namespace),
+      isEligible: (slot) => (!requiresAllKeys || columns.every((column) => column.valueIds[slot.index] >= 0)) && isIncluded(rule, podClass, slot),
+    }),
+  }))
+}
+
+/** The compiled constraints of the cycle's pod, made once per class and again when services or owners change. */
+export function constraintsOf(cycle: Cycle): SpreadConstraints {
+  const { podClass, objects, objectsEpoch } = cycle
+  const known = podClass.memo.get('PodTopologySpread') as SpreadConstraints | undefined
+  const hasOwn = (podClass.pod.spec.topologySpreadConstraints?.length ?? 0) > 0
+  if (known !== undefined && (hasOwn || known.epoch === objectsEpoch)) return known
+  const constraints: SpreadConstraints = {
+    epoch: objectsEpoch,
+    hard: withCounters(rulesOf(podClass.pod, objects, 'DoNotSchedule'), cycle, true),
+    soft: withCounters(rulesOf(podClass.pod, objects, 'ScheduleAnyway'), cycle, hasOwn),
+    requiresAllKeys: hasOwn,
+  }
+  podClass.memo.set('PodTopologySpread', constraints)
+  return constraints
+}

@@ -1,0 +1,269 @@
+/**
+ * Pods that wait: ready to be tried (active), for their back-off to end, or for an event (unschedulable).
+ * All state is rows of one table; heaps and sets are derived from it and rebuilt when needed.
+ * Models pkg/scheduler/backend/queue (v1.35), with queueing hints and popping from the back-off queue.
+ */
+
+import type { Table } from '../kernel/table.ts'
+import { compareText } from '../kernel/text.ts'
+import type { Pod } from '../api/types.ts'
+import { ruleCovers } from './cluster-events.ts'
+import type { ClusterEvent, EventObjects } from './cluster-events.ts'
+import type { CompiledProfile } from './compiled-profile.ts'
+import type { ObjectLister } from './framework.ts'
+import { podKeyOf, priorityOf } from './pod-class.ts'
+import { PodHeap } from './pod-heap.ts'
+
+export type QueueName = 'active' | 'backoff' | 'errorBackoff' | 'unschedulable'
+
+/** One waiting pod. Immutable plain data. */
+export interface QueueRow {
+  readonly podKey: string
+  readonly queue: QueueName
+  readonly priority: number
+  /** Since when it waits: its creation, or the end of the last attempt. */
+  readonly sinceMs: number
+  /** Breaks ties: order of entry into the queue. */
+  readonly seq: number
+  readonly attempts: number
+  readonly unschedulableCount: number
+  readonly errorCount: number
+  /** Plugins that rejected it in the last attempt. */
+  readonly rejectors: readonly string[]
+  /** The PreEnqueue plugin that holds it back, or ''. */
+  readonly gatedBy: string
+}
+
+const backoffFirstMs = 1_000
+const backoffMaxMs = 10_000
+/** Back-offs end on whole seconds, and pods that end in one second are ordered by priority. */
+const orderingWindowMs = 1_000
+const unschedulableMaxMs = 5 * 60_000
+const flushPeriodMs = 30_000
+
+type Verdict = 'skip' | 'afterBackoff'
+
+export interface QueuePorts {
+  readonly objects: ObjectLister
+  nowMs(): number
+  findPod(podKey: string): Pod | undefined
+}
+
+function alignToWindow(atMs: number): number {
+  return atMs - (atMs % orderingWindowMs)
+}
+
+/** When the back-off of a row ends; 0 when it has none. */
+export function backoffEndMs({ errorCount, unschedulableCount, sinceMs }: QueueRow): number {
+  const count = errorCount > 0 ? errorCount : unschedulableCount
+  if (count === 0) return 0
+  const durationMs = count > 4 ? backoffMaxMs : Math.min(backoffMaxMs, backoffFirstMs * 2 ** (count - 1))
+  return alignToWindow(sinceMs + durationMs)
+}
+
+export class SchedulingQueue {
+  private readonly rows: Table<QueueRow>
+  private readonly profile: CompiledProfile
+  private readonly ports: QueuePorts
+  private active: PodHeap
+  private backoff: PodHeap
+  private errorBackoff: PodHeap
+  private readonly unschedulable = new Set<string>()
+  private nextSeq = 1
+  private readonly rulesOf: Map<string, CompiledProfile['plugins'][number]['plugin']['retryOn']>
+
+  constructor(rows: Table<QueueRow>, profile: CompiledProfile, ports: QueuePorts) {
+    this.rows = rows
+    this.profile = profile
+    this.ports = ports
+    this.rulesOf = new Map(profile.plugins.map(({ plugin }) => [plugin.name, plugin.retryOn]))
+    const isCurrent = (row: QueueRow): boolean => this.rows.get(row.podKey) === row
+    const isBefore = (a: QueueRow, b: QueueRow): boolean => this.isBefore(a, b)
+    const endsBefore = (a: QueueRow, b: QueueRow): boolean => {
+      const difference = backoffEndMs(a) - backoffEndMs(b)
+      return difference < 0 || (difference === 0 && this.isBefore(a, b))
+    }
+    this.active = new PodHeap(isBefore, isCurrent)
+    this.backoff = new PodHeap(endsBefore, isCurrent)
+    this.errorBackoff = new PodHeap(endsBefore, isCurrent)
+    for (const row of rows.values()) {
+      this.index(row)
+      this.nextSeq = Math.max(this.nextSeq, row.seq + 1)
+    }
+  }
+
+  // ---- reading -----------------------------------------------------------------------------------------------------
+
+  find(podKey: string): QueueRow | undefined { return this.rows.get(podKey) }
+
+  get waitsForEvents(): boolean { return this.unschedulable.size > 0 }
+
+  /** Keys of all pods of one queue, sorted. */
+  keysIn(name: QueueName): string[] {
+    return this.rows.values().filter((row) => row.queue === name).map((row) => row.podKey).sort(compareText)
+  }
+
+  /** When there is next something to do: a pod to try, or one to move. Undefined when only events help. */
+  nextDueMs(): number | undefined {
+    const nowMs = this.ports.nowMs()
+    if (this.active.peek() !== undefined || this.backoff.peek() !== undefined) return nowMs
+    const failed = this.errorBackoff.peek()
+    let dueMs = failed === undefined ? Infinity : Math.max(nowMs, backoffEndMs(failed) + orderingWindowMs)
+    for (const key of this.unschedulable) {
+      const row = this.rows.get(key)
+      if (row !== undefined) dueMs = Math.min(dueMs, flushMs(row))
+    }
+    return dueMs === Infinity ? undefined : Math.max(nowMs, dueMs)
+  }
+
+  // ---- pods come and go --------------------------------------------------------------------------------------------
+
+  /** A new pending pod. */
+  add(pod: Pod): void {
+    this.toActive({
+      podKey: podKeyOf(pod), queue: 'active', priority: priorityOf(pod), sinceMs: this.ports.nowMs(), seq: this.nextSeq++,
+      attempts: 0, unschedulableCount: 0, errorCount: 0, rejectors: [], gatedBy: '',
+    }, pod)
+  }
+
+  remove(podKey: string): void {
+    if (this.rows.delete(podKey)) this.unschedulable.delete(podKey)
+  }
+
+  /** A pending pod changed: that alone may make it schedulable. */
+  update(pod: Pod, events: readonly ClusterEvent[], objects: EventObjects): void {
+    const row = this.rows.get(podKeyOf(pod))
+    if (row === undefined) return this.add(pod)
+    if (row.queue !== 'unschedulable') {
+      if (row.priority !== priorityOf(pod)) this.put({ ...row, priority: priorityOf(pod) })
+      return
+    }
+    for (const event of events) {
+      if (this.verdictOn(row, pod, event, objects) === 'skip') continue
+      this.requeue(row, pod)
+      return
+    }
+  }
+
+  /** Takes the next pod to try; from the back-off queue when nothing else waits. */
+  pop(): QueueRow | undefined {
+    this.flush()
+    const row = this.active.pop() ?? this.backoff.pop()
+    if (row === undefined) return undefined
+    this.rows.delete(row.podKey)
+    return { ...row, attempts: row.attempts + 1, rejectors: [], gatedBy: '' }
+  }
+
+  /** Takes back a pod whose attempt failed. Without rejectors the failure was an error. */
+  addUnschedulable(row: QueueRow, rejectors: readonly string[]): void {
+    const isError = rejectors.length === 0
+    const failed: QueueRow = {
+      ...row,
+      rejectors,
+      sinceMs: this.ports.nowMs(),
+      unschedulableCount: row.unschedulableCount + (isError ? 0 : 1),
+      errorCount: isError ? row.errorCount + 1 : 0,
+    }
+    if (!isError) this.put({ ...failed, queue: 'unschedulable' })
+    else this.put({ ...failed, queue: 'errorBackoff' })
+  }
+
+  // ---- events ------------------------------------------------------------------------------------------------------
+
+  /** Wakes the waiting pods that an event may help. `concerns` leaves pods out. */
+  moveAll(event: ClusterEvent, objects: EventObjects, concerns?: (pod: Pod) => boolean): void {
+    if (this.unschedulable.size === 0) return
+    for (const key of [...this.unschedulable]) {
+      const row = this.rows.get(key)
+      const pod = this.ports.findPod(key)
+      if (row === undefined || pod === undefined || concerns?.(pod) === false) continue
+      if (row.gatedBy !== '' && !this.plugsInto(row.gatedBy, event)) continue
+      if (this.verdictOn(row, pod, event, objects) !== 'skip') this.requeue(row, pod)
+    }
+  }
+
+  /** Puts pods whose back-off has ended into the active queue, and those that have waited for five minutes too. */
+  flush(): void {
+    const nowMs = this.ports.nowMs()
+    for (const heap of [this.backoff, this.errorBackoff]) {
+      for (let row = heap.peek(); row !== undefined && backoffEndMs(row) < alignToWindow(nowMs); row = heap.peek()) {
+        heap.pop()
+        this.put({ ...row, queue: 'active' })
+      }
+    }
+    for (const key of [...this.unschedulable]) {
+      const row = this.rows.get(key)
+      const pod = this.ports.findPod(key)
+      if (row === undefined || pod === undefined || flushMs(row) > nowMs || row.gatedBy !== '') continue
+      this.requeue(row, pod)
+    }
+  }
+
+  private plugsInto(plugin: string, event: ClusterEvent): boolean {
+    return this.rulesOf.get(plugin)?.some((rule) => ruleCovers(rule, event)) ?? false
+  }
+
+  private verdictOn(row: QueueRow, pod: Pod, event: ClusterEvent, objects: EventObjects): Verdict {
+    if (row.rejectors.length === 0 || event.action === 'all') return 'afterBackoff'
+    for (const name of row.rejectors) {
+      for (const rule of this.rulesOf.get(name) ?? []) {
+        if (ruleCovers(rule, event) && (rule.hint?.(pod, objects, this.ports.objects) ?? true)) return 'afterBackoff'
+      }
+    }
+    return 'skip'
+  }
+
+  private requeue(row: QueueRow, pod: Pod): void {
+    const isBackingOff = backoffEndMs(row) >= alignToWindow(this.ports.nowMs())
+    if (!isBackingOff) return this.toActive(row, pod)
+    const gate = this.gateOf(pod)
+    if (gate === '') this.put({ ...row, queue: row.rejectors.length === 0 ? 'errorBackoff' : 'backoff', gatedBy: '' })
+    else this.hold(row, gate)
+  }
+
+  private toActive(row: QueueRow, pod: Pod): void {
+    const gate = this.gateOf(pod)
+    if (gate === '') this.put({ ...row, queue: 'active', gatedBy: '' })
+    else this.hold(row, gate)
+  }
+
+  private hold(row: QueueRow, gate: string): void {
+    const rejectors = row.rejectors.includes(gate) ? row.rejectors : [...row.rejectors, gate]
+    this.put({ ...row, queue: 'unschedulable', gatedBy: gate, rejectors })
+  }
+
+  /** The first PreEnqueue plugin that holds the pod back, or ''. */
+  private gateOf(pod: Pod): string {
+    for (const plugin of this.profile.preEnqueue) if (plugin.preEnqueue(pod, this.ports.objects).code !== 'success') return plugin.name
+    return ''
+  }
+
+  // ---- rows --------------------------------------------------------------------------------------------------------
+
+  private put(row: QueueRow): void {
+    this.rows.set(row.podKey, row)
+    this.unschedulable.delete(row.podKey)
+    this.index(row)
+  }
+
+  private index(row: QueueRow): void {
+    switch (row.queue) {
+      case 'active': return this.active.push(row)
+      case 'backoff': return this.backoff.push(row)
+      case 'errorBackoff': return this.errorBackoff.push(row)
+      case 'unschedulable': this.unschedulable.add(row.podKey)
+    }
+  }
+
+  /** Priority, then the time of waiting, then the order of arrival. */
+  private isBefore(a: QueueRow, b: QueueRow): boolean {
+    if (a.priority !== b.priority) return a.priority > b.priority
+    return a.sinceMs < b.sinceMs || (a.sinceMs === b.sinceMs && a.seq < b.seq)
+  }
+}
+
+/** When the periodic flush takes a row: the first round after it has waited for more than five minutes. */
+function flushMs(row: QueueRow): number {
+  if (row.gatedBy !== '') return Infinity
+  return Math.ceil((row.sinceMs + unschedulableMaxMs + 1) / flushPeriodMs) * flushPeriodMs
+}
