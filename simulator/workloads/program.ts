@@ -27,6 +27,12 @@ export interface ProgramSpec {
   readonly gpuCount: number
   /** For hashed jitter. */
   readonly seed: number
+  /** Numeric user and groups of process 1; absent: root. */
+  readonly user?: { readonly uid: number; readonly gid: number; readonly groups: readonly number[] }
+  /** True for a command that exec started beside process 1: its log effects are the session's output. */
+  readonly isExec?: boolean
+  /** ServiceAccount of the pod. */
+  readonly serviceAccount?: string
 }
 
 /** Files that a container sees: image files under mounts. Directories are implied by paths. */
@@ -34,6 +40,8 @@ export interface FileView {
   read(path: string): string | undefined
   /** Names in a directory, sorted; undefined when there is no such directory. */
   list(path: string): readonly string[] | undefined
+  /** Why a path cannot be written, in the system's words ('Read-only file system', 'Permission denied'); undefined when it can. */
+  writeError?(path: string): string | undefined
 }
 
 export interface HttpRequest {
@@ -71,6 +79,13 @@ export type ProgramEffect =
   | { readonly kind: 'lookup'; readonly id: string; readonly name: string }
   /** A file written inside the container. */
   | { readonly kind: 'write'; readonly path: string; readonly text: string }
+  /** A file, or a directory with all that is in it, removed. */
+  | { readonly kind: 'remove'; readonly path: string }
+  | { readonly kind: 'makeDirectory'; readonly path: string }
+  /** A signal to process 1 of the container, sent by a command in it (`kill 1`). */
+  | { readonly kind: 'signal'; readonly signal: 'TERM' | 'INT' | 'HUP' | 'QUIT' | 'KILL' }
+  /** A steady flow of requests out of this container, until it ends; a later one replaces it. */
+  | { readonly kind: 'flow'; readonly flow: FlowRequest }
   /** A termination message, as written to /dev/termination-log. */
   | { readonly kind: 'terminationMessage'; readonly text: string }
 
@@ -95,6 +110,18 @@ export interface Usage {
   readonly throttledShare: number
   readonly gpuUtilization: number
   readonly gpuMemoryBytes: number
+  /** Highest memory that a single large request takes, and how often one comes; absent when requests do not matter. */
+  readonly peak?: { readonly memoryBytes: number; readonly periodMs: number }
+}
+
+/** A flow that a load generator asks for. */
+export interface FlowRequest {
+  readonly url: string
+  readonly method: string
+  /** Steps of the profile: from `afterMs` on, so many requests per second. The first step begins at 0. */
+  readonly steps: readonly { readonly afterMs: number; readonly requestsPerSecond: number }[]
+  readonly payloads: readonly { readonly share: number; readonly kilobytes: number }[]
+  readonly timeoutMs: number
 }
 
 /** A steady flow of requests that reaches one container. */
@@ -159,4 +186,10 @@ export interface ImageEntry {
   readonly ports?: readonly number[]
   /** Needs an imagePullSecret. */
   readonly needsCredentials?: boolean
+  /** USER of the image: a number or a name; absent: root. */
+  readonly user?: string
+  /** Files of the image by absolute path. */
+  readonly files?: { readonly [path: string]: string }
+  /** Digest in hexadecimal; absent: derived from the reference. */
+  readonly digest?: string
 }
