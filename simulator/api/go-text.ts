@@ -71,3 +71,27 @@ export function parseInt64(text: string): bigint | undefined {
   const value = BigInt(text.startsWith('+') ? text.slice(1) : text)
   return value > int64Limit || value < -int64Limit - 1n ? undefined : value
 }
+
+/** A float as %v and strconv.FormatFloat(x, 'g', -1, 64) print it: an exponent below 1e-4 and from 1e6 on, where digits are shortest. */
+export function formatFloat(value: number): string {
+  if (!Number.isFinite(value)) return Number.isNaN(value) ? 'NaN' : value > 0 ? '+Inf' : '-Inf'
+  if (value === 0) return Object.is(value, -0) ? '-0' : '0'
+  const [mantissa, exponentText] = value.toExponential().split('e') as [string, string]
+  const exponent = Number(exponentText)
+  if (exponent >= -4 && exponent < 6) return plainDecimal(value)
+  return `${mantissa}e${exponent < 0 ? '-' : '+'}${String(Math.abs(exponent)).padStart(2, '0')}`
+}
+
+/** A finite number without exponent. */
+function plainDecimal(value: number): string {
+  const text = String(value)
+  if (!text.includes('e')) return text
+  const [mantissa, exponentText] = text.split('e') as [string, string]
+  const exponent = Number(exponentText)
+  const negative = mantissa.startsWith('-')
+  const [whole = '', fraction = ''] = mantissa.replace('-', '').split('.')
+  const digits = whole + fraction
+  const point = whole.length + exponent
+  const plain = point <= 0 ? `0.${'0'.repeat(-point)}${digits}` : point >= digits.length ? digits + '0'.repeat(point - digits.length) : `${digits.slice(0, point)}.${digits.slice(point)}`
+  return negative ? `-${plain}` : plain
+}

@@ -31,6 +31,8 @@ export interface RequestQuery {
   readonly gracePeriodSeconds?: number
   /** Ask for a Table (true) instead of the object or list, as `Accept: ...;as=Table` does. */
   readonly table?: boolean
+  /** With a Table: what each row carries of its object; absent means its metadata. */
+  readonly includeObject?: 'None' | 'Metadata' | 'Object'
   /** For pods/log. */
   readonly container?: string
   readonly follow?: boolean

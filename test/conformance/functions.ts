@@ -5,6 +5,7 @@ import { runQos } from './functions/qos.ts'
 import { runQuantity } from './functions/quantity.ts'
 import { runSelector } from './functions/selector.ts'
 import { runTime } from './functions/time.ts'
+import { runYaml } from './functions/yaml.ts'
 import type { AreaRunner } from './runner.ts'
 
 export const runner: AreaRunner = {
@@ -15,5 +16,6 @@ export const runner: AreaRunner = {
     quantity: runQuantity,
     selector: runSelector,
     time: runTime,
+    yaml: runYaml,
   },
 }
