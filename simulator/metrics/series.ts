@@ -1,0 +1,121 @@
+/**
+ * Time series as straight lines: a breakpoint holds (time, value, growth per second), samples are computed when read.
+ * Nothing ticks, so a day of steady load costs nothing. Scrapes are multiples of the scrape period.
+ */
+
+import type { SimTimeMs } from '../kernel/event-queue.ts'
+import type { Table } from '../kernel/table.ts'
+import { compareText } from '../kernel/text.ts'
+
+export interface Labels {
+  readonly [label: string]: string
+}
+
+/** A series as the store keeps it; its breakpoints stand in blocks. */
+interface SeriesRow {
+  readonly name: string
+  readonly labels: Labels
+  readonly blockCount: number
+  /** Set while the series has ended: no samples after it. */
+  readonly endedMs?: SimTimeMs
+}
+
+/** A readable series. */
+export interface Series {
+  readonly name: string
+  readonly labels: Labels
+  /** Value at a moment, or undefined before the series began and after it ended. */
+  at(atMs: SimTimeMs): number | undefined
+}
+
+/** Breakpoints in one block, three numbers each: copied on append, so small. */
+const blockLengthMax = 64 * 3
+
+export class SeriesStore {
+  private readonly rows: Table<SeriesRow>
+  private readonly blocks: Table<readonly number[]>
+  private readonly now: () => SimTimeMs
+
+  constructor(rows: Table<unknown>, blocks: Table<unknown>, now: () => SimTimeMs) {
+    this.rows = rows as Table<SeriesRow>
+    this.blocks = blocks as Table<readonly number[]>
+    this.now = now
+  }
+
+  /** From now on the series has this value and grows by `perSecond`. */
+  set(name: string, labels: Labels, value: number, perSecond: number): void {
+    const key = seriesKey(name, labels)
+    const row = this.rows.get(key)
+    const nowMs = this.now()
+    if (row === undefined) {
+      this.rows.set(key, { name, labels, blockCount: 1 })
+      this.blocks.set(`${key}#0`, [nowMs, value, perSecond])
+      return
+    }
+    const last = `${key}#${row.blockCount - 1}`
+    const block = this.blocks.get(last) ?? []
+    const tail = block.length - 3
+    if (block[tail] === nowMs) {
+      this.blocks.set(last, [...block.slice(0, tail), nowMs, value, perSecond])
+      if (row.endedMs !== undefined) this.rows.set(key, { name, labels, blockCount: row.blockCount })
+      return
+    }
+    if (block.length < blockLengthMax) {
+      this.blocks.set(last, [...block, nowMs, value, perSecond])
+      if (row.endedMs !== undefined) this.rows.set(key, { name, labels, blockCount: row.blockCount })
+      return
+    }
+    this.rows.set(key, { name, labels, blockCount: row.blockCount + 1 })
+    this.blocks.set(`${key}#${row.blockCount}`, [nowMs, value, perSecond])
+  }
+
+  /** Value of a counter now, to go on from; 0 when it does not exist. */
+  valueNow(name: string, labels: Labels): number {
+    return this.readable(seriesKey(name, labels))?.at(this.now()) ?? 0
+  }
+
+  /** Ends a series: no samples from now on. */
+  end(name: string, labels: Labels): void {
+    const key = seriesKey(name, labels)
+    const row = this.rows.get(key)
+    if (row !== undefined && row.endedMs === undefined) this.rows.set(key, { ...row, endedMs: this.now() })
+  }
+
+  /** One series, if it exists. */
+  find(name: string, labels: Labels): Series | undefined {
+    return this.readable(seriesKey(name, labels))
+  }
+
+  /** Series of a name (all names when undefined) that pass a test, sorted by key. */
+  select(name: string | undefined, passes: (labels: Labels, name: string) => boolean): Series[] {
+    const keys: string[] = []
+    this.rows.forEach((row, key) => {
+      if ((name === undefined || row.name === name) && passes(row.labels, row.name)) keys.push(key)
+    })
+    return keys.sort(compareText).map((key) => this.readable(key) as Series)
+  }
+
+  private readable(key: string): Series | undefined {
+    const row = this.rows.get(key)
+    if (row === undefined) return undefined
+    return { name: row.name, labels: row.labels, at: (atMs) => this.valueAt(key, row, atMs) }
+  }
+
+  private valueAt(key: string, row: SeriesRow, atMs: SimTimeMs): number | undefined {
+    if (row.endedMs !== undefined && atMs >= row.endedMs) return undefined
+    for (let n = row.blockCount - 1; n >= 0; n--) {
+      const block = this.blocks.get(`${key}#${n}`) ?? []
+      if (block.length === 0 || block[0] > atMs) continue
+      let i = block.length - 3
+      while (block[i] > atMs) i -= 3
+      return block[i + 1] + (block[i + 2] * (atMs - block[i])) / 1000
+    }
+    return undefined
+  }
+}
+
+/** The text of a series, with sorted labels: its key. */
+export function seriesKey(name: string, labels: Labels): string {
+  const parts = Object.keys(labels).sort(compareText).map((label) => `${label}="${labels[label]}"`)
+  return `${name}{${parts.join(',')}}`
+}
