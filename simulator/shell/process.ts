@@ -9,7 +9,7 @@ import type { SimTimeMs } from '../kernel/event-queue.ts'
 /** What a process asks of its driver. */
 export type ProcessNeed =
   /** One API request; answered with an ApiResponse. The user is filled in by the driver from the kubeconfig context. */
-  | { readonly kind: 'request'; readonly request: Omit<ApiRequest, 'user'> & { readonly as?: string; readonly asGroups?: readonly string[] } }
+  | { readonly kind: 'request'; readonly request: Omit<ApiRequest, 'user'> & { readonly as?: string; readonly asGroups?: readonly string[]; /** Context of the kubeconfig; absent: the current one. */ readonly context?: string } }
   /** Wait for the next frames of a stream; answered with frames (one or more), or an empty list at the deadline. */
   | { readonly kind: 'stream'; readonly streamId: string; readonly untilMs?: SimTimeMs }
   /** Stop reading a stream. Answered with nothing. */

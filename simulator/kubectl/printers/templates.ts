@@ -1,0 +1,48 @@
+/** Output formats with a template: jsonpath and go-template. */
+
+import { fail } from '../failures.ts'
+
+export interface TemplateOptions {
+  /** Value of --template. */
+  readonly template: string
+  readonly allowsMissing: boolean
+  readFile(path: string): string | undefined
+}
+
+export type TemplatePrinter = (object: unknown) => string
+
+const jsonPathFormats = ['jsonpath', 'jsonpath-as-json', 'jsonpath-file']
+const goTemplateFormats = ['template', 'go-template', 'templatefile', 'go-template-file']
+
+/** Format and template of -o FORMAT=TEMPLATE. */
+function splitFormat(output: string, formats: readonly string[]): { readonly format: string; readonly template: string } | undefined {
+  for (const format of [...formats].sort((a, b) => b.length - a.length)) {
+    if (output === format) return { format, template: '' }
+    if (output.startsWith(`${format}=`)) return { format, template: output.slice(format.length + 1) }
+  }
+  return undefined
+}
+
+function templateText(found: { readonly format: string; readonly template: string }, options: TemplateOptions): string {
+  const template = found.template === '' ? options.template : found.template
+  if (template === '') throw fail('template format specified but no template given')
+  if (!found.format.endsWith('file')) return template
+  const text = options.readFile(template)
+  if (text === undefined) throw fail(`error reading --template ${template}, open ${template}: no such file or directory`)
+  return text
+}
+
+/** The printer of a template format; undefined when the format is another one. */
+export function makeTemplatePrinter(output: string, options: TemplateOptions): TemplatePrinter | undefined {
+  const path = splitFormat(output, jsonPathFormats)
+  if (path !== undefined) {
+    const template = templateText(path, options)
+    return () => { throw fail(`jsonpath ${template}`) }
+  }
+  const go = splitFormat(output, goTemplateFormats)
+  if (go !== undefined) {
+    const template = templateText(go, options)
+    return () => { throw fail(`template ${template}`) }
+  }
+  return undefined
+}

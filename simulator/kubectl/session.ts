@@ -1,0 +1,161 @@
+/** One run of kubectl: its process, flags, kubeconfig, and the requests that it makes. */
+
+import { isStream, isSuccess } from '../api/request.ts'
+import type { ApiAnswer, ApiRequest, ApiStream, RequestQuery, StreamFrame, Verb } from '../api/request.ts'
+import type { KindInfo } from '../api/kinds.ts'
+import type { KubeObject, Status } from '../api/types.ts'
+import type { SimTimeMs } from '../kernel/event-queue.ts'
+import type { ProcessAnswer, ProcessContext, ProcessNeed } from '../shell/process.ts'
+import type { CommandRow } from './command-table.ts'
+import { fail, statusFailure, usageFailure } from './failures.ts'
+import type { KubectlFailure } from './failures.ts'
+import type { Flags } from './flags.ts'
+import { activeContext, loadConfig } from './kubeconfig.ts'
+import type { ActiveContext, KubeConfig } from './kubeconfig.ts'
+import type { KubectlPorts } from './ports.ts'
+
+/** A part of a command: yields what it needs, returns its result. */
+export type Run<T> = Generator<ProcessNeed, T, ProcessAnswer>
+
+export type DryRun = 'none' | 'client' | 'server'
+
+/** A request without its user; body and query as in ApiRequest. */
+export interface Call {
+  readonly verb: Verb
+  readonly kind: Pick<KindInfo, 'group' | 'version' | 'resource'>
+  readonly namespace?: string | undefined
+  readonly name?: string | undefined
+  readonly subresource?: string | undefined
+  readonly body?: ApiRequest['body']
+  readonly contentType?: ApiRequest['contentType']
+  readonly query?: RequestQuery | undefined
+}
+
+export class Session {
+  readonly process: ProcessContext
+  readonly row: CommandRow
+  readonly flags: Flags
+  readonly ports: KubectlPorts
+  private config: KubeConfig | undefined
+  private context: ActiveContext | undefined
+  private readonly warned = new Set<string>()
+
+  constructor(parts: { process: ProcessContext; row: CommandRow; flags: Flags; ports: KubectlPorts }) {
+    this.process = parts.process
+    this.row = parts.row
+    this.flags = parts.flags
+    this.ports = parts.ports
+  }
+
+  get args(): readonly string[] { return this.flags.args }
+  get nowMs(): SimTimeMs { return this.process.clock.nowMs }
+  get commandPath(): string { return this.row.path === '' ? 'kubectl' : `kubectl ${this.row.path}` }
+
+  out(text: string): void { this.process.out(text) }
+  err(text: string): void { this.process.err(text) }
+
+  usage(text: string): KubectlFailure { return usageFailure(this.commandPath, text) }
+
+  kubeConfig(): KubeConfig {
+    this.config ??= loadConfig(this.process, this.flags.text('kubeconfig'))
+    return this.config
+  }
+
+  activeContext(): ActiveContext {
+    this.context ??= activeContext(this.kubeConfig(), { context: this.flags.text('context'), cluster: this.flags.text('cluster'), user: this.flags.specs.find((spec) => spec.name === 'user')?.type === 's' ? this.flags.text('user') : '' })
+    return this.context
+  }
+
+  /** The namespace to work in, and whether -n gave it (then files must agree). */
+  namespace(): { readonly name: string; readonly isExplicit: boolean } {
+    const explicit = this.flags.text('namespace')
+    if (explicit !== '') return { name: explicit, isExplicit: true }
+    const { namespace } = this.activeContext()
+    return { name: namespace === '' ? 'default' : namespace, isExplicit: false }
+  }
+
+  /** The --dry-run flag. Models cmdutil.GetDryRunStrategy. */
+  dryRun(): DryRun {
+    const value = this.flags.text('dry-run')
+    if (value === 'none' || value === 'client' || value === 'server') return value
+    if (value === 'unchanged') throw fail('--dry-run flag without a value was specified. A value must be set: "none", "server", or "client".')
+    if (value === 'true' || value === 'false') throw fail(`Invalid dry-run value (${value}). Must be "none", "server", or "client".`)
+    throw fail(`Invalid dry-run value (${value}). Must be "none", "server", or "client".`)
+  }
+
+  /** Prints warnings of the server, each once. */
+  warn(texts: readonly string[]): void {
+    for (const text of texts) {
+      if (this.warned.has(text)) continue
+      this.warned.add(text)
+      this.err(`Warning: ${text}\n`)
+    }
+  }
+
+  /** The end of a command under --warnings-as-errors. */
+  failOnWarnings(): number {
+    if (this.warned.size === 0) return 0
+    throw fail(`${this.warned.size} warning${this.warned.size === 1 ? '' : 's'} received`)
+  }
+
+  /** Sends a request and returns the answer as it is; prints its warnings. */
+  *send(call: Call): Run<ApiAnswer | ApiStream> {
+    const { name: context } = this.activeContext()
+    if (this.flags.text('token') !== '') throw statusFailure({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', reason: 'Unauthorized', message: 'Unauthorized', code: 401 })
+    const as = this.flags.text('as')
+    const request = {
+      verb: call.verb, group: call.kind.group, version: call.kind.version, resource: call.kind.resource,
+      ...(call.namespace === undefined || call.namespace === '' ? {} : { namespace: call.namespace }),
+      ...(call.name === undefined ? {} : { name: call.name }),
+      ...(call.subresource === undefined ? {} : { subresource: call.subresource }),
+      ...(call.body === undefined ? {} : { body: call.body }),
+      ...(call.contentType === undefined ? {} : { contentType: call.contentType }),
+      ...(call.query === undefined ? {} : { query: call.query }),
+      ...(context === '' ? {} : { context }),
+      ...(as === '' ? {} : { as, asGroups: this.flags.list('as-group') }),
+    }
+    const answer = yield { kind: 'request', request }
+    if (answer.kind !== 'response') throw fail('the connection to the server was lost')
+    this.warn(answer.response.warnings)
+    return answer.response
+  }
+
+  /** Sends a request and returns the body; a refusal is thrown. */
+  *call<T = KubeObject>(call: Call): Run<T> {
+    const response = yield* this.send(call)
+    if (isStream(response)) throw fail('the server answered with a stream')
+    if (!isSuccess(response)) throw statusFailure(response.body as Status)
+    return response.body as T
+  }
+
+  /** Opens a stream; a refusal is thrown. */
+  *open(call: Call): Run<ApiStream> {
+    const response = yield* this.send(call)
+    if (isStream(response)) return response
+    if (!isSuccess(response)) throw statusFailure(response.body as Status)
+    throw fail('the server did not open a stream')
+  }
+
+  /** The next frames of a stream; none at the deadline. */
+  *frames(streamId: string, untilMs?: SimTimeMs): Run<readonly StreamFrame[]> {
+    const answer = yield untilMs === undefined ? { kind: 'stream', streamId } : { kind: 'stream', streamId, untilMs }
+    return answer.kind === 'frames' ? answer.frames : []
+  }
+
+  *close(streamId: string): Run<void> {
+    yield { kind: 'closeStream', streamId }
+  }
+
+  *sleepUntil(untilMs: SimTimeMs): Run<void> {
+    yield { kind: 'sleep', untilMs }
+  }
+
+  /** A line of standard input, or all of it; undefined at the end. */
+  *input(all: boolean): Run<string | undefined> {
+    const answer = yield { kind: 'input', all }
+    return answer.kind === 'text' ? answer.text : undefined
+  }
+}
+
+/** A verb of kubectl: does its work and returns the exit code. */
+export type VerbFunction = (session: Session) => Run<number>
