@@ -36,16 +36,13 @@ export class ClassTable {
   verdicts: Int32Array
   /** Node generation for which the scores hold. */
   scoredAt: Int32Array
-  /** Weighted sum of the plugins that need no normalization. */
-  plainTotals: Int32Array
-  /** Raw scores of each plugin that does. */
+  /** Raw scores of each score plugin. */
   raws: Int32Array[]
 
   constructor(capacity: number, rawCount: number) {
     this.generations = new Int32Array(capacity)
     this.verdicts = new Int32Array(capacity)
     this.scoredAt = new Int32Array(capacity)
-    this.plainTotals = new Int32Array(capacity)
     this.raws = Array.from({ length: rawCount }, () => new Int32Array(capacity))
   }
 

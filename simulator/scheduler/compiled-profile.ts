@@ -36,7 +36,7 @@ export function compileProfile(plugins: readonly RegisteredPlugin[]): CompiledPr
   const preFilters = having(plugins, 'preFilter')
   const stateAt = (plugin: AnyPlugin): number => preFilters.indexOf(plugin)
   const filters = having(plugins, 'filter').map((plugin) => ({ plugin: plugin as FilterPlugin<unknown>, stateAt: stateAt(plugin) }))
-  const queueSort = having(plugins, 'isBefore')[0]
+  const queueSort = having(plugins, 'compare')[0]
   assert(queueSort !== undefined, 'a profile needs a queue sort plugin')
   return {
     plugins,

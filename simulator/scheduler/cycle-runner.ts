@@ -3,16 +3,17 @@
  * Models pkg/scheduler/schedule_one.go and framework/runtime (v1.35).
  */
 
+import { assert } from '../kernel/assert.ts'
+import { compareText } from '../kernel/text.ts'
 import { ClassTables, StatusTable, localVerdict } from './class-table.ts'
 import type { ClassTable } from './class-table.ts'
 import type { NodeSlot } from './cluster-cache.ts'
 import type { CompiledProfile } from './compiled-profile.ts'
-import type { Cycle } from './framework.ts'
+import type { Binder, Cycle, FailedCycle, PostFilterResult } from './framework.ts'
 import { schedulerReasons } from './messages.ts'
 import type { Nominator } from './nominator.ts'
-import { isRejected, success, unresolvable, withPlugin } from './status.ts'
+import { errorStatus, success, unresolvable, unschedulable, withPlugin } from './status.ts'
 import type { PluginStatus } from './status.ts'
-import { compareText } from '../kernel/text.ts'
 import { priorityOf } from './pod-class.ts'
 
 const feasibleMin = 100
@@ -47,6 +48,8 @@ export class CycleRunner {
   private states: unknown[] = []
   private skipped: boolean[] = []
   private hasCross = false
+  /** How many PreFilter plugins have run. */
+  private preFilterCount = 0
   /** Slots that fit; the first `feasibleCount` are valid. */
   feasible = new Int32Array(64)
   feasibleCount = 0
@@ -88,6 +91,7 @@ export class CycleRunner {
     const narrowedBy: string[] = []
     for (let i = 0; i < preFilters.length; i++) {
       const plugin = preFilters[i]
+      this.preFilterCount = i + 1
       const result = plugin.preFilter(this.cycle)
       const { code } = result.status
       this.states[i] = result.state
@@ -103,28 +107,30 @@ export class CycleRunner {
     return { status: rejection ?? success, nodeNames, narrowedBy }
   }
 
-  /** Finds nodes that fit, of all or of those that PreFilter left. Fills `feasible`. */
-  findFeasible(nodeNames: ReadonlySet<string> | undefined): void {
+  /**
+   * Finds nodes that fit, of all or of those that PreFilter left. Fills `feasible`.
+   * @param wantsAll looks at every node, where a real cycle stops when it has enough
+   */
+  findFeasible(nodeNames: ReadonlySet<string> | undefined, wantsAll = false): void {
     const nominated = this.cycle.pod.status?.nominatedNodeName ?? ''
     const slot = nominated === '' ? undefined : this.cycle.cache.findSlot(nominated)
     if (slot?.node !== undefined) {
-      this.scan(Int32Array.of(slot.index))
+      this.scan(Int32Array.of(slot.index), 1)
       if (this.feasibleCount > 0) return
     }
     const order = this.cycle.cache.nodeOrder()
     const slots = nodeNames === undefined ? order : order.filter((index) => nodeNames.has(this.cycle.cache.getSlot(index).name))
-    const looked = this.scan(slots)
+    const looked = this.scan(slots, wantsAll ? slots.length : feasibleWanted(slots.length))
     this.nextStart = (this.nextStart + looked) % order.length
   }
 
   /** @returns how many nodes were looked at */
-  private scan(slots: Int32Array): number {
+  private scan(slots: Int32Array, wanted: number): number {
     const { table, rejectedIds, seenInCycle, cycleNumber, feasible, hasCross } = this
     const { generations } = this.cycle.cache
     const known = table.generations
     const { verdicts } = table
     const count = slots.length
-    const wanted = feasibleWanted(count)
     const hasNominations = this.nominator.size > 0
     let found = 0
     let at = count === 0 ? 0 : this.nextStart % count
@@ -229,10 +235,10 @@ export class CycleRunner {
 
   /**
    * Scores the feasible nodes.
-   * @param onPlugin told the normalized scores of each plugin, before the weight; for explanations
+   * @param onPlugin told the raw and the normalized scores of each plugin, before the weight; for explanations
    * @returns totals in the order of `feasible`, or the error of a plugin
    */
-  score(onPlugin?: (plugin: string, scores: Float64Array) => void): Float64Array | PluginStatus {
+  score(onPlugin?: (plugin: string, raw: Float64Array, scores: Float64Array) => void): Float64Array | PluginStatus {
     const { cycle, feasible, feasibleCount: count, totals, scratch } = this
     totals.fill(0, 0, count)
     const { scores } = this.profile
@@ -246,8 +252,9 @@ export class CycleRunner {
       }
       if (plugin.isNodeLocal) this.readLocal(s, state)
       else for (let i = 0; i < count; i++) scratch[i] = plugin.score(cycle, cycle.cache.getSlot(feasible[i]), state)
+      const raw = onPlugin === undefined ? undefined : scratch.slice(0, count)
       plugin.normalize?.(cycle, scratch, feasible, count, state)
-      onPlugin?.(plugin.name, scratch)
+      if (onPlugin !== undefined && raw !== undefined) onPlugin(plugin.name, raw, scratch.slice(0, count))
       for (let i = 0; i < count; i++) totals[i] += scratch[i] * weight
     }
     for (let i = 0; i < count; i++) this.table.scoredAt[feasible[i]] = cycle.cache.generations[feasible[i]]
@@ -268,6 +275,70 @@ export class CycleRunner {
     }
   }
 
+  // ---- after the choice --------------------------------------------------------------------------------------------
+
+  /** Runs Reserve, Permit, PreBind and Bind. @returns what went wrong; undefined when the pod is bound */
+  finish(cycle: Cycle, nodeName: string, binder: Binder): PluginStatus | undefined {
+    const { profile } = this
+    const slot = cycle.cache.findSlot(nodeName)
+    assert(slot !== undefined, `chosen node ${nodeName} is not in the cache`)
+    for (const { plugin, stateAt } of profile.reserves) {
+      if (this.skipped[stateAt]) continue
+      const status = plugin.reserve(cycle, slot, this.states[stateAt])
+      if (status.code !== 'success') return this.undo(cycle, slot, status)
+    }
+    for (const plugin of profile.permits) {
+      const status = plugin.permit(cycle, slot)
+      if (status.code !== 'success') return this.undo(cycle, slot, status)
+    }
+    for (const { plugin, stateAt } of profile.preBinds) {
+      if (this.skipped[stateAt]) continue
+      const status = plugin.preBind(cycle, nodeName, this.states[stateAt])
+      if (status.code !== 'success') return this.undo(cycle, slot, status)
+    }
+    for (const plugin of profile.binds) {
+      const status = plugin.bind(cycle.pod, nodeName, binder)
+      if (status.code !== 'skip') return status.code === 'success' ? undefined : this.undo(cycle, slot, status)
+    }
+    return this.undo(cycle, slot, errorStatus('no plugin has bound the pod'))
+  }
+
+  private undo(cycle: Cycle, slot: NodeSlot, status: PluginStatus): PluginStatus {
+    for (const { plugin, stateAt } of this.profile.reserves) if (!this.skipped[stateAt]) plugin.unreserve(cycle, slot, this.states[stateAt])
+    return status
+  }
+
+  /** What PostFilter plugins see of the failed cycle. */
+  failedCycle(cycle: Cycle, random: { pick(bound: number): number }): FailedCycle {
+    return {
+      cycle,
+      preFilterOf: (plugin) => {
+        const at = this.profile.preFilters.findIndex((other) => other === plugin)
+        return at >= 0 && at < this.preFilterCount ? { state: this.states[at] } : undefined
+      },
+      statusOf: (slot) => this.statusOf(slot),
+      filterAgain: (slot) => this.filterAgain(slot),
+      nominatedTo: (nodeName) => this.nominator.podsOn(nodeName),
+      pick: (bound) => random.pick(bound),
+    }
+  }
+
+  /** Runs the PostFilter plugins until one has made room. Models RunPostFilterPlugins. */
+  postFilter(cycle: Cycle, random: { pick(bound: number): number }): PostFilterResult {
+    const failed = this.failedCycle(cycle, random)
+    const reasons: string[] = []
+    let last: PostFilterResult | undefined
+    for (const plugin of this.profile.postFilters) {
+      const result = plugin.postFilter(failed)
+      const { code } = result.status
+      if (code === 'success' || code === 'unschedulableAndUnresolvable') return result
+      if (code !== 'unschedulable') return { status: result.status }
+      if (result.nominatedNode !== undefined) last = result
+      reasons.push(...result.status.reasons)
+    }
+    return { ...last, status: unschedulable(...reasons) }
+  }
+
   private fitTo(capacity: number): void {
     if (this.feasible.length >= capacity) return
     this.feasible = new Int32Array(capacity)
@@ -275,11 +346,6 @@ export class CycleRunner {
     this.seenInCycle = new Int32Array(capacity)
     this.totals = new Float64Array(capacity)
     this.scratch = new Float64Array(capacity)
-  }
-
-  /** True when a status ends the cycle as "unschedulable" and not as an error. */
-  static isRejection(status: PluginStatus): boolean {
-    return isRejected(status)
   }
 }
 

@@ -40,11 +40,12 @@ export interface PreEnqueuePlugin extends Plugin {
 }
 
 /** What the queue knows of a waiting pod. */
-export interface QueuedPod { readonly pod: Pod; readonly sinceMs: number }
+export interface QueuedPod { readonly priority: number; readonly sinceMs: number }
 
 /** Decides which of two waiting pods goes first. */
 export interface QueueSortPlugin extends Plugin {
-  isBefore(a: QueuedPod, b: QueuedPod): boolean
+  /** Negative when `a` goes first; 0 leaves it to the order of arrival. */
+  compare(a: QueuedPod, b: QueuedPod): number
 }
 
 export interface PreFilterResult<State> {
@@ -88,6 +89,8 @@ export interface PostFilterResult {
 /** What a PostFilter plugin may ask of the cycle that failed. */
 export interface FailedCycle {
   readonly cycle: Cycle
+  /** What the plugin's PreFilter left; undefined when the cycle ended before it. */
+  preFilterOf(plugin: Plugin): { readonly state: unknown } | undefined
   /** Why a node was rejected. */
   statusOf(slot: NodeSlot): PluginStatus
   /** Filters a node again as it is now, with the pods that are nominated to it. Trial changes of its pods are seen. */

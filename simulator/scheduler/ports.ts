@@ -1,6 +1,6 @@
 /** What the scheduler needs from its neighbors. Requests are made as the scheduler's own user. */
 
-import type { Condition, Node, Pod } from '../api/types.ts'
+import type { Condition, KubeObject, Node, Pod } from '../api/types.ts'
 import type { ObjectLister } from './framework.ts'
 
 /** An Event to be recorded about a pod. */
@@ -49,6 +49,8 @@ export interface SchedulerPorts {
   patchStatus(pod: Pod, patch: StatusPatch): void
   /** Marks a victim with the condition and deletes it. */
   evict(victim: Pod, condition: Condition): void
+  /** Replaces an object of another kind: claims and volumes that are prepared before a binding. */
+  writeObject(object: KubeObject): void
   recordEvent(pod: Pod, event: SchedulerEvent): void
   /** A random whole number from 0 to `bound` - 1, from the scheduler's own stream. */
   pick(bound: number): number

@@ -255,10 +255,9 @@ export class SchedulingQueue {
     }
   }
 
-  /** Priority, then the time of waiting, then the order of arrival. */
   private isBefore(a: QueueRow, b: QueueRow): boolean {
-    if (a.priority !== b.priority) return a.priority > b.priority
-    return a.sinceMs < b.sinceMs || (a.sinceMs === b.sinceMs && a.seq < b.seq)
+    const order = this.profile.queueSort.compare(a, b)
+    return order < 0 || (order === 0 && a.seq < b.seq)
   }
 }
 

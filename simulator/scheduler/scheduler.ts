@@ -1,0 +1,374 @@
+/**
+ * The default scheduler. Events feed its cache and queue; `attempt` decides about one pod.
+ * All that must survive a fork is in the queue's table and in the API; the rest is rebuilt.
+ * Models pkg/scheduler (v1.35). Differs: an attempt and its binding are one step of the simulation, so no event comes
+ * in between.
+ */
+
+import type { Table } from '../kernel/table.ts'
+import type { Condition, KubeObject, Node, Pod } from '../api/types.ts'
+import { ClusterCache } from './cluster-cache.ts'
+import { nodeUpdateActions, podUpdateActions } from './cluster-events.ts'
+import type { ClusterEvent, EventAction, EventObjects } from './cluster-events.ts'
+import { compileProfile } from './compiled-profile.ts'
+import type { CompiledProfile } from './compiled-profile.ts'
+import { CycleRunner } from './cycle-runner.ts'
+import type { Cycle, PostFilterResult, Preemption } from './framework.ts'
+import { eventNote, fitMessage, schedulerReasons, schedulerTexts } from './messages.ts'
+import { Nominator } from './nominator.ts'
+import { isTerminating, podKeyOf, priorityOf } from './pod-class.ts'
+import type { Decision, SchedulerPorts } from './ports.ts'
+import { SchedulingQueue } from './queue.ts'
+import type { QueueRow } from './queue.ts'
+import { defaultProfile } from './registry.ts'
+import type { RegisteredPlugin } from './registry.ts'
+import { isRejected, withPlugin } from './status.ts'
+import type { PluginStatus } from './status.ts'
+
+export const defaultSchedulerName = 'default-scheduler'
+
+/** What the plain-data state of a scheduler consists of. */
+export interface SchedulerState {
+  readonly queue: Table<QueueRow>
+  /** 'nextStart': the node at which the next search begins. */
+  readonly counters: Table<number>
+}
+
+/** How an attempt failed. */
+interface Failure {
+  readonly message: string
+  readonly isRejection: boolean
+  readonly rejectors: readonly string[]
+  readonly nominatedNode?: string
+  readonly preemption?: Preemption
+}
+
+/** Kinds that decide which pods belong together. */
+const selectingKinds: readonly string[] = ['Service', 'ReplicaSet', 'StatefulSet', 'ReplicationController', 'Namespace']
+
+function isVisible(pod: Pod | undefined): pod is Pod {
+  return pod !== undefined && pod.status?.phase !== 'Succeeded' && pod.status?.phase !== 'Failed'
+}
+
+function isAssigned(pod: Pod): boolean {
+  return (pod.spec.nodeName ?? '') !== ''
+}
+
+export class Scheduler {
+  readonly cache = new ClusterCache()
+  readonly nominator = new Nominator()
+  readonly profile: CompiledProfile
+  private readonly ports: SchedulerPorts
+  private readonly state: SchedulerState
+  private readonly runner: CycleRunner
+  readonly queue: SchedulingQueue
+  private objectsEpoch = 1
+
+  constructor(state: SchedulerState, ports: SchedulerPorts, plugins: readonly RegisteredPlugin[] = defaultProfile) {
+    this.state = state
+    this.ports = ports
+    this.profile = compileProfile(plugins)
+    this.runner = new CycleRunner(this.profile, this.nominator)
+    this.queue = new SchedulingQueue(state.queue, this.profile, ports)
+    for (const node of ports.listNodes()) this.cache.addNode(node)
+    for (const pod of ports.listPods()) this.learn(pod)
+  }
+
+  /** Takes in a pod that existed before this scheduler was made, without events. */
+  private learn(pod: Pod): void {
+    if (!isVisible(pod)) return
+    if (isAssigned(pod)) this.cache.addPod(pod)
+    else if (this.isResponsible(pod)) {
+      this.nominator.add(pod, pod.status?.nominatedNodeName ?? '')
+      if (this.queue.find(podKeyOf(pod)) === undefined) this.queue.add(pod)
+    }
+  }
+
+  private isResponsible({ spec }: Pod): boolean {
+    return (spec.schedulerName ?? defaultSchedulerName) === defaultSchedulerName
+  }
+
+  // ---- events ------------------------------------------------------------------------------------------------------
+
+  /** A pod was created (old undefined), changed or deleted (pod undefined). */
+  onPodChange(old: Pod | undefined, pod: Pod | undefined): void {
+    const before = isVisible(old) ? old : undefined
+    const after = isVisible(pod) ? pod : undefined
+    if (before === undefined && after === undefined) return
+    if (after === undefined) return this.podGone(before as Pod)
+    if (before === undefined) return this.podCame(after)
+    if (isAssigned(before)) this.boundPodChanged(before, after)
+    else if (isAssigned(after)) {
+      this.boundPodCame(after)
+      if (this.isResponsible(before)) this.forgetWaiting(before)
+    } else if (this.isResponsible(before)) this.waitingPodChanged(before, after)
+  }
+
+  private podCame(pod: Pod): void {
+    if (isAssigned(pod)) return this.boundPodCame(pod)
+    if (!this.isResponsible(pod)) return
+    this.queue.add(pod)
+    if (this.queue.find(podKeyOf(pod))?.gatedBy === '') this.nominator.add(pod, pod.status?.nominatedNodeName ?? '')
+  }
+
+  private boundPodCame(pod: Pod): void {
+    this.cache.addPod(pod)
+    this.nominator.remove(podKeyOf(pod))
+    this.queue.moveAll({ resource: 'Pod', action: 'add' }, { new: pod })
+  }
+
+  private boundPodChanged(old: Pod, pod: Pod): void {
+    this.cache.updatePod(pod)
+    if (!this.queue.waitsForEvents) return
+    for (const action of podUpdateActions(old, pod)) this.queue.moveAll({ resource: 'Pod', action }, { old, new: pod })
+  }
+
+  private waitingPodChanged(old: Pod, pod: Pod): void {
+    if (this.cache.findEntry(podKeyOf(pod))?.isAssumed) return
+    this.nominator.update(old, pod)
+    const events: ClusterEvent[] = podUpdateActions(old, pod).map((action) => ({ resource: 'Pod', action }))
+    this.queue.update(pod, events, { old, new: pod })
+    const nominated = old.status?.nominatedNodeName ?? ''
+    if (nominated !== '' && nominated !== (pod.status?.nominatedNodeName ?? '')) this.nominationEnded(old)
+  }
+
+  /** Pods that stood back behind a nominated one may try again. */
+  private nominationEnded(pod: Pod): void {
+    this.queue.moveAll({ resource: 'Pod', action: 'delete' }, { old: pod }, (other) => priorityOf(other) <= priorityOf(pod))
+  }
+
+  private forgetWaiting(pod: Pod): void {
+    this.queue.remove(podKeyOf(pod))
+    this.nominator.remove(podKeyOf(pod))
+  }
+
+  private podGone(pod: Pod): void {
+    const key = podKeyOf(pod)
+    if (isAssigned(pod)) {
+      this.cache.removePod(key)
+      this.queue.moveAll({ resource: 'Pod', action: 'delete' }, { old: pod })
+      return
+    }
+    if (!this.isResponsible(pod)) return
+    this.forgetWaiting(pod)
+    if (this.cache.findEntry(key)?.isAssumed) {
+      this.cache.forgetPod(key)
+      this.queue.moveAll({ resource: 'Pod', action: 'delete' }, { old: pod })
+    } else if ((pod.status?.nominatedNodeName ?? '') !== '') this.nominationEnded(pod)
+  }
+
+  /** A node was created (old undefined), changed or deleted (node undefined). */
+  onNodeChange(old: Node | undefined, node: Node | undefined): void {
+    if (node === undefined) {
+      if (old === undefined) return
+      this.queue.moveAll({ resource: 'Node', action: 'delete' }, { old })
+      this.cache.removeNode(old.metadata.name ?? '')
+      return
+    }
+    if (old === undefined) {
+      this.cache.addNode(node)
+      this.queue.moveAll({ resource: 'Node', action: 'add' }, { new: node })
+      return
+    }
+    this.cache.updateNode(node)
+    if (!this.queue.waitsForEvents) return
+    for (const action of nodeUpdateActions(old, node)) this.queue.moveAll({ resource: 'Node', action }, { old, new: node })
+  }
+
+  /** An object of another kind was created, changed or deleted: services, owners, namespaces, volumes, claims, budgets. */
+  onObjectChange(kind: string, old: KubeObject | undefined, object: KubeObject | undefined): void {
+    if (selectingKinds.includes(kind) && (old === undefined || object === undefined || selects(old) !== selects(object))) this.objectsEpoch++
+    const action: EventAction = old === undefined ? 'add' : object === undefined ? 'delete' : 'update'
+    const objects: EventObjects = { old, new: object }
+    this.queue.moveAll({ resource: kind, action }, objects)
+  }
+
+  // ---- time --------------------------------------------------------------------------------------------------------
+
+  /** When there is next something to do, or undefined. Asks the ports for the time. */
+  nextDueMs(): number | undefined {
+    return this.queue.nextDueMs()
+  }
+
+  /**
+   * Tries up to `limit` waiting pods that are due.
+   * @returns how many were tried
+   */
+  runDue(limit: number): number {
+    let tried = 0
+    while (tried < limit) {
+      const row = this.queue.pop()
+      if (row === undefined) break
+      this.attemptRow(row)
+      tried++
+    }
+    return tried
+  }
+
+  // ---- one attempt -------------------------------------------------------------------------------------------------
+
+  /** Tries one waiting pod now, whatever queue it is in. */
+  attempt(podKey: string): void {
+    const row = this.queue.find(podKey)
+    if (row === undefined || row.gatedBy !== '') return
+    this.queue.remove(podKey)
+    this.attemptRow({ ...row, attempts: row.attempts + 1, rejectors: [] })
+  }
+
+  private attemptRow(row: QueueRow): void {
+    const pod = this.ports.findPod(row.podKey)
+    if (pod === undefined || isAssigned(pod)) return
+    if (isTerminating(pod)) {
+      this.ports.recordEvent(pod, { type: 'Warning', reason: 'FailedScheduling', action: 'Scheduling', note: schedulerTexts.skipDeleting(row.podKey) })
+      return
+    }
+    if (this.cache.findEntry(row.podKey) !== undefined) return
+    const cycle: Cycle = { cache: this.cache, objects: this.ports.objects, pod, podClass: this.cache.classOf(pod), objectsEpoch: this.objectsEpoch }
+    const failure = this.runCycle(cycle)
+    if (failure !== undefined) this.fail(row, pod, failure)
+  }
+
+  /** @returns how it failed; undefined when the pod is bound */
+  private runCycle(cycle: Cycle): Failure | undefined {
+    const { runner } = this
+    if (this.cache.nodeCount === 0) return { message: schedulerReasons.noNodes, isRejection: true, rejectors: [], nominatedNode: '' }
+    runner.nextStart = this.state.counters.get('nextStart') ?? 0
+    const { status, nodeNames, narrowedBy } = runner.begin(cycle)
+    if (status.code === 'success') {
+      const start = runner.nextStart
+      runner.findFeasible(nodeNames)
+      if (runner.nextStart !== start) this.state.counters.set('nextStart', runner.nextStart)
+    } else if (!isRejected(status)) return errorFailure(status)
+    if (runner.feasibleCount === 0) return this.fitFailure(cycle, status.code === 'success' ? undefined : status, narrowedBy)
+    return this.choose(cycle)
+  }
+
+  private choose(cycle: Cycle): Failure | undefined {
+    const { runner } = this
+    const { feasible, feasibleCount } = runner
+    let chosen = feasible[0]
+    let bestCount = 1
+    if (feasibleCount > 1) {
+      const totals = runner.score()
+      if (!(totals instanceof Float64Array)) return errorFailure(totals)
+      const best = bestOf(totals, feasibleCount)
+      bestCount = best.count
+      chosen = feasible[best.count === 1 ? best.at : nthBest(totals, best, this.ports.pick(best.count))]
+    }
+    return this.commit(cycle, this.cache.getSlot(chosen).name, { feasibleCount, bestCount })
+  }
+
+  private commit(cycle: Cycle, nodeName: string, counts: { feasibleCount: number; bestCount: number }): Failure | undefined {
+    const { pod, podClass } = cycle
+    const podKey = podKeyOf(pod)
+    this.cache.assumePod(pod, nodeName, podClass)
+    this.nominator.remove(podKey)
+    const problem = this.runner.finish(cycle, nodeName, this.ports)
+    if (problem !== undefined) {
+      this.cache.forgetPod(podKey)
+      return errorFailure(problem)
+    }
+    this.ports.recordEvent(pod, { type: 'Normal', reason: 'Scheduled', action: 'Binding', note: schedulerTexts.scheduled(podKey, nodeName) })
+    this.ports.recordDecision({ podKey, atMs: this.ports.nowMs(), result: 'scheduled', node: nodeName, ...counts, message: '', victims: [] })
+    return undefined
+  }
+
+  private fitFailure(cycle: Cycle, preFilterStatus: PluginStatus | undefined, narrowedBy: readonly string[]): Failure {
+    const { runner } = this
+    const rejectors = [...new Set([...runner.rejectors(), ...narrowedBy])]
+    const reasonCounts = preFilterStatus === undefined ? runner.reasonCounts() : new Map<string, number>()
+    const post = this.postFilter(cycle)
+    const message = fitMessage({
+      nodeCount: this.cache.nodeCount,
+      preFilterMessage: preFilterStatus?.reasons.join(', ') ?? '',
+      reasonCounts,
+      postFilterMessage: post.status.reasons.join(', '),
+    })
+    const { nominatedNode, preemption } = post
+    return { message, isRejection: true, rejectors, ...(nominatedNode !== undefined && { nominatedNode }), ...(preemption !== undefined && { preemption }) }
+  }
+
+  private postFilter(cycle: Cycle): PostFilterResult {
+    return this.runner.postFilter(cycle, this.ports)
+  }
+
+  private fail(row: QueueRow, pod: Pod, failure: Failure): void {
+    const { message, nominatedNode, preemption } = failure
+    this.queue.addUnschedulable(row, failure.rejectors)
+    this.nominator.add(pod, nominatedNode ?? pod.status?.nominatedNodeName ?? '')
+    this.ports.recordEvent(pod, { type: 'Warning', reason: 'FailedScheduling', action: 'Scheduling', note: eventNote(message) })
+    const condition: Condition = { type: 'PodScheduled', status: 'False', reason: failure.isRejection ? 'Unschedulable' : 'SchedulerError', message }
+    this.ports.patchStatus(pod, { condition, ...(nominatedNode !== undefined && { nominatedNodeName: nominatedNode }) })
+    this.ports.recordDecision(failureDecision(row.podKey, this.ports.nowMs(), failure))
+    if (preemption !== undefined) this.evict(pod, preemption)
+  }
+
+  private evict(pod: Pod, { nodeName, victims, cleared }: Preemption): void {
+    for (const other of cleared) this.ports.patchStatus(other, { nominatedNodeName: '' })
+    const message = schedulerTexts.preemptedCondition(pod.spec.schedulerName ?? defaultSchedulerName)
+    for (const victim of victims) {
+      if (isTerminating(victim)) continue
+      this.ports.evict(victim, { type: 'DisruptionTarget', status: 'True', reason: 'PreemptionByScheduler', message })
+      this.ports.recordEvent(victim, { type: 'Normal', reason: 'Preempted', action: 'Preempting', note: schedulerTexts.preempted(pod.metadata.uid ?? '', nodeName), related: pod })
+    }
+  }
+
+  /** Position in the node order at which the next search begins. */
+  get nextStart(): number {
+    return this.state.counters.get('nextStart') ?? 0
+  }
+
+  /** Why a PreEnqueue plugin holds a pod back; undefined when none does. */
+  gateOf(pod: Pod): PluginStatus | undefined {
+    for (const plugin of this.profile.preEnqueue) {
+      const status = plugin.preEnqueue(pod, this.ports.objects)
+      if (status.code !== 'success') return withPlugin(status, plugin.name)
+    }
+    return undefined
+  }
+
+  /** The cycle of a pod as it would run now, for explanations. */
+  cycleOf(pod: Pod): Cycle {
+    return { cache: this.cache, objects: this.ports.objects, pod, podClass: this.cache.classOf(pod), objectsEpoch: this.objectsEpoch }
+  }
+}
+
+function errorFailure({ reasons }: PluginStatus): Failure {
+  return { message: reasons.join(', '), isRejection: false, rejectors: [], nominatedNode: '' }
+}
+
+function failureDecision(podKey: string, atMs: number, { message, isRejection, nominatedNode, preemption }: Failure): Decision {
+  return {
+    podKey, atMs, result: isRejection ? 'unschedulable' : 'error', node: nominatedNode ?? '', feasibleCount: 0, bestCount: 0, message,
+    victims: preemption?.victims.map(podKeyOf) ?? [],
+  }
+}
+
+interface Best { readonly total: number; readonly at: number; readonly count: number }
+
+function bestOf(totals: Float64Array, length: number): Best {
+  let total = totals[0]
+  let at = 0
+  let count = 1
+  for (let i = 1; i < length; i++) {
+    if (totals[i] > total) {
+      total = totals[i]
+      at = i
+      count = 1
+    } else if (totals[i] === total) count++
+  }
+  return { total, at, count }
+}
+
+function nthBest(totals: Float64Array, { total, at }: Best, rank: number): number {
+  let left = rank
+  let i = at
+  while (left > 0) if (totals[++i] === total) left--
+  return i
+}
+
+/** The part of an object that says which pods belong to it, as text. */
+function selects({ kind, metadata, spec }: KubeObject): string {
+  return JSON.stringify(kind === 'Namespace' ? metadata.labels : (spec as { selector?: unknown } | undefined)?.selector)
+}
+
