@@ -1,14 +1,18 @@
 /** Binds the admission room to the API server. */
 
+import { canAdmit, admitCreate, admitUpdate } from './admission/admit.ts'
+import type { AdmissionReader, QuotaCharge } from './admission/plugins/plugin.ts'
 import { apiErrors } from './api/errors.ts'
+import type { KindInfo } from './api/kinds.ts'
 import type { UserInfo } from './api/request.ts'
-import type { KubeObject } from './api/types.ts'
-import type { AdmissionDoor } from './apiserver/admission-door.ts'
+import type { KubeObject, ResourceQuota } from './api/types.ts'
+import type { AdmissionDoor, Body, WriteContext } from './apiserver/admission-door.ts'
 import type { AccessVerdict } from './apiserver/authorizer.ts'
 import type { Identity } from './apiserver/identity.ts'
 import type { Attributes } from './apiserver/ports.ts'
 import type { ClusterConfig } from './cluster-config.ts'
-import type { Clock } from './store/component.ts'
+import { isJsonObject } from './kernel/json.ts'
+import { objectKey } from './store/resource-id.ts'
 import type { Store } from './store/store.ts'
 
 /** What the API server gets from admission. */
@@ -19,16 +23,58 @@ export interface BoundAdmission {
 }
 
 /** Binds admission to a cluster's store. */
-export function bindAdmission(_config: ClusterConfig, _store: Store, _identity: Identity, _clock: Clock): BoundAdmission {
+export function bindAdmission(config: ClusterConfig, store: Store, identity: Identity): BoundAdmission {
+  const reader: AdmissionReader = {
+    get: (resource, namespace, name) => store.find(resource, objectKey(namespace, name)),
+    list: (resource, namespace) => (namespace === undefined ? store.list(resource) : store.listInNamespace(resource, namespace)),
+  }
+  const pluginConfig = { disabledPlugins: config.disabledAdmissionPlugins ?? [] }
+  const requestOf = (kind: KindInfo, body: Body, context: WriteContext) => ({
+    kind,
+    namespace: context.namespace ?? '',
+    name: context.name,
+    subresource: context.subresource,
+    body,
+    isYaml: typeof body === 'string',
+    fieldValidation: context.fieldValidation,
+    user: context.user,
+    identity: {
+      suffix: (purpose: 'name' | 'tokenVolume') => (purpose === 'name' ? context.generateName('') : identity.tokenVolumeSuffix(`${context.namespace}/${typeof body === 'string' ? '' : body.metadata?.name}`)),
+    },
+  })
   return {
     door: {
-      decode: (_kind, body) => (typeof body === 'object' && body !== null ? { ok: true, object: body as KubeObject, warnings: [] } : { ok: false, status: apiErrors.badRequest('the body is not an object'), warnings: [] }),
-      create: (_kind, object) => ({ ok: true, object, warnings: [] }),
-      update: (_kind, _before, after) => ({ ok: true, object: after, warnings: [] }),
+      decode: (_kind, body) =>
+        isJsonObject(body) ? { ok: true, object: body as unknown as KubeObject, warnings: [] } : { ok: false, status: apiErrors.badRequest('the body is not an object'), warnings: [] },
+      create: (kind, body, context) => {
+        if (!canAdmit(kind)) return admitPlain(body)
+        const admission = admitCreate(requestOf(kind, body, context), reader, pluginConfig)
+        return admission.ok ? { ...admission, effects: admission.quotaCharges } : admission
+      },
+      update: (kind, before, body, context) => {
+        if (!canAdmit(kind)) return admitPlain(body)
+        const admission = admitUpdate(requestOf(kind, body, context), before, reader, pluginConfig)
+        return admission.ok ? { ...admission, effects: admission.quotaCharges } : admission
+      },
       delete: () => undefined,
-      commit: () => undefined,
+      commit: (admission) => charge(store, (admission.effects ?? []) as readonly QuotaCharge[]),
     },
     decide: () => ({ isAllowed: true, reason: '' }),
     rulesOf: () => ({ resourceRules: [], nonResourceRules: [], incomplete: false }),
+  }
+}
+
+function admitPlain(body: Body): ReturnType<AdmissionDoor['create']> {
+  if (typeof body === 'string') return { ok: false, status: apiErrors.unsupportedMediaType('objects of this kind are read as JSON only'), warnings: [] }
+  return { ok: true, object: body, warnings: [] }
+}
+
+/** Stores the usage that a write adds to its quotas. */
+function charge(store: Store, charges: readonly QuotaCharge[]): void {
+  for (const { namespace, name, used } of charges) {
+    const key = objectKey(namespace, name)
+    const quota = store.find<ResourceQuota>('resourcequotas', key)
+    if (quota === undefined) continue
+    store.put('resourcequotas', key, (resourceVersion) => ({ ...quota, metadata: { ...quota.metadata, resourceVersion }, status: { ...quota.status, used } }))
   }
 }

@@ -5,6 +5,8 @@ import type { UserInfo } from './api/request.ts'
 import type { KubeObject } from './api/types.ts'
 import type { EventLog } from './apiserver/event-log.ts'
 import type { KubeletDoor, MetricsDoor } from './apiserver/ports.ts'
+import { bindScheduler } from './bind-scheduler.ts'
+import type { BoundScheduler } from './bind-scheduler.ts'
 import type { ClusterConfig } from './cluster-config.ts'
 import type { Kernel } from './kernel/kernel.ts'
 import type { ClusterState } from './kernel/state.ts'
@@ -28,6 +30,8 @@ export interface ClusterParts {
 /** The running components of a cluster. */
 export interface Components {
   readonly controllers: readonly Controller[]
+  /** Absent when the configuration has no scheduler. */
+  readonly scheduler?: BoundScheduler
   readonly doors: { readonly kubelet: KubeletDoor; readonly metrics: MetricsDoor }
   /** Objects that components need before they start, with their resource. */
   readonly bootstrapObjects: readonly { readonly resource: string; readonly object: KubeObject }[]
@@ -46,15 +50,22 @@ const noKubelet: KubeletDoor = {
   closeSession: () => undefined,
 }
 
+/** Users of the control plane's own components. */
+const schedulerUser: UserInfo = { name: 'system:kube-scheduler', groups: ['system:authenticated'] }
+
 /** Binds the components that a configuration asks for. */
 export function bindComponents(parts: ClusterParts): Components {
+  const { config } = parts
   const components: Component[] = []
-  for (const [name, component] of named(parts, components)) {
+  const add = <T extends Component>(name: string, component: T): T => {
     for (const type of Object.keys(component.handlers)) parts.kernel.register(`${name}/${type}`, component.handlers[type])
     components.push(component)
+    return component
   }
+  const scheduler = config.hasScheduler === false ? undefined : add('scheduler', bindScheduler(parts.contextFor('scheduler', schedulerUser, 'default-scheduler')))
   return {
     controllers: [],
+    scheduler,
     doors: { kubelet: noKubelet, metrics: { list: () => undefined } },
     bootstrapObjects: [],
     onChange: (change) => {
@@ -64,8 +75,4 @@ export function bindComponents(parts: ClusterParts): Components {
       for (const component of components) component.start?.()
     },
   }
-}
-
-function named(_parts: ClusterParts, _running: readonly Component[]): [string, Component][] {
-  return []
 }

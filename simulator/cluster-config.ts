@@ -8,8 +8,8 @@ import type { ImageEntry } from './workloads/program.ts'
 export interface ClusterConfig {
   /** Seeds names, uids, jitter and ties. An integer. */
   readonly seed: number
-  /** Simulated ms at which the bootstrap plays; negative for a history before T+00:00. Default 0. */
-  readonly startMs?: SimTimeMs
+  /** Simulated ms from the bootstrap to T+00:00, for a scenario with a history. Default 0. */
+  readonly historyMs?: SimTimeMs
   /** Unix ms of T+00:00. Default 2026-01-05T09:00:00Z. */
   readonly epochMs?: number
   readonly nodes?: readonly NodeSpec[]
@@ -22,8 +22,8 @@ export interface ClusterConfig {
   readonly controllers?: readonly string[]
   /** Flags of kube-controller-manager that differ from its defaults, by the names of ControllerFlags. */
   readonly controllerFlags?: { readonly [flag: string]: number | boolean | string }
-  /** Names of the admission plugins that run; default those of kube-apiserver 1.35. */
-  readonly admissionPlugins?: readonly string[]
+  /** Names of admission plugins that do not run; all others of a default kube-apiserver 1.35 do. */
+  readonly disabledAdmissionPlugins?: readonly string[]
   /** `model`: kubelets run pods. `scripted`: nobody runs pods; the caller writes their status. Default `model`. */
   readonly kubelet?: 'model' | 'scripted'
   /** False: pods stay unbound unless the caller binds them. Default true. */

@@ -73,12 +73,12 @@ export class Cluster {
     this.state = state
     this.kernel = new Kernel(state)
     this.store = new Store(state)
-    this.clock = clockOf(state, config.epochMs ?? defaultEpochMs)
+    this.clock = clockOf(state, epochMsOf(config))
     this.timings = { ...defaultTimings, ...config.timings }
     this.events = new EventLog(state, () => this.store.takeResourceVersion())
     this.audit = new AuditLog(state.table('audit/lines'), state.table('audit/counters'))
     const identity = new Identity(config.seed, state.table('identity/ordinals'), state.table('identity/deletions'))
-    const admission = bindAdmission(config, this.store, identity, this.clock)
+    const admission = bindAdmission(config, this.store, identity)
     const registry = new Registry({ store: this.store, identity, clock: this.clock, admission: admission.door })
     const authorizer = new Authorizer(admission.decide)
     const kubelet = { current: () => this.components }
@@ -95,7 +95,7 @@ export class Cluster {
     this.store.listen((change) => this.onChange(change, authorizer))
   }
 
-  /** Simulated ms since T+00:00; negative before it. */
+  /** Simulated ms since the bootstrap. */
   get nowMs(): SimTimeMs {
     return this.state.nowMs
   }
@@ -243,10 +243,9 @@ export class Cluster {
   }
 }
 
-/** Makes a cluster and plays its bootstrap at `startMs`. @throws AssertionError when a node or add-on is refused */
+/** Makes a cluster and plays its bootstrap. @throws AssertionError when a node or add-on is refused */
 export function createCluster(config: ClusterConfig): Cluster {
   const state = new ClusterState()
-  state.nowMs = config.startMs ?? 0
   const cluster = new Cluster(config, state)
   cluster.boot()
   return cluster
@@ -260,6 +259,11 @@ export function restoreCluster(snapshot: ClusterSnapshot): Cluster {
 /** The user of a controller: its own service account in kube-system. */
 export function serviceAccountUser(name: string): UserInfo {
   return { name: `system:serviceaccount:kube-system:${name}`, groups: ['system:serviceaccounts', 'system:serviceaccounts:kube-system', 'system:authenticated'] }
+}
+
+/** Unix ms of the bootstrap: T+00:00 less the history before it. */
+export function epochMsOf(config: ClusterConfig): number {
+  return (config.epochMs ?? defaultEpochMs) - (config.historyMs ?? 0)
 }
 
 function must(client: LocalClient, resource: string, object: KubeObject): void {

@@ -9,20 +9,27 @@ import type { Outcome } from './ports.ts'
 export interface WriteContext {
   readonly user: UserInfo
   readonly namespace: string | undefined
+  readonly name?: string
   readonly isDryRun: boolean
   readonly subresource?: string
+  readonly fieldValidation?: RequestQuery['fieldValidation']
+  /** The resource and prefix for which a generated name is needed. */
+  generateName(prefix: string): string
 }
+
+/** A body as it came: an object, or YAML text. */
+export type Body = KubeObject | string
 
 /** An admitted object and what is to be written with it (such as quota usage). */
 export type Admission = Outcome<KubeObject> & { readonly effects?: unknown }
 
 export interface AdmissionDoor {
-  /** Strict decoding of a body, with the texts of the real decoder. */
-  decode(kind: KindInfo, body: unknown, contentType: ContentType, fieldValidation: RequestQuery['fieldValidation']): Outcome<KubeObject>
-  /** Defaults, admission plugins and validation of a new object that has its name and uid. */
-  create(kind: KindInfo, object: KubeObject, context: WriteContext): Admission
+  /** Reads a body of a kind that is answered and not stored. */
+  decode(kind: KindInfo, body: unknown, contentType: ContentType): Outcome<KubeObject>
+  /** Strict decoding, defaults, admission plugins and validation of a new object. uid and times are the caller's. */
+  create(kind: KindInfo, body: Body, context: WriteContext): Admission
   /** The same for an update of an object or of a subresource. */
-  update(kind: KindInfo, before: KubeObject, after: KubeObject, context: WriteContext): Admission
+  update(kind: KindInfo, before: KubeObject, body: Body, context: WriteContext): Admission
   /** A Status when the object may not be deleted. */
   delete(kind: KindInfo, object: KubeObject, context: WriteContext): Status | undefined
   /** Writes what an admission brings with it, once the object is stored. */

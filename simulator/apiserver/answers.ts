@@ -1,14 +1,17 @@
 /** Answers of the API server, and what requests carry for writes. */
 
 import type { DeleteOptions } from '../api/client.ts'
+import { apiErrors } from '../api/errors.ts'
 import type { Failure } from '../api/errors.ts'
 import type { ApiRequest, ApiResponse } from '../api/request.ts'
 import type { Status } from '../api/types.ts'
+import { isJsonObject } from '../kernel/json.ts'
+import type { Body } from './admission-door.ts'
 import type { WriteOptions } from './registry.ts'
 
 /** How a request asks for a write. */
 export function writeOptions(request: ApiRequest): WriteOptions {
-  return { user: request.user, isDryRun: request.query?.dryRun === 'All', subresource: request.subresource }
+  return { user: request.user, isDryRun: request.query?.dryRun === 'All', subresource: request.subresource, fieldValidation: request.query?.fieldValidation }
 }
 
 /** Delete options from the body and, over it, the query. */
@@ -33,4 +36,11 @@ export function ok(code: number, body: unknown, warnings: readonly string[] = []
 /** An answer that refuses. */
 export function failed(status: Status, warnings: readonly string[] = []): ApiResponse {
   return { code: (status as Failure).code ?? 500, body: status, warnings }
+}
+
+/** The body of a write: an object, or YAML text; anything else is refused. */
+export function bodyOf(request: ApiRequest): Body | { readonly refusal: Status } {
+  const { body } = request
+  if (typeof body === 'string' || isJsonObject(body)) return body as Body
+  return { refusal: apiErrors.badRequest(`the object provided is unrecognized (must be of type ${request.resource}): couldn't get version/kind; json parse error: unexpected end of JSON input`) }
 }

@@ -18,11 +18,8 @@ export function patchObject(server: ApiServer, kind: KindInfo, request: ApiReque
   if (found.kind === 'Status') return refused(found as Status)
   const patched = applyPatch(kind, found as KubeObject, request)
   if (!patched.ok || base !== undefined) return patched
-  const decoded = server.parts.admission.decode(kind, patched.object, 'application/json', request.query?.fieldValidation)
-  if (!decoded.ok) return decoded
   const key = objectKey(kind.namespaced ? request.namespace : undefined, request.name ?? '')
-  const outcome = server.parts.registry.update(kind, key, decoded.object, writeOptions(request))
-  return { ...outcome, warnings: [...decoded.warnings, ...outcome.warnings] }
+  return server.parts.registry.update(kind, key, patched.object, writeOptions(request))
 }
 
 function applyPatch(_kind: KindInfo, object: KubeObject, request: ApiRequest): Outcome<KubeObject> {

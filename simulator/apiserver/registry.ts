@@ -7,14 +7,14 @@ import type { DeleteOptions } from '../api/client.ts'
 import { apiErrors } from '../api/errors.ts'
 import type { GroupName } from '../api/errors.ts'
 import type { KindInfo } from '../api/kinds.ts'
-import type { UserInfo } from '../api/request.ts'
+import type { RequestQuery, UserInfo } from '../api/request.ts'
 import type { KubeObject, ObjectMeta, Pod, Status } from '../api/types.ts'
 import { equalJson } from '../kernel/equal.ts'
 import { isPodFinished } from '../store/pod-class.ts'
-import { objectKey, resourceId } from '../store/resource-id.ts'
+import { objectKey, resourceId, splitKey } from '../store/resource-id.ts'
 import type { Store } from '../store/store.ts'
 import { allocateService } from './service-allocation.ts'
-import type { AdmissionDoor, WriteContext } from './admission-door.ts'
+import type { AdmissionDoor, Body, WriteContext } from './admission-door.ts'
 import type { Identity } from './identity.ts'
 import type { Outcome, ServerClock } from './ports.ts'
 
@@ -27,6 +27,7 @@ export interface WriteOptions {
   readonly user: UserInfo
   readonly isDryRun: boolean
   readonly subresource?: string
+  readonly fieldValidation?: RequestQuery['fieldValidation']
 }
 
 /** What a delete answers: the object as it is now, and whether it is gone. */
@@ -55,22 +56,19 @@ export class Registry {
     this.admission = parts.admission
   }
 
-  create(kind: KindInfo, namespace: string | undefined, given: KubeObject, options: WriteOptions): Outcome<KubeObject> {
+  create(kind: KindInfo, namespace: string | undefined, body: Body, options: WriteOptions): Outcome<KubeObject> {
     const resource = resourceId(kind.group, kind.resource)
-    const refusal = checkNewMetadata(kind, namespace, given.metadata ?? {})
-    if (refusal !== undefined) return refused(refusal)
-    const metadata = this.systemMetadata(resource, kind, namespace, given.metadata ?? {})
-    if (metadata === undefined) return refused(apiErrors.generateNameConflict(resourceName(kind), given.metadata.generateName ?? ''))
-    const named: KubeObject = { ...given, metadata }
-    const key = objectKey(kind.namespaced ? namespace : undefined, metadata.name ?? '')
-    const admitted = this.admission.create(kind, named, this.context(kind, namespace, options))
+    const given = typeof body === 'string' ? undefined : this.withName(resource, kind, namespace, body)
+    if (given === null) return refused(apiErrors.generateNameConflict(resourceName(kind), ''))
+    const admitted = this.admission.create(kind, given ?? body, this.context(kind, namespace, options))
     if (!admitted.ok) return admitted
-    if (metadata.name !== undefined && this.store.find(resource, key) !== undefined) {
-      return refused(apiErrors.alreadyExists(resourceName(kind), metadata.name), admitted.warnings)
-    }
-    const allocated = resource === 'services' ? allocateService(admitted.object, key, this.store, this.identity) : admitted
+    const name = admitted.object.metadata.name ?? ''
+    const key = objectKey(kind.namespaced ? namespace : undefined, name)
+    if (this.store.find(resource, key) !== undefined) return refused(apiErrors.alreadyExists(resourceName(kind), name), admitted.warnings)
+    const identified = this.identify(resource, key, admitted.object)
+    const allocated = resource === 'services' ? allocateService(identified, key, this.store, this.identity) : { ok: true as const, object: identified }
     if (!allocated.ok) return allocated
-    if (options.isDryRun) return { ...admitted, object: allocated.object }
+    if (options.isDryRun) return { ok: true, object: allocated.object, warnings: admitted.warnings }
     this.admission.commit(admitted)
     return { ok: true, object: this.put(resource, key, allocated.object), warnings: admitted.warnings }
   }
@@ -87,19 +85,17 @@ export class Registry {
     return { created }
   }
 
-  update(kind: KindInfo, key: string, given: KubeObject, options: WriteOptions): Outcome<KubeObject> {
+  update(kind: KindInfo, key: string, body: Body, options: WriteOptions): Outcome<KubeObject> {
     const resource = resourceId(kind.group, kind.resource)
     const before = this.store.find(resource, key)
-    const name = given.metadata?.name ?? ''
+    const name = splitKey(key).name
     if (before === undefined) return refused(apiErrors.notFound(resourceName(kind), name))
-    const conflict = checkPreconditions(kind, before, given.metadata ?? {})
-    if (conflict !== undefined) return refused(conflict)
-    const kept: KubeObject = { ...given, metadata: keepSystemMetadata(before.metadata, given.metadata) }
-    const admitted = this.admission.update(kind, before, kept, this.context(kind, before.metadata.namespace, options))
+    const admitted = this.admission.update(kind, before, body, { ...this.context(kind, before.metadata.namespace, options), name })
     if (!admitted.ok) return admitted
-    const after = { ...admitted.object, metadata: { ...admitted.object.metadata, resourceVersion: before.metadata.resourceVersion } }
+    const metadata = keepSystemMetadata(before.metadata, admitted.object.metadata)
+    const after: KubeObject = { ...admitted.object, metadata: { ...metadata, resourceVersion: before.metadata.resourceVersion } }
     if (equalJson(before, after)) return { ok: true, object: before, warnings: admitted.warnings }
-    if (options.isDryRun) return admitted
+    if (options.isDryRun) return { ok: true, object: after, warnings: admitted.warnings }
     this.admission.commit(admitted)
     if (isDeletionComplete(after)) {
       this.remove(resource, key)
@@ -165,29 +161,27 @@ export class Registry {
     return { ...marked, metadata: { ...marked.metadata, deletionGracePeriodSeconds: undefined }, status: { ...(before.status as object), phase: 'Terminating' } }
   }
 
-  private systemMetadata(resource: string, kind: KindInfo, namespace: string | undefined, given: ObjectMeta): ObjectMeta | undefined {
-    let { name } = given
-    if ((name === undefined || name === '') && given.generateName !== undefined && given.generateName !== '') {
-      const ns = kind.namespaced ? namespace : undefined
-      name = this.identity.generateName(resource, ns ?? '', given.generateName, (candidate) => this.store.find(resource, objectKey(ns, candidate)) !== undefined)
-      if (name === undefined) return undefined
-    }
-    const metadata: ObjectMeta = {
-      ...given,
-      name,
-      uid: this.identity.uid(resource, objectKey(kind.namespaced ? namespace : undefined, name ?? '')),
-      creationTimestamp: this.clock.timestamp(this.clock.nowMs),
-    }
-    if (kind.namespaced) metadata.namespace = namespace
-    delete metadata.resourceVersion
-    delete metadata.deletionTimestamp
-    delete metadata.deletionGracePeriodSeconds
-    delete metadata.managedFields
-    return metadata
+  /** The object with a name of its own where it asks for a generated one; null when every try was taken. */
+  private withName(resource: string, kind: KindInfo, namespace: string | undefined, given: KubeObject): KubeObject | null {
+    const { name, generateName } = given.metadata ?? {}
+    if ((name !== undefined && name !== '') || generateName === undefined || generateName === '') return given
+    const ns = kind.namespaced ? namespace : undefined
+    const made = this.identity.generateName(resource, ns ?? '', generateName, (candidate) => this.store.find(resource, objectKey(ns, candidate)) !== undefined)
+    return made === undefined ? null : { ...given, metadata: { ...given.metadata, name: made } }
+  }
+
+  /** The object with uid and creation time. */
+  private identify(resource: string, key: string, object: KubeObject): KubeObject {
+    const metadata: ObjectMeta = { ...object.metadata, uid: this.identity.uid(resource, key), creationTimestamp: this.clock.timestamp(this.clock.nowMs) }
+    return { ...object, metadata }
   }
 
   private context(kind: KindInfo, namespace: string | undefined, options: WriteOptions): WriteContext {
-    return { user: options.user, namespace: kind.namespaced ? namespace : undefined, isDryRun: options.isDryRun, subresource: options.subresource }
+    const ns = kind.namespaced ? namespace : undefined
+    return {
+      user: options.user, namespace: ns, isDryRun: options.isDryRun, subresource: options.subresource, fieldValidation: options.fieldValidation,
+      generateName: (prefix) => this.identity.generateName(resourceId(kind.group, kind.resource), ns ?? '', prefix, () => false) ?? prefix,
+    }
   }
 }
 
@@ -203,27 +197,6 @@ export function resourceName(kind: KindInfo): GroupName {
 
 function uidPrecondition(kind: KindInfo, name: string, asked: string, actual: string): Status {
   return apiErrors.conflict(resourceName(kind), name, `Precondition failed: UID in precondition: ${asked}, UID in object meta: ${actual}`)
-}
-
-function checkNewMetadata(kind: KindInfo, namespace: string | undefined, metadata: ObjectMeta): Status | undefined {
-  if (kind.namespaced && metadata.namespace !== undefined && metadata.namespace !== '' && metadata.namespace !== namespace) {
-    return apiErrors.badRequest('the namespace of the provided object does not match the namespace sent on the request')
-  }
-  if (metadata.resourceVersion !== undefined && metadata.resourceVersion !== '') {
-    return apiErrors.internal('resourceVersion should not be set on objects to be created')
-  }
-  return undefined
-}
-
-function checkPreconditions(kind: KindInfo, before: KubeObject, given: ObjectMeta): Status | undefined {
-  const name = before.metadata.name ?? ''
-  if (given.uid !== undefined && given.uid !== '' && given.uid !== before.metadata.uid) {
-    return uidPrecondition(kind, name, given.uid, before.metadata.uid ?? '')
-  }
-  if (given.resourceVersion !== undefined && given.resourceVersion !== '' && given.resourceVersion !== before.metadata.resourceVersion) {
-    return apiErrors.staleVersion(resourceName(kind), name)
-  }
-  return undefined
 }
 
 function keepSystemMetadata(before: ObjectMeta, given: ObjectMeta | undefined): ObjectMeta {

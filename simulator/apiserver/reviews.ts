@@ -35,7 +35,7 @@ export function isReview(kind: KindInfo): boolean {
 /** Answers a review. */
 export function answerReview(server: ApiServer, kind: KindInfo, request: ApiRequest): ApiResponse {
   if (request.verb !== 'create') return failed(apiErrors.methodNotAllowed())
-  const decoded = server.parts.admission.decode(kind, request.body, request.contentType ?? 'application/json', request.query?.fieldValidation)
+  const decoded = server.parts.admission.decode(kind, request.body, request.contentType ?? 'application/json')
   if (!decoded.ok) return failed(decoded.status, decoded.warnings)
   const spec = (decoded.object.spec ?? {}) as ReviewSpec
   const status = kind.kind === 'SelfSubjectReview' ? { userInfo: { username: request.user.name, groups: request.user.groups } } : accessStatus(server, kind, spec, request)

@@ -11,7 +11,7 @@ import type { KubeObject, Status } from '../api/types.ts'
 import { objectKey, resourceId } from '../store/resource-id.ts'
 import type { Store } from '../store/store.ts'
 import type { AdmissionDoor } from './admission-door.ts'
-import { deleteOptionsOf, failed, ok, writeOptions } from './answers.ts'
+import { bodyOf, deleteOptionsOf, failed, ok, writeOptions } from './answers.ts'
 import { isAudited } from './audit-log.ts'
 import type { AuditLog } from './audit-log.ts'
 import type { Authorizer } from './authorizer.ts'
@@ -127,25 +127,21 @@ export class ApiServer {
   }
 
   private create(kind: KindInfo, request: ApiRequest): ApiResponse {
-    const { admission, registry } = this.parts
-    const decoded = admission.decode(kind, request.body, request.contentType ?? 'application/json', request.query?.fieldValidation)
-    if (!decoded.ok) return failed(decoded.status, decoded.warnings)
-    const outcome = registry.create(kind, request.namespace, decoded.object, writeOptions(request))
-    const warnings = [...decoded.warnings, ...outcome.warnings]
-    return outcome.ok ? ok(201, outcome.object, warnings) : failed(outcome.status, warnings)
+    const body = bodyOf(request)
+    if (typeof body === 'object' && 'refusal' in body) return failed(body.refusal)
+    const outcome = this.parts.registry.create(kind, request.namespace, body, writeOptions(request))
+    return outcome.ok ? ok(201, outcome.object, outcome.warnings) : failed(outcome.status, outcome.warnings)
   }
 
   private update(kind: KindInfo, request: ApiRequest): ApiResponse {
-    const { admission, registry } = this.parts
-    const decoded = admission.decode(kind, request.body, request.contentType ?? 'application/json', request.query?.fieldValidation)
-    if (!decoded.ok) return failed(decoded.status, decoded.warnings)
+    const body = bodyOf(request)
+    if (typeof body === 'object' && 'refusal' in body) return failed(body.refusal)
     const { name } = request
-    if (decoded.object.metadata?.name !== name) {
-      return failed(apiErrors.badRequest(`the name of the object (${decoded.object.metadata?.name ?? ''}) does not match the name on the URL (${name})`))
+    if (typeof body === 'object' && body.metadata?.name !== name) {
+      return failed(apiErrors.badRequest(`the name of the object (${body.metadata?.name ?? ''}) does not match the name on the URL (${name})`))
     }
-    const outcome = registry.update(kind, objectKey(kind.namespaced ? request.namespace : undefined, name ?? ''), decoded.object, writeOptions(request))
-    const warnings = [...decoded.warnings, ...outcome.warnings]
-    return outcome.ok ? ok(200, outcome.object, warnings) : failed(outcome.status, warnings)
+    const outcome = this.parts.registry.update(kind, objectKey(kind.namespaced ? request.namespace : undefined, name ?? ''), body, writeOptions(request))
+    return outcome.ok ? ok(200, outcome.object, outcome.warnings) : failed(outcome.status, outcome.warnings)
   }
 
   private patch(kind: KindInfo, request: ApiRequest): ApiResponse {

@@ -5,7 +5,7 @@ import type { KindInfo } from '../api/kinds.ts'
 import type { ApiRequest, ApiResponse } from '../api/request.ts'
 import type { KubeObject, Pod, Status } from '../api/types.ts'
 import { objectKey } from '../store/resource-id.ts'
-import { failed, ok, writeOptions } from './answers.ts'
+import { bodyOf, failed, ok, writeOptions } from './answers.ts'
 import { bindPod } from './binding.ts'
 import { evictPod } from './eviction.ts'
 import { patchObject } from './patch.ts'
@@ -45,15 +45,14 @@ function keyOfRequest(kind: KindInfo, request: ApiRequest): string {
 
 function changeObject(server: ApiServer, kind: KindInfo, request: ApiRequest, object: KubeObject): ApiResponse {
   if (request.verb === 'get') return ok(200, object)
-  const { admission, registry } = server.parts
   if (request.verb === 'patch') {
     const outcome = patchObject(server, kind, request)
     return outcome.ok ? ok(200, outcome.object, outcome.warnings) : failed(outcome.status, outcome.warnings)
   }
-  const decoded = admission.decode(kind, request.body, request.contentType ?? 'application/json', request.query?.fieldValidation)
-  if (!decoded.ok) return failed(decoded.status, decoded.warnings)
-  const outcome = registry.update(kind, keyOfRequest(kind, request), decoded.object, writeOptions(request))
-  return outcome.ok ? ok(200, outcome.object, [...decoded.warnings, ...outcome.warnings]) : failed(outcome.status, outcome.warnings)
+  const body = bodyOf(request)
+  if (typeof body === 'object' && 'refusal' in body) return failed(body.refusal)
+  const outcome = server.parts.registry.update(kind, keyOfRequest(kind, request), body, writeOptions(request))
+  return outcome.ok ? ok(200, outcome.object, outcome.warnings) : failed(outcome.status, outcome.warnings)
 }
 
 function handleScale(server: ApiServer, kind: KindInfo, request: ApiRequest, object: KubeObject): ApiResponse {

@@ -1,0 +1,144 @@
+/** Binds the scheduler to a cluster: changes feed it, one kernel event drains its queue. */
+
+import { kinds } from './api/kinds.ts'
+import type { Condition, KubeObject, Node, Pod, PodStatus } from './api/types.ts'
+import { Scheduler } from './scheduler/scheduler.ts'
+import type { ObjectLister } from './scheduler/framework.ts'
+import type { Decision, SchedulerPorts, StatusPatch } from './scheduler/ports.ts'
+import type { QueueRow } from './scheduler/queue.ts'
+import type { Component, ComponentContext, StoreChange } from './store/component.ts'
+import { keyOf, objectKey, resourceId } from './store/resource-id.ts'
+
+/** Attempts that one event may make; they are back to back in simulated time. */
+const attemptsPerEventMax = 4096
+/** Decisions kept; explanations of older ones are recomputed by replay. */
+const decisionsMax = 8192
+
+const resourceOfKind = new Map(kinds.map((kind) => [kind.kind, resourceId(kind.group, kind.resource)]))
+const kindOfResource = new Map(kinds.map((kind) => [resourceId(kind.group, kind.resource), kind.kind]))
+
+/** The scheduler as a component, with what explanations need. */
+export interface BoundScheduler extends Component {
+  /** The scheduler itself, made when first asked for. */
+  scheduler(): Scheduler
+  /** Recorded decisions, oldest first. */
+  decisions(): readonly Decision[]
+}
+
+/** Makes the scheduler of a cluster. Its caches are built when first needed, so that forks are cheap. */
+export function bindScheduler(context: ComponentContext): BoundScheduler {
+  const { api, clock } = context
+  const decisions = context.table<Decision>('decisions')
+  const counters = context.table<number>('counters')
+  const due = context.table<number>('due')
+  let scheduler: Scheduler | undefined
+
+  const ports: SchedulerPorts = {
+    nowMs: () => clock.nowMs,
+    objects: listerOf(context),
+    findPod: (key) => api.find<Pod>('pods', key),
+    listNodes: () => api.list<Node>('nodes'),
+    listPods: () => api.list<Pod>('pods'),
+    bind: (pod, nodeName) => {
+      const result = api.bindPod(keyOf(pod), nodeName)
+      return result.ok ? undefined : result.status.message
+    },
+    patchStatus: (pod, patch) => patchStatus(context, pod, patch),
+    evict: (victim, condition) => {
+      patchStatus(context, victim, { condition })
+      api.delete('pods', keyOf(victim), { uid: victim.metadata.uid })
+    },
+    recordEvent: (pod, event) => context.recorder.record(pod, event.type, event.reason, event.note),
+    pick: (bound) => context.random.nextInt(bound),
+    recordDecision: (decision) => {
+      const count = counters.get('decisions') ?? 0
+      counters.set('decisions', count + 1)
+      decisions.set(String(count % decisionsMax), decision)
+    },
+  }
+
+  const open = (): Scheduler => {
+    scheduler ??= new Scheduler({ queue: context.table<QueueRow>('queue'), counters }, ports)
+    return scheduler
+  }
+  const plan = (): void => {
+    const dueMs = open().nextDueMs()
+    if (dueMs === undefined) return
+    const atMs = Math.max(dueMs, clock.nowMs + context.timings.schedulingAttemptMs)
+    const planned = due.get('next')
+    if (planned !== undefined && planned <= atMs && planned > clock.nowMs) return
+    due.set('next', atMs)
+    context.schedule(atMs, 'attempt', '')
+  }
+
+  return {
+    handlers: {
+      attempt: () => {
+        if (due.get('next') !== clock.nowMs) return
+        due.delete('next')
+        open().runDue(attemptsPerEventMax)
+        plan()
+      },
+    },
+    onChange: (change) => {
+      if (tell(open, scheduler, change)) plan()
+    },
+    scheduler: open,
+    decisions: () => {
+      const rows = decisions.values()
+      const start = (counters.get('decisions') ?? 0) % decisionsMax
+      return rows.length < decisionsMax ? rows : [...rows.slice(start), ...rows.slice(0, start)]
+    },
+  }
+}
+
+/** Kinds beside pods and nodes whose changes may wake a waiting pod. */
+const watchedResources: ReadonlySet<string> = new Set([
+  'services', 'namespaces', 'replicationcontrollers', 'replicasets.apps', 'statefulsets.apps', 'persistentvolumes', 'persistentvolumeclaims',
+  'storageclasses.storage.k8s.io', 'csinodes.storage.k8s.io', 'csidrivers.storage.k8s.io', 'csistoragecapacities.storage.k8s.io',
+  'poddisruptionbudgets.policy', 'resourceclaims.resource.k8s.io', 'resourceslices.resource.k8s.io', 'deviceclasses.resource.k8s.io',
+])
+
+/** Tells the scheduler of a change. @returns whether it concerned the scheduler */
+function tell(open: () => Scheduler, existing: Scheduler | undefined, change: StoreChange): boolean {
+  const { resource, before, after } = change
+  if (resource === 'pods') {
+    // A scheduler that is made now reads the store, in which the change already stands.
+    if (existing === undefined) open()
+    else existing.onPodChange(before as Pod | undefined, after as Pod | undefined)
+    return true
+  }
+  if (resource === 'nodes') {
+    if (existing === undefined) open()
+    else existing.onNodeChange(before as Node | undefined, after as Node | undefined)
+    return true
+  }
+  if (!watchedResources.has(resource) || existing === undefined) return false
+  existing.onObjectChange(kindOfResource.get(resource) ?? '', before, after)
+  return true
+}
+
+function listerOf(context: ComponentContext): ObjectLister {
+  return {
+    find: (kind, namespace, name) => context.api.find<KubeObject>(resourceOfKind.get(kind) ?? kind, objectKey(namespace, name)),
+    list: (kind, namespace) => context.api.list<KubeObject>(resourceOfKind.get(kind) ?? kind, namespace === undefined ? {} : { namespace }),
+  }
+}
+
+function patchStatus(context: ComponentContext, pod: Pod, patch: StatusPatch): void {
+  const current = context.api.find<Pod>('pods', keyOf(pod))
+  if (current === undefined) return
+  const status: PodStatus = { ...current.status }
+  if (patch.condition !== undefined) status.conditions = withCondition(status.conditions ?? [], patch.condition, context.clock.timestamp(context.clock.nowMs))
+  if (patch.nominatedNodeName === '') delete status.nominatedNodeName
+  else if (patch.nominatedNodeName !== undefined) status.nominatedNodeName = patch.nominatedNodeName
+  context.api.updateStatus('pods', { ...current, status })
+}
+
+function withCondition(conditions: readonly Condition[], condition: Condition, now: string): Condition[] {
+  const old = conditions.find((candidate) => candidate.type === condition.type)
+  if (old !== undefined && old.status === condition.status && old.reason === condition.reason && old.message === condition.message) return [...conditions]
+  const lastTransitionTime = old?.status === condition.status ? old.lastTransitionTime : now
+  const fresh: Condition = { lastProbeTime: null, lastTransitionTime, ...condition }
+  return old === undefined ? [...conditions, fresh] : conditions.map((candidate) => (candidate === old ? fresh : candidate))
+}
