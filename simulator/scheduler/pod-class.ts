@@ -6,7 +6,7 @@
 import type { ContainerPort, Pod, PodAffinityTerm } from '../api/types.ts'
 import { compileRequiredNodeAffinity, compileSelector, matchesNothing } from './matching.ts'
 import type { Matcher, NodeTest } from './matching.ts'
-import { isSidecar, nonZeroRequests, podRequests } from './pod-requests.ts'
+import { isSidecar, nonZeroRequests, podRequests, scoringRequests } from './pod-requests.ts'
 import type { Amounts } from './pod-requests.ts'
 
 /** One term of pod affinity or anti-affinity, compiled. Weight is 1 for required terms. */
@@ -39,6 +39,9 @@ export interface PodClass {
   readonly namespace: string
   readonly priority: number
   readonly usage: PodUsage
+  /** CPU in millis and memory in bytes with which it counts where NodeResourcesFit scores it. */
+  readonly scoringCpu: number
+  readonly scoringMemory: number
   readonly requiredNode: NodeTest | undefined
   readonly requiredAffinity: readonly AffinityTerm[]
   readonly requiredAntiAffinity: readonly AffinityTerm[]
@@ -151,11 +154,14 @@ export function compileAffinity(pod: Pod): AffinityTerms {
 /** Derives a class from its first pod. */
 export function makePodClass(id: number, key: string, pod: Pod): PodClass {
   const terms = compileAffinity(pod)
+  const scoring = scoringRequests(pod)
   return {
     id, key, pod,
     namespace: pod.metadata.namespace ?? '',
     priority: priorityOf(pod),
     usage: usageOf(pod, false),
+    scoringCpu: scoring.get('cpu') ?? 0,
+    scoringMemory: scoring.get('memory') ?? 0,
     requiredNode: compileRequiredNodeAffinity(pod),
     ...terms,
     hasAffinity: Object.values(terms).some((list) => list.length > 0),

@@ -18,6 +18,8 @@ export interface RequestOptions {
   useStatus: boolean
   /** What a container counts with that does not name the resource. */
   missing?: Amounts
+  /** Leave out the requests of the pod as a whole. */
+  containersOnly?: boolean
 }
 
 /** The amount of one quantity in the unit of its resource. */
@@ -105,7 +107,7 @@ export function podRequests(pod: Pod, options: RequestOptions): Amounts {
     }
     raiseTo(sum, peak)
   }
-  const podLevel = spec.resources?.requests
+  const podLevel = options.containersOnly ? undefined : spec.resources?.requests
   if (podLevel !== undefined) {
     for (const resource of Object.keys(podLevel)) if (isPodLevelResource(resource)) sum.set(resource, amountOf(resource, podLevel[resource]))
   }
@@ -113,7 +115,15 @@ export function podRequests(pod: Pod, options: RequestOptions): Amounts {
   return sum
 }
 
-/** The requests by which nodes are scored: containers without requests count with the defaults. */
+/**
+ * What an incoming pod counts with in the score of NodeResourcesFit: the defaults for containers without requests.
+ * Upstream's scorer does not look at pod-level requests here, although the filter does.
+ */
+export function scoringRequests(pod: Pod): Amounts {
+  return podRequests(pod, { useStatus: false, containersOnly: true, missing: new Map([['cpu', defaultCpuMillis], ['memory', defaultMemoryBytes]]) })
+}
+
+/** What a pod on a node counts with when nodes are scored: containers without requests count with the defaults. */
 export function nonZeroRequests(pod: Pod, useStatus: boolean): Amounts {
   const missing: Amounts = new Map()
   const plain = hasPodLevelRequests(pod) ? podRequests(pod, { useStatus }) : undefined

@@ -50,7 +50,7 @@ export interface SchedulerPorts {
   /** Marks a victim with the condition and deletes it. */
   evict(victim: Pod, condition: Condition): void
   /** Replaces an object of another kind: claims and volumes that are prepared before a binding. */
-  writeObject(object: KubeObject): void
+  writeObject?(object: KubeObject): void
   recordEvent(pod: Pod, event: SchedulerEvent): void
   /** A random whole number from 0 to `bound` - 1, from the scheduler's own stream. */
   pick(bound: number): number

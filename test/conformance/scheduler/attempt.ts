@@ -6,7 +6,7 @@ import type { PodExplanation, Rejection } from '../../../simulator/scheduler/exp
 import { podKeyOf } from '../../../simulator/scheduler/pod-class.ts'
 import { jsonEqual } from '../compare.ts'
 import type { CaseResult, JsonValue, Row } from '../runner.ts'
-import { World } from './world.ts'
+import { withoutNulls, World } from './world.ts'
 
 const codes: { readonly [code: string]: string } = { unschedulable: 'Unschedulable', unschedulableAndUnresolvable: 'UnschedulableAndUnresolvable', error: 'Error' }
 export type Answer = { [field: string]: unknown }
@@ -116,7 +116,8 @@ export function difference(expected: Answer, actual: Answer): { expected: Answer
 }
 
 /** Runs a row with one pod. */
-export function runAttempt(row: Row): CaseResult {
+export function runAttempt(given: Row): CaseResult {
+  const row = withoutNulls(given) as Row
   const name = String(row['name'])
   const world = new World(row)
   const pod = world.createPod(row['pod'] as unknown as Pod)

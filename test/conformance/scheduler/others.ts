@@ -7,7 +7,7 @@ import { jsonEqual } from '../compare.ts'
 import type { CaseResult, JsonValue, Row } from '../runner.ts'
 import { answer, comparable, difference } from './attempt.ts'
 import type { Answer } from './attempt.ts'
-import { World } from './world.ts'
+import { withoutNulls, World } from './world.ts'
 
 /** Pods created one after another; the order in which they come out. */
 export function runQueue(row: Row): CaseResult {
@@ -42,7 +42,8 @@ function queueOf(world: World, key: string): string {
 }
 
 /** One failed attempt, then one event. */
-export function runWake(row: Row): CaseResult {
+export function runWake(given: Row): CaseResult {
+  const row = withoutNulls(given) as Row
   const name = String(row['name'])
   const world = new World(row)
   const pod = world.createPod(row['pod'] as unknown as Pod)
@@ -94,7 +95,8 @@ function runStep(world: World, step: Step, expected: Expected): Answer {
 }
 
 /** Many steps on one cluster; the row is one case. */
-export function runSequence(row: Row): CaseResult {
+export function runSequence(given: Row): CaseResult {
+  const row = withoutNulls(given) as Row
   const name = String(row['name'])
   const world = new World(row)
   const expected = row['expect'] as unknown as Expected[]

@@ -24,6 +24,20 @@ const kindsOfFields: { readonly [field: string]: string } = {
 }
 const clusterKinds: readonly string[] = ['PersistentVolume', 'StorageClass', 'CSINode', 'CSIDriver', 'DeviceClass', 'ResourceSlice', 'Namespace', 'Node']
 
+/** A null in JSON is a field that is not set. */
+export function withoutNulls(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutNulls)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).filter(([, v]) => v !== null).map(([k, v]) => [k, withoutNulls(v)]))
+}
+
+/** The recorder's API lists objects by namespace and name. */
+function sortEntries(map: Map<string, unknown>): void {
+  const entries = [...map].sort(([a], [b]) => (a < b ? -1 : 1))
+  map.clear()
+  for (const [key, value] of entries) map.set(key, value)
+}
+
 export class World {
   readonly nodes = new Map<string, Node>()
   readonly pods = new Map<string, Pod>()
@@ -43,7 +57,8 @@ export class World {
   /** Victims vanish at once. */
   private readonly pendingEvents: (() => void)[] = []
 
-  constructor(row: Row) {
+  constructor(given: Row) {
+    const row = withoutNulls(given) as Row
     for (const [field, kind] of Object.entries(kindsOfFields)) for (const object of (row[field] ?? []) as unknown as KubeObject[]) this.put(this.admit(kind, object))
     const pods = (row['pods'] ?? []) as unknown as Pod[]
     const steps = (row['steps'] ?? []) as unknown as { pod?: Pod }[]
@@ -51,12 +66,14 @@ export class World {
     const names = new Set(['default', ...Object.keys(spaces ?? {}), ...[...pods, ...steps.map((s) => s.pod), row['pod'] as unknown as Pod | undefined].map((p) => p?.metadata.namespace ?? 'default')])
     for (const name of names) this.put({ apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels: { 'kubernetes.io/metadata.name': name, ...spaces?.[name] } } })
     for (const node of (Array.isArray(row['nodes']) ? row['nodes'] : []) as unknown as Node[]) this.nodes.set(node.metadata.name ?? '', admitNode(node))
-    pods.forEach((given, index) => {
-      const pod = admitPod(given)
+    sortEntries(this.nodes)
+    pods.forEach((unadmitted, index) => {
+      const pod = admitPod(unadmitted)
       const isBound = (pod.spec.nodeName ?? '') !== ''
       const started = isBound && pod.status?.startTime === undefined ? { ...pod, status: { ...pod.status, startTime: timestamp(index) } } : pod
       this.pods.set(podKeyOf(started), started)
     })
+    sortEntries(this.pods)
     this.scheduler = new Scheduler({ queue: new Table(), counters: new Table() }, this.ports())
   }
 

@@ -85,11 +85,11 @@ export const nodeResourcesFit: FilterPlugin<void> & ScorePlugin<void> = {
   filter({ cache, podClass }, slot) {
     return shortages(cache, podClass.usage.requests, slot.index, slot.pods.length)
   },
-  score({ cache, podClass: { usage } }, { index }) {
+  score({ cache, podClass }, { index }) {
     const cpu = cache.cpu.allocatable[index]
     const memory = cache.memory.allocatable[index]
-    const cpuScore = cpu === 0 ? 0 : leastRequested(cache.nonZeroCpu[index] + usage.nonZeroCpu, cpu)
-    const memoryScore = memory === 0 ? 0 : leastRequested(cache.nonZeroMemory[index] + usage.nonZeroMemory, memory)
+    const cpuScore = cpu === 0 ? 0 : leastRequested(cache.nonZeroCpu[index] + podClass.scoringCpu, cpu)
+    const memoryScore = memory === 0 ? 0 : leastRequested(cache.nonZeroMemory[index] + podClass.scoringMemory, memory)
     const weights = (cpu === 0 ? 0 : 1) + (memory === 0 ? 0 : 1)
     return weights === 0 ? 0 : Math.floor((cpuScore + memoryScore) / weights)
   },
