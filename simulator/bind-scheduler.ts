@@ -48,6 +48,9 @@ export function bindScheduler(context: ComponentContext): BoundScheduler {
       patchStatus(context, victim, { condition })
       api.delete('pods', keyOf(victim), { uid: victim.metadata.uid })
     },
+    writeObject: (object) => {
+      context.api.update(resourceOfKind.get(object.kind) ?? object.kind, object)
+    },
     recordEvent: (pod, event) => context.recorder.record(pod, event.type, event.reason, event.note),
     pick: (bound) => context.random.nextInt(bound),
     recordDecision: (decision) => {
