@@ -1,6 +1,7 @@
 /** Pure functions: what the real code answers, case by case. */
 
 import { runNames } from './functions/names.ts'
+import { runPatch } from './functions/patch.ts'
 import { runQos } from './functions/qos.ts'
 import { runQuantity } from './functions/quantity.ts'
 import { runSelector } from './functions/selector.ts'
@@ -12,6 +13,7 @@ export const runner: AreaRunner = {
   area: 'functions',
   files: {
     names: runNames,
+    patch: runPatch,
     qos: runQos,
     quantity: runQuantity,
     selector: runSelector,
