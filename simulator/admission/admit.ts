@@ -1,0 +1,229 @@
+/**
+ * From the body of a create or update to the object that is stored: decoding, defaults, plugins, validation.
+ * Models apiserver/pkg/endpoints/handlers and pkg/registry/rest (v1.35).
+ */
+
+import type { Failure } from '../api/errors.ts'
+import { apiErrors } from '../api/errors.ts'
+import type { KindInfo } from '../api/kinds.ts'
+import { apiVersionOf } from '../api/kinds.ts'
+import type { UserInfo } from '../api/request.ts'
+import type { KubeObject } from '../api/types.ts'
+import { assert } from '../kernel/assert.ts'
+import type { Json } from '../kernel/json.ts'
+import { decodeBody } from './body.ts'
+import type { FieldValidation } from './body.ts'
+import type { AdmittedObject, Identity, KindRules } from './kind-rules.ts'
+import { findKindRules } from './kinds/registry.ts'
+import type { AdmissionConfig, AdmissionReader, PluginRequest, QuotaCharge } from './plugins/plugin.ts'
+import { admissionPlugins } from './plugins/registry.ts'
+import type { Mutable } from './schema/decode.ts'
+import { normalizeObject } from './schema/normalize.ts'
+import { typeOf } from './schema/schema.ts'
+import { equalSemantic } from './validation/equal.ts'
+import { ErrorList } from './validation/error-list.ts'
+import { nameIsPathSegment, validateObjectMeta, validateObjectMetaUpdate } from './validation/meta.ts'
+
+/** A write as admission sees it. */
+export interface AdmissionRequest {
+  readonly kind: KindInfo
+  /** Namespace of the request's path, '' for cluster-scoped kinds. */
+  readonly namespace: string
+  /** Name of the request's path; '' for creates. */
+  readonly name?: string
+  readonly subresource?: string
+  /** YAML text, or a JSON value. */
+  readonly body: Json | string | KubeObject
+  readonly isYaml?: boolean
+  readonly fieldValidation?: FieldValidation
+  readonly user: UserInfo
+  readonly identity: Identity
+}
+
+/** What came out: the object to store with what the client must be told, or the refusal. */
+export type Admission =
+  | { readonly ok: true; readonly object: KubeObject; readonly warnings: readonly string[]; readonly quotaCharges: readonly QuotaCharge[] }
+  | { readonly ok: false; readonly status: Failure; readonly warnings: readonly string[] }
+
+const namespaceMismatch = 'the namespace of the provided object does not match the namespace sent on the request'
+
+/** Metadata that only the system sets. */
+function wipeSystemFields(object: AdmittedObject): void {
+  const meta = (object.metadata ??= {}) as { [field: string]: unknown }
+  for (const field of ['creationTimestamp', 'deletionTimestamp', 'deletionGracePeriodSeconds', 'uid', 'selfLink', 'managedFields']) delete meta[field]
+}
+
+function settleNamespace(object: AdmittedObject, request: AdmissionRequest): Failure | undefined {
+  const expected = request.kind.namespaced ? request.namespace : ''
+  const { namespace } = object.metadata
+  if (namespace === undefined || namespace === '' || expected === '') {
+    if (expected === '') delete object.metadata.namespace
+    else object.metadata.namespace = expected
+    return undefined
+  }
+  return namespace === expected ? undefined : apiErrors.badRequest(namespaceMismatch)
+}
+
+/** Owner references that say the same twice are merged, with a warning. */
+function dropRepeatedOwners(object: AdmittedObject, warnings: string[]): void {
+  const owners = object.metadata.ownerReferences
+  if (owners === undefined || owners.length < 2) return
+  const distinct = owners.filter((owner, index) => owners.findIndex((other) => equalSemantic(other, owner)) === index)
+  const repeated = owners.filter((owner, index) => owners.findIndex((other) => equalSemantic(other, owner)) !== index)
+  if (repeated.length === 0) return
+  object.metadata.ownerReferences = distinct
+  warnings.push(`.metadata.ownerReferences contains duplicate entries; API server dedups owner references in 1.20+, and may reject such requests as early as 1.24; please fix your requests; duplicate UID(s) observed: ${[...new Set(repeated.map((owner) => owner.uid))].join(', ')}`)
+}
+
+function pluginRequest(request: AdmissionRequest, object: AdmittedObject, reader: AdmissionReader, warnings: string[], old?: AdmittedObject): PluginRequest {
+  const name = request.name ?? object.metadata.name ?? ''
+  const namespace = request.kind.resource === 'namespaces' && request.kind.group === '' ? name : request.namespace
+  return {
+    operation: old === undefined ? 'CREATE' : 'UPDATE', kind: request.kind, subresource: request.subresource ?? '', namespace, name, object, ...(old === undefined ? {} : { old }),
+    user: request.user, reader, identity: request.identity, warnings, quotaCharges: [],
+  }
+}
+
+function runPlugins(step: 'admit' | 'validate', request: PluginRequest, config: AdmissionConfig): Failure | undefined {
+  for (const plugin of admissionPlugins) {
+    if (config.disabledPlugins?.includes(plugin.name)) continue
+    const refusal = plugin[step]?.(request)
+    if (refusal !== undefined) return refusal
+  }
+  return undefined
+}
+
+function generateName(object: AdmittedObject, identity: Identity): void {
+  const { generateName: prefix, name } = object.metadata
+  if (prefix === undefined || prefix === '' || (name !== undefined && name !== '')) return
+  object.metadata.name = `${prefix.slice(0, 58)}${identity.suffix('name')}`
+}
+
+/** An object in the form of the store: apiVersion and kind first, then fields in Go's order. */
+function toStored(object: AdmittedObject, rules: KindRules): KubeObject {
+  const schema = typeOf(rules.apiVersion, rules.kind)
+  assert(schema !== undefined, `no schema of ${rules.apiVersion} ${rules.kind}`)
+  const { apiVersion: _apiVersion, kind: _kind, ...rest } = normalizeObject(object as Mutable, schema)
+  return { apiVersion: rules.apiVersion, kind: rules.kind, ...rest } as KubeObject
+}
+
+function refuse(status: Failure, warnings: readonly string[]): Admission {
+  return { ok: false, status, warnings }
+}
+
+function rulesOf(kind: KindInfo): KindRules {
+  const rules = findKindRules(apiVersionOf(kind), kind.kind)
+  assert(rules !== undefined, `no admission rules of ${apiVersionOf(kind)} ${kind.kind}`)
+  return rules
+}
+
+/** True when objects of this kind can be admitted. */
+export function canAdmit(kind: KindInfo): boolean {
+  return findKindRules(apiVersionOf(kind), kind.kind) !== undefined
+}
+
+function groupKind(kind: KindInfo): { group: string; name: string } {
+  return { group: kind.group, name: kind.kind }
+}
+
+function validateCreate(object: AdmittedObject, rules: KindRules, kind: KindInfo): Failure | undefined {
+  const errors = new ErrorList()
+  rules.validateCreate(object, errors)
+  if (errors.size === 0) validateObjectMeta(object.metadata, kind.namespaced, nameIsPathSegment, errors, false)
+  return errors.size === 0 ? undefined : apiErrors.invalid(groupKind(kind), object.metadata.name ?? '', errors.list)
+}
+
+/**
+ * Admits a new object. Pure: what is random or allocated (names' suffixes, cluster IPs, node ports, uid, times) comes
+ * from `request.identity` or is filled in by the caller afterwards.
+ */
+export function admitCreate(request: AdmissionRequest, reader: AdmissionReader, config: AdmissionConfig = {}): Admission {
+  const rules = rulesOf(request.kind)
+  const warnings: string[] = []
+  const decoded = decodeBody(request, warnings)
+  if ('refusal' in decoded) return refuse(decoded.refusal, warnings)
+  const { object } = decoded
+  wipeSystemFields(object)
+  const mismatch = settleNamespace(object, request)
+  if (mismatch !== undefined) return refuse(mismatch, warnings)
+  dropRepeatedOwners(object, warnings)
+  rules.applyDefaults?.(object)
+  const plugin = pluginRequest(request, object, reader, warnings)
+  const refusal = runPlugins('admit', plugin, config)
+  if (refusal !== undefined) return refuse(refusal, warnings)
+  generateName(object, request.identity)
+  rules.prepareCreate?.(object)
+  const invalid = validateCreate(object, rules, request.kind)
+  if (invalid !== undefined) return refuse(invalid, warnings)
+  warnings.push(...(rules.warnOnCreate?.(object) ?? []))
+  const rejection = runPlugins('validate', plugin, config)
+  if (rejection !== undefined) return refuse(rejection, warnings)
+  return { ok: true, object: toStored(object, rules), warnings, quotaCharges: plugin.quotaCharges }
+}
+
+/** Puts back metadata that an update may not change by leaving it out. */
+function keepSystemMeta(object: AdmittedObject, old: AdmittedObject): void {
+  const meta = object.metadata
+  if (!meta.uid && old.metadata.uid !== undefined) meta.uid = old.metadata.uid
+  if (old.metadata.creationTimestamp !== undefined) meta.creationTimestamp = old.metadata.creationTimestamp
+  if (old.metadata.deletionTimestamp !== undefined) meta.deletionTimestamp = old.metadata.deletionTimestamp
+  if (old.metadata.deletionGracePeriodSeconds !== undefined) meta.deletionGracePeriodSeconds ??= old.metadata.deletionGracePeriodSeconds
+}
+
+function validateUpdate(object: AdmittedObject, old: AdmittedObject, rules: KindRules, request: AdmissionRequest): Failure | undefined {
+  const errors = new ErrorList()
+  validateObjectMetaUpdate(object.metadata, old.metadata, errors, false)
+  const subresource = rules.subresources?.[request.subresource ?? '']
+  if (subresource === undefined) rules.validateUpdate(object, old, errors)
+  else subresource.validateUpdate(object, old, errors)
+  return errors.size === 0 ? undefined : apiErrors.invalid(groupKind(request.kind), object.metadata.name ?? '', errors.list)
+}
+
+/** The refusal of an update that names another resourceVersion or uid than the stored one, or none where one is needed. */
+function checkPreconditions(object: AdmittedObject, old: KubeObject, rules: KindRules, kind: KindInfo): Failure | undefined {
+  const resource = { group: kind.group, name: kind.resource }
+  const name = old.metadata.name ?? ''
+  const version = object.metadata.resourceVersion ?? ''
+  if (version !== '' && version !== old.metadata.resourceVersion) return apiErrors.staleVersion(resource, name)
+  if (version === '' && rules.allowsUnconditionalUpdate !== true) {
+    return apiErrors.invalid(groupKind(kind), name, [{ type: 'FieldValueInvalid', field: 'metadata.resourceVersion', value: 0, detail: 'must be specified for an update' }])
+  }
+  const uid = object.metadata.uid ?? ''
+  if (uid === '' || uid === old.metadata.uid) return undefined
+  return apiErrors.conflict(resource, name, `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${old.metadata.uid ?? ''}`)
+}
+
+/**
+ * Admits a changed object: the body of a PUT, or what a patch made of the stored object.
+ * @param old the stored object; it is not changed
+ */
+export function admitUpdate(request: AdmissionRequest, old: KubeObject, reader: AdmissionReader, config: AdmissionConfig = {}): Admission {
+  const rules = rulesOf(request.kind)
+  const warnings: string[] = []
+  const decoded = decodeBody(request, warnings)
+  if ('refusal' in decoded) return refuse(decoded.refusal, warnings)
+  const { object } = decoded
+  object.metadata ??= {}
+  const mismatch = settleNamespace(object, request)
+  if (mismatch !== undefined) return refuse(mismatch, warnings)
+  const failed = checkPreconditions(object, old, rules, request.kind)
+  if (failed !== undefined) return refuse(failed, warnings)
+  object.metadata.resourceVersion ||= old.metadata.resourceVersion
+  dropRepeatedOwners(object, warnings)
+  rules.applyDefaults?.(object)
+  const before = old as unknown as AdmittedObject
+  const plugin = pluginRequest(request, object, reader, warnings, before)
+  const refusal = runPlugins('admit', plugin, config)
+  if (refusal !== undefined) return refuse(refusal, warnings)
+  object.metadata.generation = old.metadata.generation
+  const subresource = rules.subresources?.[request.subresource ?? '']
+  if (subresource === undefined) rules.prepareUpdate?.(object, before)
+  else subresource.prepareUpdate(object, before)
+  keepSystemMeta(object, before)
+  const invalid = validateUpdate(object, before, rules, request)
+  if (invalid !== undefined) return refuse(invalid, warnings)
+  if (subresource === undefined) warnings.push(...(rules.warnOnUpdate?.(object, before) ?? []))
+  const rejection = runPlugins('validate', plugin, config)
+  if (rejection !== undefined) return refuse(rejection, warnings)
+  return { ok: true, object: toStored(object, rules), warnings, quotaCharges: plugin.quotaCharges }
+}

@@ -1,0 +1,74 @@
+/** What admission knows about one kind: the part that differs from kind to kind. */
+
+import type { ObjectMeta } from '../api/types.ts'
+import type { ErrorList } from './validation/error-list.ts'
+import { equalSemantic } from './validation/equal.ts'
+
+/** An object in admission: decoded, ours to change, its fields checked by type. */
+export interface AdmittedObject {
+  apiVersion: string
+  kind: string
+  metadata: ObjectMeta
+  [field: string]: unknown
+}
+
+/** What admission must invent for a new object; the caller decides, so that replays agree. */
+export interface Identity {
+  /** Five characters for generated names and the token volume. */
+  suffix(purpose: 'name' | 'tokenVolume'): string
+}
+
+/** Rules of one subresource that is written with the whole object, such as status. */
+export interface SubresourceRules {
+  /** Puts back what this subresource may not change. Changes `object`. */
+  prepareUpdate(object: AdmittedObject, old: AdmittedObject): void
+  validateUpdate(object: AdmittedObject, old: AdmittedObject, errors: ErrorList): void
+}
+
+/** The strategy of a kind, as registry/GROUP/KIND/strategy.go has it upstream. */
+export interface KindRules {
+  readonly apiVersion: string
+  readonly kind: string
+  /** Fills what the user left out. Runs on every decoded body, creates and updates alike. */
+  applyDefaults?(object: AdmittedObject): void
+  /** Clears what only the system may set, and sets the first generation. */
+  prepareCreate?(object: AdmittedObject): void
+  validateCreate(object: AdmittedObject, errors: ErrorList): void
+  warnOnCreate?(object: AdmittedObject): readonly string[]
+  /** Puts back what an update of the main resource may not change, and counts the generation. */
+  prepareUpdate?(object: AdmittedObject, old: AdmittedObject): void
+  validateUpdate(object: AdmittedObject, old: AdmittedObject, errors: ErrorList): void
+  warnOnUpdate?(object: AdmittedObject, old: AdmittedObject): readonly string[]
+  readonly subresources?: { readonly [name: string]: SubresourceRules }
+  /** False when an update must name the resourceVersion that it read. */
+  readonly allowsUnconditionalUpdate?: boolean
+  /** True when PUT of an unknown name creates it. */
+  readonly allowsCreateOnUpdate?: boolean
+}
+
+/** The generation of a changed object: one more when what counts has changed. */
+export function countGeneration(object: AdmittedObject, old: AdmittedObject, fields: readonly string[]): void {
+  const hasChanged = fields.some((field) => !equalSemantic(object[field], old[field]))
+  object.metadata.generation = (old.metadata.generation ?? 0) + (hasChanged ? 1 : 0)
+}
+
+/** Rules of a status subresource that keeps all but status. */
+export function statusOnly(validate: SubresourceRules['validateUpdate']): SubresourceRules {
+  return {
+    prepareUpdate(object, old) {
+      object['spec'] = old['spec']
+      keepMetaForStatus(object, old)
+    },
+    validateUpdate: validate,
+  }
+}
+
+/** A status update changes no labels, annotations, finalizers or owners. Models meta/v1 ResetObjectMetaForStatus. */
+export function keepMetaForStatus(object: AdmittedObject, old: AdmittedObject): void {
+  for (const field of ['deletionTimestamp', 'generation', 'selfLink', 'labels', 'annotations', 'finalizers', 'ownerReferences', 'managedFields'] as const) {
+    const meta = object.metadata as { [field: string]: unknown }
+    const oldValue = (old.metadata as { [field: string]: unknown })[field]
+    if (oldValue === undefined) delete meta[field]
+    else meta[field] = oldValue
+  }
+}

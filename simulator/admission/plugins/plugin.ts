@@ -1,0 +1,45 @@
+/** What admission plugins see and answer. */
+
+import type { Failure } from '../../api/errors.ts'
+import type { KindInfo } from '../../api/kinds.ts'
+import type { UserInfo } from '../../api/request.ts'
+import type { KubeObject, ResourceList } from '../../api/types.ts'
+import type { AdmittedObject, Identity } from '../kind-rules.ts'
+
+/** What admission reads of the cluster. Resources are plural names of the core group or `resource.group`. */
+export interface AdmissionReader {
+  get(resource: string, namespace: string | undefined, name: string): KubeObject | undefined
+  list(resource: string, namespace: string | undefined): readonly KubeObject[]
+}
+
+/** Which plugins run, and their settings. Names are those of kube-apiserver. */
+export interface AdmissionConfig {
+  readonly disabledPlugins?: readonly string[]
+}
+
+/** A quota that this write is charged to; the caller stores `used` in its status. */
+export interface QuotaCharge { readonly namespace: string; readonly name: string; readonly used: ResourceList }
+
+/** One write on its way through the plugins. */
+export interface PluginRequest {
+  readonly operation: 'CREATE' | 'UPDATE' | 'DELETE'
+  readonly kind: KindInfo
+  readonly subresource: string
+  readonly namespace: string
+  readonly name: string
+  /** The object to store; mutating plugins change it. */
+  readonly object: AdmittedObject
+  readonly old?: AdmittedObject
+  readonly user: UserInfo
+  readonly reader: AdmissionReader
+  readonly identity: Identity
+  readonly warnings: string[]
+  readonly quotaCharges: QuotaCharge[]
+}
+
+/** `admit` may change the object, `validate` may not; both may refuse. */
+export interface AdmissionPlugin {
+  readonly name: string
+  admit?(request: PluginRequest): Failure | undefined
+  validate?(request: PluginRequest): Failure | undefined
+}

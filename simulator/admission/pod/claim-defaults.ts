@@ -1,0 +1,7 @@
+/** Defaults of the spec of a PersistentVolumeClaim, wherever it stands. Models pkg/apis/core/v1/defaults.go (v1.35). */
+
+import type { ClaimSpec } from './pod-types.ts'
+
+export function defaultClaimSpec(spec: ClaimSpec): void {
+  spec.volumeMode ??= 'Filesystem'
+}

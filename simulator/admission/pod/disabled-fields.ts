@@ -1,0 +1,14 @@
+/** Fields whose feature gate is off in a 1.35 cluster: the server drops them. Models pkg/api/pod/util.go dropDisabledFields (v1.35). */
+
+import type { FullPodSpec } from './pod-types.ts'
+
+export function dropDisabledFields(spec: FullPodSpec): void {
+  delete spec.workloadRef
+  for (const container of [...(spec.containers ?? []), ...(spec.initContainers ?? []), ...(spec.ephemeralContainers ?? [])]) delete container.lifecycle?.stopSignal
+  for (const volume of spec.volumes ?? []) {
+    for (const source of volume.projected?.sources ?? []) {
+      delete source.clusterTrustBundle
+      delete source.podCertificate
+    }
+  }
+}

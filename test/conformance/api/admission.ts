@@ -1,0 +1,90 @@
+/** Runs recorded answers of a 1.35 API server to manifests: what it refuses and with which text, what it stores. */
+
+import { admitCreate, canAdmit } from '../../../simulator/admission/admit.ts'
+import type { AdmissionReader } from '../../../simulator/admission/plugins/plugin.ts'
+import type { KindInfo } from '../../../simulator/api/kinds.ts'
+import { kindByResource } from '../../../simulator/api/kinds.ts'
+import type { KubeObject } from '../../../simulator/api/types.ts'
+import { jsonEqual, objectOf, textOf } from '../compare.ts'
+import type { CaseResult, Row } from '../runner.ts'
+
+/** What the recorded server held before each manifest. */
+const existing: readonly KubeObject[] = [
+  ...['default', 'kube-system', 'kube-public', 'kube-node-lease'].map((name) => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name }, status: { phase: 'Active' } })),
+  { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default', namespace: 'default' } },
+  ...[['system-cluster-critical', 2000000000], ['system-node-critical', 2000001000]].map(([name, value]) => ({ apiVersion: 'scheduling.k8s.io/v1', kind: 'PriorityClass', metadata: { name: String(name) }, value, preemptionPolicy: 'PreemptLowerPriority' })),
+]
+const resourceOfKind: { readonly [kind: string]: string } = { Namespace: 'namespaces', ServiceAccount: 'serviceaccounts', PriorityClass: 'priorityclasses.scheduling.k8s.io' }
+
+const reader: AdmissionReader = {
+  get: (resource, namespace, name) => existing.find((object) => resourceOfKind[object.kind] === resource && object.metadata.name === name && (object.metadata.namespace ?? '') === (namespace ?? '')),
+  list: (resource, namespace) => existing.filter((object) => resourceOfKind[object.kind] === resource && (namespace === undefined || object.metadata.namespace === namespace)),
+}
+
+/** The kind and namespace of a request's path. */
+export function readPath(path: string): { kind: KindInfo | undefined; namespace: string; name: string; subresource: string } {
+  const match = /^\/(?:api|apis\/([^/]+))\/([^/]+)(?:\/namespaces\/([^/]+))?\/([^/]+)(?:\/([^/]+))?(?:\/([^/]+))?$/.exec(path)
+  if (match === null) return { kind: undefined, namespace: '', name: '', subresource: '' }
+  const [, group = '', version, namespace = '', resource, name = '', subresource = ''] = match
+  return { kind: kindByResource(group, resource!, version), namespace, name, subresource }
+}
+
+const identity = { suffix: (): string => 'abcde' }
+
+/** Parts that the recorded objects leave out or mask. */
+function normalized(object: KubeObject): unknown {
+  const text = JSON.stringify(object).replaceAll('kube-api-access-abcde', 'kube-api-access-*****')
+  const copy = JSON.parse(text) as { metadata: { [key: string]: unknown } }
+  for (const field of ['uid', 'resourceVersion', 'creationTimestamp', 'managedFields']) delete copy.metadata[field]
+  return copy
+}
+
+/** A generated name ends in five letters that differ from run to run. */
+function withoutSuffix(accepted: unknown): unknown {
+  const copy = JSON.parse(JSON.stringify(accepted)) as { metadata?: { name?: string; generateName?: string } }
+  if (copy.metadata?.generateName !== undefined && copy.metadata.name?.startsWith(copy.metadata.generateName)) copy.metadata.name = `${copy.metadata.name.slice(0, -5)}*****`
+  return copy
+}
+
+/** Go prints maps in random order, so several errors of one map may come in any order. */
+function sameError(expected: { [key: string]: unknown }, actual: { [key: string]: unknown }): boolean {
+  if (jsonEqual(expected, actual)) return true
+  const sorted = (error: { [key: string]: unknown }): unknown => {
+    const details = objectOf(error['details'] as never) as { causes?: { message?: string; field?: string }[] }
+    const causes = [...(details.causes ?? [])].map((cause) => JSON.stringify([cause.field, cause.message])).sort()
+    return [error['reason'], error['code'], String(error['message']).length, [...String(error['message'])].sort().join(''), causes]
+  }
+  return jsonEqual(sorted(expected), sorted(actual))
+}
+
+/** The error members that the corpus keeps. */
+export function errorOf(status: { reason?: string; message?: string; details?: unknown; code?: number }): { [key: string]: unknown } {
+  const { reason, message, details, code } = status
+  return { reason, message, ...(details === undefined ? {} : { details }), code }
+}
+
+/** Messages that quote a Go diff are compared up to the first line break. */
+function withoutDiff(error: { [key: string]: unknown }): { [key: string]: unknown } {
+  if (!String(error['message']).includes('pod updates may not change fields')) return error
+  return JSON.parse(JSON.stringify(error), (key, value: unknown) => (key === 'message' && typeof value === 'string' ? value.split('\n')[0] : value)) as { [key: string]: unknown }
+}
+
+/** Compares two errors of the API. */
+export function errorsMatch(expected: { [key: string]: unknown }, actual: { [key: string]: unknown }): boolean {
+  return sameError(withoutDiff(expected), withoutDiff(actual))
+}
+
+/** Runs one manifest with fieldValidation=Strict and dryRun=All, as it was recorded. */
+export function runAdmission(row: Row): CaseResult {
+  const name = textOf(row['name'])
+  if (row['code'] === undefined) return { name, ok: true, note: 'only kubectl was asked' }
+  const { kind, namespace } = readPath(textOf(row['path']))
+  if (kind === undefined || !canAdmit(kind)) return { name, ok: false, note: `no admission rules for ${textOf(row['path'])}` }
+  const result = admitCreate({ kind, namespace, body: textOf(row['manifest']), isYaml: true, fieldValidation: 'Strict', user: { name: 'admin', groups: ['system:masters'] }, identity }, reader)
+  const expected = { ...(row['error'] === undefined ? { accepted: withoutSuffix(row['accepted']) } : { error: row['error'] }), warnings: row['warnings'] ?? [] }
+  const exists = result.ok ? reader.get(kind.group === '' ? kind.resource : `${kind.resource}.${kind.group}`, kind.namespaced ? namespace : undefined, result.object.metadata.name ?? '') : undefined
+  if (exists !== undefined) return { name, ok: row['code'] === 409, note: 'the store refuses what exists already' }
+  const actual = { ...(result.ok ? { accepted: withoutSuffix(normalized(result.object)) } : { error: errorOf(result.status) }), warnings: [...result.warnings] }
+  const isSame = 'error' in expected && 'error' in actual ? errorsMatch(objectOf(expected.error), actual.error as { [key: string]: unknown }) && jsonEqual(expected.warnings, actual.warnings) : jsonEqual(expected, actual)
+  return isSame ? { name, ok: true } : { name, ok: false, expected, actual }
+}
