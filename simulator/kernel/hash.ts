@@ -44,3 +44,11 @@ export function rollHash(hash: RollingHash, text: string): RollingHash {
 export function hashText(hash: RollingHash): string {
   return hash.high.toString(16).padStart(8, '0') + hash.low.toString(16).padStart(8, '0')
 }
+
+/** Hexadecimal digits that belong to a text, such as a container id or an image digest. @param count a multiple of 8 */
+export function hexDigits(text: string, count: number): string {
+  const base = fnv32a(text)
+  let digits = ''
+  for (let i = 1; digits.length < count; i++) digits += mix32(base + Math.imul(i, 0x9e3779b9)).toString(16).padStart(8, '0')
+  return digits
+}
