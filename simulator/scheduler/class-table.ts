@@ -4,9 +4,8 @@
  * binding one row is made again.
  */
 
-import type { ClusterCache } from './cluster-cache.ts'
 import type { CompiledProfile } from './compiled-profile.ts'
-import type { Cycle } from './framework.ts'
+import type { Cycle, ScorePlugin } from './framework.ts'
 import type { PluginStatus } from './status.ts'
 import { withPlugin } from './status.ts'
 
@@ -30,29 +29,66 @@ export class StatusTable {
   }
 }
 
-export class ClassTable {
-  /** Node generation for which `verdicts` holds; 0 for none. */
-  generations: Int32Array
-  verdicts: Int32Array
-  /** Node generation for which the scores hold. */
-  scoredAt: Int32Array
-  /** Raw scores of each score plugin. */
-  raws: Int32Array[]
+/** A node-local score plugin at work for one class. */
+interface LocalScore {
+  readonly plugin: ScorePlugin<unknown>
+  readonly weight: number
+  readonly state: unknown
+  /** Raw scores by slot, of plugins that normalize. */
+  readonly raws: Int32Array
+  /** True once any node had a raw score other than 0. */
+  isUneven: boolean
+}
 
-  constructor(capacity: number, rawCount: number) {
+export class ClassTable {
+  /** Node generation for which a row holds; 0 for none. */
+  readonly generations: Int32Array
+  readonly verdicts: Int32Array
+  /** Weighted sum of the scores that need no normalization. */
+  readonly plainTotals: Int32Array
+  /** Plugins whose scores are in `plainTotals`. */
+  private readonly plain: LocalScore[] = []
+  /** Plugins that normalize over the feasible nodes. */
+  readonly normalized: LocalScore[] = []
+  /** The error of a PreScore, if any. */
+  readonly problem: PluginStatus | undefined
+
+  constructor(cycle: Cycle, profile: CompiledProfile) {
+    const capacity = cycle.cache.slotCapacity
     this.generations = new Int32Array(capacity)
     this.verdicts = new Int32Array(capacity)
-    this.scoredAt = new Int32Array(capacity)
-    this.raws = Array.from({ length: rawCount }, () => new Int32Array(capacity))
+    this.plainTotals = new Int32Array(capacity)
+    for (const { plugin, weight } of profile.scores) {
+      if (!plugin.isNodeLocal) continue
+      const prepared = plugin.preScore?.(cycle, noSlots, 0)
+      if (prepared?.status.code === 'skip') continue
+      if (prepared !== undefined && prepared.status.code !== 'success') this.problem = prepared.status
+      const isPlain = plugin.normalize === undefined
+      const score: LocalScore = { plugin, weight, state: prepared?.state, raws: new Int32Array(isPlain ? 0 : capacity), isUneven: false }
+      if (isPlain) this.plain.push(score)
+      else this.normalized.push(score)
+    }
   }
 
-  /** Runs the node-local filters on a node and keeps the answer. */
+  /** Filters and scores a node and keeps the answers. @returns the verdict as a status number */
   judge(cycle: Cycle, profile: CompiledProfile, statuses: StatusTable, index: number): number {
-    const { cache } = cycle
-    this.generations[index] = cache.generations[index]
+    this.generations[index] = cycle.cache.generations[index]
     const verdict = localVerdict(cycle, profile, statuses, index)
     this.verdicts[index] = verdict
+    if (verdict === 0) this.scoreRow(cycle, index)
     return verdict
+  }
+
+  private scoreRow(cycle: Cycle, index: number): void {
+    const slot = cycle.cache.getSlot(index)
+    let total = 0
+    for (const { plugin, weight, state } of this.plain) total += weight * (plugin.score?.(cycle, slot, state) ?? 0)
+    this.plainTotals[index] = total
+    for (const score of this.normalized) {
+      const raw = score.plugin.score?.(cycle, slot, score.state) ?? 0
+      score.raws[index] = raw
+      if (raw !== 0) score.isUneven = true
+    }
   }
 }
 
@@ -66,6 +102,7 @@ export function localVerdict(cycle: Cycle, profile: CompiledProfile, statuses: S
   return 0
 }
 
+const noSlots = new Int32Array(0)
 const tablesMax = 96
 
 /** The tables of the classes that were scheduled last. */
@@ -74,11 +111,12 @@ export class ClassTables {
   private lastId = -1
   private last: ClassTable | undefined
 
-  of(classId: number, cache: ClusterCache, rawCount: number): ClassTable {
+  of(cycle: Cycle, profile: CompiledProfile): ClassTable {
+    const { cache, podClass: { id: classId } } = cycle
     if (classId === this.lastId && this.last !== undefined && this.last.verdicts.length === cache.slotCapacity) return this.last
     let table = this.tables.get(classId)
     if (table !== undefined) this.tables.delete(classId)
-    if (table === undefined || table.verdicts.length !== cache.slotCapacity) table = this.make(cache, rawCount)
+    if (table === undefined || table.verdicts.length !== cache.slotCapacity) table = this.make(cycle, profile)
     this.tables.set(classId, table)
     this.lastId = classId
     this.last = table
@@ -86,13 +124,13 @@ export class ClassTables {
   }
 
   /** The table that was not used for the longest time makes room. */
-  private make(cache: ClusterCache, rawCount: number): ClassTable {
+  private make(cycle: Cycle, profile: CompiledProfile): ClassTable {
     if (this.tables.size >= tablesMax) {
       for (const oldest of this.tables.keys()) {
         this.tables.delete(oldest)
         break
       }
     }
-    return new ClassTable(cache.slotCapacity, rawCount)
+    return new ClassTable(cycle, profile)
   }
 }

@@ -46,7 +46,7 @@ export function compileProfile(plugins: readonly RegisteredPlugin[]): CompiledPr
     localFilters: filters.filter(({ plugin }) => plugin.isNodeLocal),
     crossFilters: filters.filter(({ plugin }) => !plugin.isNodeLocal),
     postFilters: having(plugins, 'postFilter') as PostFilterPlugin[],
-    scores: plugins.filter(({ plugin }) => plugin.score !== undefined).map(({ plugin, weight }) => ({ plugin: plugin as ScorePlugin<unknown>, weight })),
+    scores: plugins.filter(({ plugin }) => plugin.score !== undefined || plugin.scoreAll !== undefined).map(({ plugin, weight }) => ({ plugin: plugin as ScorePlugin<unknown>, weight })),
     reserves: having(plugins, 'reserve').map((plugin) => ({ plugin: plugin as ReservePlugin<unknown>, stateAt: stateAt(plugin) })),
     permits: having(plugins, 'permit') as PermitPlugin[],
     preBinds: having(plugins, 'preBind').map((plugin) => ({ plugin: plugin as PreBindPlugin<unknown>, stateAt: stateAt(plugin) })),

@@ -73,8 +73,7 @@ export class CycleRunner {
     this.fitTo(cache.slotCapacity)
     this.feasibleCount = 0
     this.absent = unresolvable()
-    const normalized = this.profile.scores.length
-    this.table = this.tables.of(cycle.podClass.id, cache, normalized)
+    this.table = this.tables.of(cycle, this.profile)
     const outcome = this.preFilter()
     this.hasCross = this.profile.crossFilters.some(({ stateAt }) => stateAt < 0 || !this.skipped[stateAt])
     if (outcome.status.code !== 'success') this.absent = outcome.status
@@ -235,44 +234,52 @@ export class CycleRunner {
 
   /**
    * Scores the feasible nodes.
-   * @param onPlugin told the raw and the normalized scores of each plugin, before the weight; for explanations
    * @returns totals in the order of `feasible`, or the error of a plugin
    */
-  score(onPlugin?: (plugin: string, raw: Float64Array, scores: Float64Array) => void): Float64Array | PluginStatus {
-    const { cycle, feasible, feasibleCount: count, totals, scratch } = this
-    totals.fill(0, 0, count)
-    const { scores } = this.profile
-    for (let s = 0; s < scores.length; s++) {
-      const { plugin, weight } = scores[s]
-      const prepared = plugin.preScore?.(cycle, feasible, count)
-      const state = prepared?.state
-      if (prepared !== undefined && prepared.status.code !== 'success') {
-        if (prepared.status.code === 'skip') continue
-        return prepared.status
-      }
-      if (plugin.isNodeLocal) this.readLocal(s, state)
-      else for (let i = 0; i < count; i++) scratch[i] = plugin.score(cycle, cycle.cache.getSlot(feasible[i]), state)
-      const raw = onPlugin === undefined ? undefined : scratch.slice(0, count)
-      plugin.normalize?.(cycle, scratch, feasible, count, state)
-      if (onPlugin !== undefined && raw !== undefined) onPlugin(plugin.name, raw, scratch.slice(0, count))
-      for (let i = 0; i < count; i++) totals[i] += scratch[i] * weight
+  score(): Float64Array | PluginStatus {
+    const { cycle, table, feasible, feasibleCount: count, totals, scratch } = this
+    if (table.problem !== undefined) return table.problem
+    const { plainTotals } = table
+    // What all nodes get alike is left for the end.
+    let offset = 0
+    for (let i = 0; i < count; i++) totals[i] = plainTotals[feasible[i]]
+    for (const { plugin, weight, state, raws, isUneven } of table.normalized) {
+      const read = isUneven ? count : 1
+      if (isUneven) for (let i = 0; i < count; i++) scratch[i] = raws[feasible[i]]
+      else scratch[0] = 0
+      plugin.normalize?.(cycle, scratch, feasible, read, state)
+      if (isUneven) addWeighted(totals, scratch, weight, count)
+      else offset += scratch[0] * weight
     }
-    for (let i = 0; i < count; i++) this.table.scoredAt[feasible[i]] = cycle.cache.generations[feasible[i]]
+    for (const { plugin, weight } of this.profile.scores) {
+      if (plugin.scoreAll === undefined) continue
+      const prepared = plugin.preScore?.(cycle, feasible, count)
+      if (prepared?.status.code === 'skip') continue
+      if (prepared !== undefined && prepared.status.code !== 'success') return prepared.status
+      plugin.scoreAll(cycle, scratch, feasible, count, prepared?.state)
+      plugin.normalize?.(cycle, scratch, feasible, count, prepared?.state)
+      addWeighted(totals, scratch, weight, count)
+    }
+    if (offset !== 0) for (let i = 0; i < count; i++) totals[i] += offset
     return totals
   }
 
-  /** Raw scores of a node-local plugin, from the table where they hold. */
-  private readLocal(position: number, state: unknown): void {
-    const { cycle, table, feasible, feasibleCount: count, scratch } = this
-    const { generations } = cycle.cache
-    const { plugin } = this.profile.scores[position]
-    const raws = table.raws[position]
-    const { scoredAt } = table
-    for (let i = 0; i < count; i++) {
-      const index = feasible[i]
-      if (scoredAt[index] !== generations[index]) raws[index] = plugin.score(cycle, cycle.cache.getSlot(index), state)
-      scratch[i] = raws[index]
+  /** As `score`, plugin by plugin and without the caches: raw and normalized scores before the weight. */
+  scoreInDetail(onPlugin: (plugin: string, raw: Float64Array, scores: Float64Array) => void): PluginStatus | undefined {
+    const { cycle, feasible, feasibleCount: count } = this
+    for (const { plugin } of this.profile.scores) {
+      const prepared = plugin.preScore?.(cycle, feasible, count)
+      if (prepared?.status.code === 'skip') continue
+      if (prepared !== undefined && prepared.status.code !== 'success') return prepared.status
+      const state = prepared?.state
+      const scores = new Float64Array(count)
+      if (plugin.scoreAll !== undefined) plugin.scoreAll(cycle, scores, feasible, count, state)
+      else for (let i = 0; i < count; i++) scores[i] = plugin.score?.(cycle, cycle.cache.getSlot(feasible[i]), state) ?? 0
+      const raw = scores.slice()
+      plugin.normalize?.(cycle, scores, feasible, count, state)
+      onPlugin(plugin.name, raw, scores)
     }
+    return undefined
   }
 
   // ---- after the choice --------------------------------------------------------------------------------------------
@@ -347,6 +354,10 @@ export class CycleRunner {
     this.totals = new Float64Array(capacity)
     this.scratch = new Float64Array(capacity)
   }
+}
+
+function addWeighted(totals: Float64Array, scores: Float64Array, weight: number, count: number): void {
+  for (let i = 0; i < count; i++) totals[i] += scores[i] * weight
 }
 
 function noNodeText(plugins: readonly string[]): string {

@@ -117,12 +117,16 @@ class Explainer {
     const rejected = this.rejectedNodes(narrowedBy)
     if (slots.length === 1) return { nodes: [{ node: names[0], scores: [], total: 0 }, ...rejected], feasible: names, best: names }
     const scores: PluginScore[][] = slots.map(() => [])
-    const totals = runner.score((plugin, raws, normalized) => {
+    const totals = slots.map(() => 0)
+    const problem = runner.scoreInDetail((plugin, raws, normalized) => {
       const weight = profile.scores.find((s) => s.plugin.name === plugin)?.weight ?? 0
-      scores.forEach((list, i) => list.push({ plugin, raw: raws[i], score: normalized[i], weight }))
+      scores.forEach((list, i) => {
+        list.push({ plugin, raw: raws[i], score: normalized[i], weight })
+        totals[i] += normalized[i] * weight
+      })
     })
-    if (!(totals instanceof Float64Array)) return { ...noNodes, error: rejectionOf(totals) }
-    const highest = Math.max(...totals.subarray(0, slots.length))
+    if (problem !== undefined) return { ...noNodes, error: rejectionOf(problem) }
+    const highest = totals.reduce((a, b) => (b > a ? b : a))
     return {
       nodes: [...slots.map((slot, i) => ({ node: slot.name, scores: scores[i], total: totals[i] })), ...rejected],
       feasible: names,

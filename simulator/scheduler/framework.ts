@@ -107,13 +107,17 @@ export interface PostFilterPlugin extends Plugin {
 
 export interface PreScoreResult<State> { readonly status: PluginStatus; readonly state?: State }
 
-/** Ranks the nodes that fit, 0 to 100. */
+/** Ranks the nodes that fit, 0 to 100. A plugin scores node by node, or all at once. */
 export interface ScorePlugin<State> extends Plugin {
+  /** True when raw scores and `preScore` depend on nothing but the pod's class, the node and the pods on it. Then they are cached. */
   readonly isNodeLocal: boolean
-  /** @param feasible slot indexes; the first `count` are valid */
+  /** @param feasible slot indexes; the first `count` are valid. Empty for a node-local plugin, which is asked once per class. */
   preScore?(cycle: Cycle, feasible: Int32Array, count: number): PreScoreResult<State>
-  score(cycle: Cycle, slot: NodeSlot, state: State): number
-  /** Turns the raw scores of all feasible nodes, in the same order, into 0 to 100 in place. */
+  /** The raw score of one node; for node-local plugins. */
+  score?(cycle: Cycle, slot: NodeSlot, state: State): number
+  /** Fills in the raw scores of all feasible nodes; for plugins that look at the whole cluster. */
+  scoreAll?(cycle: Cycle, scores: Float64Array, feasible: Int32Array, count: number, state: State): void
+  /** Turns the raw scores of all feasible nodes, in the same order, into 0 to 100 in place. Of a raw score of 0 on all nodes it makes the same number. */
   normalize?(cycle: Cycle, scores: Float64Array, feasible: Int32Array, count: number, state: State): void
 }
 

@@ -70,6 +70,8 @@ export class SchedulingQueue {
   private errorBackoff: PodHeap
   private readonly unschedulable = new Set<string>()
   private nextSeq = 1
+  /** No row of the unschedulable queue is flushed before this. */
+  private flushNotBeforeMs = Infinity
   private readonly rulesOf: Map<string, CompiledProfile['plugins'][number]['plugin']['retryOn']>
 
   constructor(rows: Table<QueueRow>, profile: CompiledProfile, ports: QueuePorts) {
@@ -108,11 +110,8 @@ export class SchedulingQueue {
     const nowMs = this.ports.nowMs()
     if (this.active.peek() !== undefined || this.backoff.peek() !== undefined) return nowMs
     const failed = this.errorBackoff.peek()
-    let dueMs = failed === undefined ? Infinity : Math.max(nowMs, backoffEndMs(failed) + orderingWindowMs)
-    for (const key of this.unschedulable) {
-      const row = this.rows.get(key)
-      if (row !== undefined) dueMs = Math.min(dueMs, flushMs(row))
-    }
+    const retryMs = failed === undefined ? Infinity : backoffEndMs(failed) + orderingWindowMs
+    const dueMs = Math.min(retryMs, this.unschedulable.size === 0 ? Infinity : this.flushNotBeforeMs)
     return dueMs === Infinity ? undefined : Math.max(nowMs, dueMs)
   }
 
@@ -191,11 +190,17 @@ export class SchedulingQueue {
         this.put({ ...row, queue: 'active' })
       }
     }
+    if (nowMs >= this.flushNotBeforeMs) this.flushUnschedulable(nowMs)
+  }
+
+  private flushUnschedulable(nowMs: number): void {
+    this.flushNotBeforeMs = Infinity
     for (const key of [...this.unschedulable]) {
       const row = this.rows.get(key)
       const pod = this.ports.findPod(key)
-      if (row === undefined || pod === undefined || flushMs(row) > nowMs || row.gatedBy !== '') continue
-      this.requeue(row, pod)
+      if (row === undefined || pod === undefined) continue
+      if (flushMs(row) <= nowMs) this.requeue(row, pod)
+      else this.flushNotBeforeMs = Math.min(this.flushNotBeforeMs, flushMs(row))
     }
   }
 
@@ -251,7 +256,9 @@ export class SchedulingQueue {
       case 'active': return this.active.push(row)
       case 'backoff': return this.backoff.push(row)
       case 'errorBackoff': return this.errorBackoff.push(row)
-      case 'unschedulable': this.unschedulable.add(row.podKey)
+      case 'unschedulable':
+        this.unschedulable.add(row.podKey)
+        this.flushNotBeforeMs = Math.min(this.flushNotBeforeMs, flushMs(row))
     }
   }
 

@@ -11,8 +11,8 @@ function normalizedName(image: string): string {
   return image.lastIndexOf(':') <= image.lastIndexOf('/') ? `${image}:latest` : image
 }
 
-/** Images of all containers, one entry per container. */
-interface Images { readonly names: readonly string[]; readonly scoreOfMask: Map<number, number> }
+/** Image names of all containers, one entry per container. */
+type Images = readonly string[]
 
 function imagesOf({ podClass: { pod: { spec } } }: Cycle): string[] {
   return [...(spec.initContainers ?? []), ...spec.containers].map((container) => normalizedName(container.image ?? ''))
@@ -40,16 +40,17 @@ export const imageLocality: ScorePlugin<Images> = {
   name: 'ImageLocality',
   isNodeLocal: true,
   preScore(cycle) {
-    return { status: success, state: { names: imagesOf(cycle), scoreOfMask: new Map() } }
+    return { status: success, state: imagesOf(cycle) }
   },
-  score(_cycle, slot, { names }) {
+  score(_cycle, slot, names) {
     const images = nodeOf(slot).status?.images
     if (images === undefined || images.length === 0) return 0
     let mask = 0
     for (let i = 0; i < names.length; i++) if (images.some((image) => image.names?.includes(names[i]))) mask += 2 ** i
     return mask
   },
-  normalize(cycle, scores, _feasible, count, { names, scoreOfMask }) {
+  normalize(cycle, scores, _feasible, count, names) {
+    const scoreOfMask = new Map<number, number>()
     for (let i = 0; i < count; i++) {
       const mask = scores[i]
       if (mask === 0) continue

@@ -83,10 +83,9 @@ export const interPodAffinity: PreFilterPlugin<AffinityCounters> & FilterPlugin<
     for (const counter of score) counter.refresh(cycle.cache)
     return score.every((counter) => counter.hits === 0) ? { status: skip } : { status: success, state: score }
   },
-  score(_cycle, { index }, counters) {
-    let sum = 0
-    for (const counter of counters) sum += counter.totalAt(index)
-    return sum
+  scoreAll(_cycle, scores, feasible, count, counters) {
+    scores.fill(0, 0, count)
+    for (const counter of counters) for (let i = 0; i < count; i++) scores[i] += counter.totalAt(feasible[i])
   },
   normalize(_cycle, scores, _feasible, count) {
     let min = Infinity

@@ -31,9 +31,20 @@ function hasAllKeys(constraints: readonly SpreadConstraint[], index: number): bo
   return true
 }
 
+function addScores({ counter, isHostname, maxSkew }: SpreadConstraint, weight: number, scores: Float64Array, feasible: Int32Array, count: number): void {
+  const { column: { valueIds, names }, perNode, totals } = counter
+  if (names.length === 0) return
+  for (let i = 0; i < count; i++) {
+    const index = feasible[i]
+    const id = valueIds[index]
+    if (id >= 0) scores[i] += (isHostname ? perNode[index] : (totals[id] ?? 0)) * weight + (maxSkew - 1)
+  }
+}
+
 /** Number of domains among the nodes; nodes without the label are one domain together. */
 function domainsAmong(constraint: SpreadConstraint, feasible: Int32Array, count: number, isCounted: (index: number) => boolean): number {
   const { valueIds, names } = constraint.counter.column
+  if (names.length === 0) return 1
   const seen = new Uint8Array(names.length + 1)
   let domains = 0
   for (let i = 0; i < count; i++) {
@@ -88,27 +99,22 @@ export const podTopologySpread: PreFilterPlugin<HardState> & FilterPlugin<HardSt
     return success
   },
   preScore: prepareScores,
-  score(_cycle, { index }, { constraints, weights, requiresAllKeys }) {
-    if (requiresAllKeys && !hasAllKeys(constraints, index)) return 0
-    let score = 0
-    for (let i = 0; i < constraints.length; i++) {
-      const { counter, isHostname, maxSkew } = constraints[i]
-      if (counter.column.valueIds[index] < 0) continue
-      score += (isHostname ? counter.perNode[index] : counter.totalAt(index)) * weights[i] + (maxSkew - 1)
-    }
-    return Math.round(score)
+  scoreAll(_cycle, scores, feasible, count, { constraints, weights, requiresAllKeys }) {
+    scores.fill(0, 0, count)
+    for (let c = 0; c < constraints.length; c++) addScores(constraints[c], weights[c], scores, feasible, count)
+    for (let i = 0; i < count; i++) scores[i] = requiresAllKeys && !hasAllKeys(constraints, feasible[i]) ? -1 : Math.round(scores[i])
   },
-  normalize(_cycle, scores, feasible, count, { constraints, requiresAllKeys }) {
-    const isIgnored = (i: number): boolean => requiresAllKeys && !hasAllKeys(constraints, feasible[i])
+  normalize(_cycle, scores, _feasible, count) {
     let min = Infinity
     let max = 0
     for (let i = 0; i < count; i++) {
-      if (isIgnored(i)) continue
-      if (scores[i] < min) min = scores[i]
-      if (scores[i] > max) max = scores[i]
+      const score = scores[i]
+      if (score >= 0 && score < min) min = score
+      if (score > max) max = score
     }
     for (let i = 0; i < count; i++) {
-      if (isIgnored(i)) scores[i] = 0
+      // Nodes without one of the keys were marked with -1.
+      if (scores[i] < 0) scores[i] = 0
       else scores[i] = max === 0 ? scoreMax : Math.trunc((scoreMax * (max + min - scores[i])) / max)
     }
   },
