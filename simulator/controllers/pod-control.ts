@@ -46,6 +46,25 @@ function createBatch(context: ComponentContext, owner: KubeObject, pod: Pod, cou
   return { created, failure, refused }
 }
 
+/** As `createInSlowStart`, for pods that each have their own content. */
+export function createEachInSlowStart(context: ComponentContext, owner: KubeObject, pods: readonly Pod[]): Creations {
+  let created = 0
+  let tried = 0
+  for (let size = 1; tried < pods.length; size *= 2) {
+    let failure: Status | undefined
+    let refused = false
+    for (const pod of pods.slice(tried, tried + size)) {
+      const result = createBatch(context, owner, pod, 1)
+      created += result.created
+      failure ??= result.failure
+      refused ||= result.refused
+    }
+    tried += size
+    if (refused) return { created, failure }
+  }
+  return { created }
+}
+
 /** Deletes a pod for its owner. @returns the refusal, if any; a pod that is gone is none */
 export function deletePod(context: ComponentContext, owner: KubeObject, pod: Pod): Status | undefined {
   const result = context.api.delete('pods', keyOf(pod))

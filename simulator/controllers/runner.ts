@@ -57,8 +57,9 @@ export class ControllerRunner {
   onChange(change: StoreChange): void {
     const subscriptions = this.subscriptions.get(change.resource)
     if (subscriptions === undefined) return
-    const atMs = this.kernel.nowMs + this.watchDeliveryMs
+    const deliveredMs = this.kernel.nowMs + this.watchDeliveryMs
     for (const { running, watch } of subscriptions) {
+      const atMs = watch.delayMs === undefined ? deliveredMs : deliveredMs + watch.delayMs(change)
       if (watch.keysOf === undefined) {
         running.queue.addAt(change.key, atMs)
         continue

@@ -73,6 +73,8 @@ export interface ControllerWatch {
   readonly resource: string
   /** Keys to reconcile; without it the object's own key. */
   keysOf?(change: StoreChange, api: ApiClient): readonly string[]
+  /** Ms that the keys wait beyond the delivery of the watch; a controller that batches changes says how long. Default 0. */
+  delayMs?(change: StoreChange): number
 }
 
 /** What reconcile asks for next. `failed` retries with back-off. */
