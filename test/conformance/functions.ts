@@ -4,6 +4,7 @@ import { runNames } from './functions/names.ts'
 import { runPatch } from './functions/patch.ts'
 import { runQos } from './functions/qos.ts'
 import { runQuantity } from './functions/quantity.ts'
+import { runRbac } from './functions/rbac.ts'
 import { runSelector } from './functions/selector.ts'
 import { runTime } from './functions/time.ts'
 import { runYaml } from './functions/yaml.ts'
@@ -16,6 +17,7 @@ export const runner: AreaRunner = {
     patch: runPatch,
     qos: runQos,
     quantity: runQuantity,
+    rbac: runRbac,
     selector: runSelector,
     time: runTime,
     yaml: runYaml,
