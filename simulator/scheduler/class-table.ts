@@ -15,6 +15,7 @@ export class StatusTable {
   private readonly statuses: PluginStatus[] = [{ code: 'success', reasons: [] }]
 
   get(id: number): PluginStatus { return this.statuses[id] }
+  get size(): number { return this.statuses.length }
 
   intern(status: PluginStatus, plugin: string): number {
     if (status.code === 'success') return 0

@@ -68,6 +68,8 @@ export class ClusterCache {
   readonly images = new ImageTable()
   /** Pods with any affinity term per class and slot. */
   readonly affinityPods = new Map<PodClass, Map<number, number>>()
+  /** Number of pods on nodes by priority. */
+  private readonly priorities = new Map<number, number>()
   /** Grows when a class enters or leaves `affinityPods`. */
   affinityEpoch = 0
 
@@ -95,6 +97,13 @@ export class ClusterCache {
   /** All nodes in scheduling order. */
   nodeSlots(): NodeSlot[] {
     return Array.from(this.order.slots(), (index) => this.getSlot(index))
+  }
+
+  /** The lowest priority of any pod on a node; Infinity without pods. */
+  get lowestPriority(): number {
+    let lowest = Infinity
+    for (const priority of this.priorities.keys()) if (priority < lowest) lowest = priority
+    return lowest
   }
 
   findColumn(resource: string): ResourceColumn | undefined { return this.columns.get(resource) }
@@ -324,8 +333,15 @@ export class ClusterCache {
     for (let i = 0; i < columns.length; i++) columns[i].requested[index] += sign * amounts[i]
     this.nonZeroCpu[index] += sign * entry.usage.nonZeroCpu
     this.nonZeroMemory[index] += sign * entry.usage.nonZeroMemory
+    this.countPriority(entry.podClass.priority, sign)
     if (entry.podClass.hasAffinity) this.countAffinity(entry.podClass, index, sign)
     this.bump(index)
+  }
+
+  private countPriority(priority: number, sign: number): void {
+    const count = (this.priorities.get(priority) ?? 0) + sign
+    if (count === 0) this.priorities.delete(priority)
+    else this.priorities.set(priority, count)
   }
 
   private countAffinity(podClass: PodClass, index: number, sign: number): void {

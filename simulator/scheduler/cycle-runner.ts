@@ -205,16 +205,28 @@ export class CycleRunner {
     return this.seenInCycle[slot.index] === this.cycleNumber ? this.statuses.get(this.rejectedIds[slot.index]) : this.absent
   }
 
+  /** Number of nodes per status number, of all nodes; the last one is of those that were not looked at. */
+  private tally(): Int32Array {
+    const counts = new Int32Array(this.statuses.size + 1)
+    const { rejectedIds, seenInCycle, cycleNumber } = this
+    for (const index of this.cycle.cache.nodeOrder()) counts[seenInCycle[index] === cycleNumber ? rejectedIds[index] : counts.length - 1]++
+    return counts
+  }
+
+  /** Statuses that nodes have, with the number of nodes. */
+  private tallied(): { status: PluginStatus; count: number }[] {
+    const counts = this.tally()
+    const result: { status: PluginStatus; count: number }[] = []
+    counts.forEach((count, id) => {
+      if (count > 0) result.push({ status: id < this.statuses.size ? this.statuses.get(id) : this.absent, count })
+    })
+    return result
+  }
+
   /** Reason to number of nodes, of all nodes. */
   reasonCounts(): Map<string, number> {
-    const times = new Map<PluginStatus, number>()
-    const { cache } = this.cycle
-    for (const index of cache.nodeOrder()) {
-      const status = this.seenInCycle[index] === this.cycleNumber ? this.statuses.get(this.rejectedIds[index]) : this.absent
-      times.set(status, (times.get(status) ?? 0) + 1)
-    }
     const counts = new Map<string, number>()
-    for (const [status, count] of times) for (const reason of status.reasons) counts.set(reason, (counts.get(reason) ?? 0) + count)
+    for (const { status, count } of this.tallied()) for (const reason of status.reasons) counts.set(reason, (counts.get(reason) ?? 0) + count)
     return counts
   }
 
@@ -222,12 +234,14 @@ export class CycleRunner {
   rejectors(): string[] {
     const names = new Set<string>()
     if (this.absent.plugin !== undefined) names.add(this.absent.plugin)
-    for (const index of this.cycle.cache.nodeOrder()) {
-      if (this.seenInCycle[index] !== this.cycleNumber) continue
-      const { plugin } = this.statuses.get(this.rejectedIds[index])
-      if (plugin !== undefined) names.add(plugin)
-    }
+    for (const { status } of this.tallied()) if (status.plugin !== undefined) names.add(status.plugin)
     return [...names].sort(compareText)
+  }
+
+  /** Nodes that evictions may help: rejected, but not for good. */
+  preemptible(): NodeSlot[] {
+    if (!this.tallied().some(({ status }) => status.code === 'unschedulable')) return []
+    return this.cycle.cache.nodeSlots().filter((slot) => this.statusOf(slot).code === 'unschedulable')
   }
 
   // ---- scores ------------------------------------------------------------------------------------------------------
@@ -324,7 +338,9 @@ export class CycleRunner {
         return at >= 0 && at < this.preFilterCount ? { state: this.states[at] } : undefined
       },
       statusOf: (slot) => this.statusOf(slot),
+      preemptible: () => this.preemptible(),
       filterAgain: (slot) => this.filterAgain(slot),
+      endTrials: () => this.endTrials(),
       nominatedTo: (nodeName) => this.nominator.podsOn(nodeName),
       pick: (bound) => random.pick(bound),
     }

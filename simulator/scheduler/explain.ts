@@ -57,7 +57,7 @@ const noNodes: NodePart = { nodes: [], feasible: [], best: [] }
 function explainCandidates(failed: FailedCycle): PodExplanation['preemption'] {
   const whyNot = whyNotEligible(failed)
   if (whyNot !== undefined) return { candidates: [], whyNot }
-  const { candidates } = findCandidates(failed, undefined)
+  const { candidates } = findCandidates(failed, failed.preemptible(), Infinity)
   const best = bestCandidates(candidates)
   return {
     candidates: candidates.map((c) => ({ node: c.slot.name, victims: c.victims.map(podKeyOf), budgetViolations: c.violations, isBest: best.includes(c) })),

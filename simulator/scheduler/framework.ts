@@ -93,8 +93,12 @@ export interface FailedCycle {
   preFilterOf(plugin: Plugin): { readonly state: unknown } | undefined
   /** Why a node was rejected. */
   statusOf(slot: NodeSlot): PluginStatus
+  /** Nodes that were rejected, but that evictions may help. */
+  preemptible(): NodeSlot[]
   /** Filters a node again as it is now, with the pods that are nominated to it. Trial changes of its pods are seen. */
   filterAgain(slot: NodeSlot): PluginStatus
+  /** To be called when the trials are over. */
+  endTrials(): void
   nominatedTo(nodeName: string): readonly Pod[]
   /** A random whole number from 0 to `bound` - 1. */
   pick(bound: number): number

@@ -4,7 +4,6 @@ import type { NodeSlot } from '../../cluster-cache.ts'
 import type { FailedCycle, PostFilterPlugin, PostFilterResult } from '../../framework.ts'
 import { fitMessage, schedulerReasons } from '../../messages.ts'
 import { isTerminating, priorityOf } from '../../pod-class.ts'
-import type { PluginStatus } from '../../status.ts'
 import { success, unschedulable } from '../../status.ts'
 import { isCandidate, selectVictims, startTimeOf } from './victims.ts'
 import type { Candidate } from './victims.ts'
@@ -29,31 +28,37 @@ export function whyNotEligible({ cycle: { cache, pod }, statusOf }: FailedCycle)
 
 export interface CandidateSearch {
   readonly candidates: readonly Candidate[]
-  /** Why evictions do not help, for the nodes that were tried. */
-  readonly statuses: ReadonlyMap<NodeSlot, PluginStatus>
+  /** Why evictions do not help: reason to the number of nodes that were tried. */
+  readonly reasonCounts: ReadonlyMap<string, number>
+  readonly rejectedCount: number
 }
 
 /**
  * Tries the nodes that evictions might help.
- * @param limit stop when there are this many candidates and one of them breaks no budget
+ * @param slots the nodes, in the order in which they are tried
+ * @param wanted stop when there are this many candidates and one of them breaks no budget
  */
-export function findCandidates(failed: FailedCycle, limit: { offset: number; count: number } | undefined): CandidateSearch {
-  const { cycle: { cache, pod, objects }, statusOf, filterAgain } = failed
-  const slots = cache.nodeSlots().filter((slot) => statusOf(slot).code === 'unschedulable')
-  const budgets = objects.list('PodDisruptionBudget') as readonly PodDisruptionBudget[]
+export function findCandidates(failed: FailedCycle, slots: readonly NodeSlot[], wanted: number): CandidateSearch {
+  const { cycle: { cache, pod, objects }, filterAgain } = failed
   const priority = priorityOf(pod)
+  // Most pods that fit nowhere are no more important than any other: then there is no need to look at the nodes.
+  if (priority <= cache.lowestPriority) return { candidates: [], reasonCounts: new Map(slots.length === 0 ? [] : [[schedulerReasons.noVictims, slots.length]]), rejectedCount: slots.length }
+  const budgets = objects.list('PodDisruptionBudget') as readonly PodDisruptionBudget[]
   const intact: Candidate[] = []
   const violating: Candidate[] = []
-  const statuses = new Map<NodeSlot, PluginStatus>()
-  for (let i = 0; i < slots.length; i++) {
-    const slot = slots[((limit?.offset ?? 0) + i) % slots.length]
+  const reasonCounts = new Map<string, number>()
+  let rejectedCount = 0
+  for (const slot of slots) {
     const result = selectVictims({ cache, slot, priority, budgets, filterAgain })
-    if (!isCandidate(result)) statuses.set(slot, result)
-    else if (result.violations === 0) intact.push(result)
+    if (!isCandidate(result)) {
+      rejectedCount++
+      for (const reason of result.reasons) reasonCounts.set(reason, (reasonCounts.get(reason) ?? 0) + 1)
+    } else if (result.violations === 0) intact.push(result)
     else violating.push(result)
-    if (limit !== undefined && intact.length > 0 && intact.length + violating.length >= limit.count) break
+    if (intact.length > 0 && intact.length + violating.length >= wanted) break
   }
-  return { candidates: [...intact, ...violating], statuses }
+  failed.endTrials()
+  return { candidates: [...intact, ...violating], reasonCounts, rejectedCount }
 }
 
 /** Start of the victims of the highest priority: the earliest of them. */
@@ -83,24 +88,27 @@ export function bestCandidates(candidates: readonly Candidate[]): readonly Candi
   return left
 }
 
-function notHelpful({ cycle: { cache } }: FailedCycle, { statuses }: CandidateSearch): PostFilterResult {
-  const reasonCounts = new Map<string, number>()
-  const count = (reasons: readonly string[], times: number): void => {
-    for (const reason of reasons) reasonCounts.set(reason, (reasonCounts.get(reason) ?? 0) + times)
-  }
-  for (const status of statuses.values()) count(status.reasons, 1)
-  if (statuses.size < cache.nodeCount) count([schedulerReasons.preemptionNotHelpful], cache.nodeCount - statuses.size)
+function notHelpful({ cycle: { cache } }: FailedCycle, search: CandidateSearch): PostFilterResult {
+  const reasonCounts = new Map(search.reasonCounts)
+  const untried = cache.nodeCount - search.rejectedCount
+  if (untried > 0) reasonCounts.set(schedulerReasons.preemptionNotHelpful, untried)
   return { status: unschedulable(fitMessage({ nodeCount: cache.nodeCount, reasonCounts, postFilterMessage: '' })), nominatedNode: '' }
+}
+
+/** The nodes from a random one on, so that not always the same pods are victims. */
+function fromRandomStart(slots: readonly NodeSlot[], failed: FailedCycle): readonly NodeSlot[] {
+  if (slots.length < 2) return slots
+  const offset = failed.pick(slots.length)
+  return [...slots.slice(offset), ...slots.slice(0, offset)]
 }
 
 function preempt(failed: FailedCycle): PostFilterResult {
   const reason = whyNotEligible(failed)
   if (reason !== undefined) return { status: unschedulable(reason) }
-  const { cycle: { cache, pod } } = failed
-  const potential = cache.nodeSlots().filter((slot) => failed.statusOf(slot).code === 'unschedulable').length
-  const wanted = Math.max(candidatesMin, Math.floor((potential * candidatesMinPercent) / 100))
-  const limit = potential === 0 ? undefined : { offset: failed.pick(potential), count: Math.min(wanted, potential) }
-  const search = findCandidates(failed, limit)
+  const { cycle: { pod } } = failed
+  const slots = failed.preemptible()
+  const wanted = Math.min(slots.length, Math.max(candidatesMin, Math.floor((slots.length * candidatesMinPercent) / 100)))
+  const search = findCandidates(failed, fromRandomStart(slots, failed), wanted)
   if (search.candidates.length === 0) return notHelpful(failed, search)
   const { slot, victims } = bestCandidates(search.candidates)[0]
   const isUnderway = victims.every(isTerminating)

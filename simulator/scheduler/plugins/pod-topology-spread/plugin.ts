@@ -41,6 +41,13 @@ function addScores({ counter, isHostname, maxSkew }: SpreadConstraint, weight: n
   }
 }
 
+/** Normalized score by raw score above the lowest: few different counts occur, so few divisions are needed. */
+function scaledScores(min: number, max: number): Float64Array {
+  const scaled = new Float64Array(min === Infinity ? 0 : max - min + 1)
+  for (let i = 0; i < scaled.length; i++) scaled[i] = max === 0 ? scoreMax : Math.trunc((scoreMax * (max - i)) / max)
+  return scaled
+}
+
 /** Number of domains among the nodes; nodes without the label are one domain together. */
 function domainsAmong(constraint: SpreadConstraint, feasible: Int32Array, count: number, isCounted: (index: number) => boolean): number {
   const { valueIds, names } = constraint.counter.column
@@ -112,10 +119,8 @@ export const podTopologySpread: PreFilterPlugin<HardState> & FilterPlugin<HardSt
       if (score >= 0 && score < min) min = score
       if (score > max) max = score
     }
-    for (let i = 0; i < count; i++) {
-      // Nodes without one of the keys were marked with -1.
-      if (scores[i] < 0) scores[i] = 0
-      else scores[i] = max === 0 ? scoreMax : Math.trunc((scoreMax * (max + min - scores[i])) / max)
-    }
+    const scaled = scaledScores(min, max)
+    // Nodes without one of the keys were marked with -1.
+    for (let i = 0; i < count; i++) scores[i] = scores[i] < 0 ? 0 : scaled[scores[i] - min]
   },
 }
