@@ -93,7 +93,7 @@ export interface Table {
   rows: TableRow[]
 }
 export interface TableColumn { name: string; type: string; format: string; description: string; priority: number }
-export interface TableRow { cells: (string | number | boolean | null)[]; conditions?: { type: string; status: string; reason?: string }[]; object: KubeObject }
+export interface TableRow { cells: (string | number | boolean | null)[]; conditions?: { type: string; status: string; reason?: string; message?: string }[]; object: KubeObject }
 
 /** An answer with a body; an expected failure has a Status body and its code. */
 export interface ApiAnswer<T = unknown> {

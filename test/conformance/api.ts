@@ -1,0 +1,13 @@
+/** What a real API server answers: admission and tables. */
+
+import { runAdmission } from './api/admission.ts'
+import { runTable } from './api/table.ts'
+import type { AreaRunner } from './runner.ts'
+
+export const runner: AreaRunner = {
+  area: 'api',
+  files: {
+    admission: runAdmission,
+    table: runTable,
+  },
+}
