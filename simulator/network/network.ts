@@ -104,6 +104,7 @@ export class Network implements Component {
     if (backend === undefined || answer === undefined) {
       return { failure: 'refused', message: `Failed to connect to ${url.host} port ${url.port} after ${roundTripMs} ms: Could not connect to server`, latencyMs: roundTripMs }
     }
+    if (answer.response.status === 0) return { failure: 'empty', message: 'Empty reply from server', latencyMs: roundTripMs + answer.serviceMs }
     const latencyMs = roundTripMs + answer.serviceMs
     if (latencyMs > timeoutMs) return { failure: 'timeout', message: `Operation timed out after ${timeoutMs} milliseconds with 0 bytes received`, latencyMs: timeoutMs }
     return { response: answer.response, latencyMs, podKey: backend.podKey }

@@ -1,0 +1,170 @@
+/**
+ * HTTP model server: loads a model, then answers /predict; /ready tells the truth, /live only that the process is there.
+ * Models a typical Python model server; figures are modelling assumptions of the curriculum.
+ */
+
+import type { HttpRequest, HttpResponse, LoadOnContainer, Program, ProgramContext, ProgramEffect, ProgramStep, Usage } from '../program.ts'
+import { flowOutcome, payloadsOf, performanceAt } from './performance.ts'
+import { settingsOf } from './settings.ts'
+import type { ServerSettings } from './settings.ts'
+
+type ServerState = {
+  readonly phase: 'loading' | 'serving' | 'draining' | 'failed'
+  readonly sinceMs: number
+  /** End of loading or draining. */
+  readonly untilMs: number
+}
+
+/** CPU of a server that reads its model, and of an idle one, in millicores. */
+const loadingCpuMillis = 400
+const idleCpuMillis = 3
+
+const quick = 2
+
+function log(text: string): ProgramEffect {
+  return { kind: 'log', stream: 'stdout', text: `${text}\n` }
+}
+
+function json(status: number, value: unknown): HttpResponse {
+  return { status, headers: { 'Content-Type': 'application/json' }, body: `${JSON.stringify(value)}\n` }
+}
+
+function text(status: number, body: string): HttpResponse {
+  return { status, headers: { 'Content-Type': 'text/plain; charset=utf-8' }, body }
+}
+
+function isServing(state: ServerState): boolean {
+  return state.phase === 'serving' || state.phase === 'draining'
+}
+
+/** The answer to a request for a prediction: contract, size, then the score. */
+function predict(request: HttpRequest, settings: ServerSettings, context: ProgramContext): HttpResponse {
+  const kilobytes = kilobytesOf(request)
+  if (settings.bodyKilobytesMax !== undefined && kilobytes > settings.bodyKilobytesMax) return json(413, { error: 'payload too large', max_kb: settings.bodyKilobytesMax })
+  const features = featuresOf(request.body)
+  if (settings.isContractChecked && settings.featureCount > 0 && features !== undefined && features.length !== settings.featureCount) {
+    return json(422, { error: `expected ${settings.featureCount} features, got ${features.length}` })
+  }
+  return json(200, { label: 'positive', score: settings.score, model_version: settings.version, pod: context.spec.pod.name })
+}
+
+function kilobytesOf(request: HttpRequest): number {
+  return (request.bodyBytes ?? request.body.length) / 1000
+}
+
+function featuresOf(body: string): readonly unknown[] | undefined {
+  const match = /"features"\s*:\s*\[([^\]]*)\]/.exec(body)
+  if (match === null) return undefined
+  return match[1].trim() === '' ? [] : match[1].split(',')
+}
+
+function respond(state: ServerState, request: HttpRequest, settings: ServerSettings, context: ProgramContext): HttpResponse {
+  const path = pathOf(request.url)
+  switch (path) {
+    case '/live':
+      return text(200, 'live\n')
+    case '/ready':
+    case '/health':
+      return isServing(state) ? text(200, 'ready\n') : text(503, 'loading model\n')
+    case '/version':
+      return json(200, { model_version: settings.version })
+    case '/config':
+      return json(200, { workers: settings.workers, max_body_kb: settings.bodyKilobytesMax ?? null, contract_check: settings.isContractChecked })
+    case '/metrics':
+      return text(200, `model_loaded ${isServing(state) ? 1 : 0}\n`)
+    case '/predict':
+      return isServing(state) ? predict(request, settings, context) : json(503, { error: 'model is loading' })
+    default:
+      return json(404, { error: 'not found' })
+  }
+}
+
+function pathOf(url: string): string {
+  const path = url.replace(/^https?:\/\/[^/]*/, '')
+  return path.split('?')[0] === '' ? '/' : path.split('?')[0]
+}
+
+/** Memory while one request of this size is served. */
+function memoryAt(settings: ServerSettings, kilobytes: number): number {
+  return settings.loadedBytes + settings.bytesPerKilobyte * kilobytes
+}
+
+function usageServing(state: ServerState, load: LoadOnContainer | undefined, settings: ServerSettings, nowMs: number): Usage {
+  const gpu = { gpuMemoryBytes: settings.needsGpu ? settings.gpuMemoryBytes : 0 }
+  if (load === undefined) return { cpuMillis: idleCpuMillis, memoryBytes: settings.loadedBytes, memoryBytesPerSecond: 0, throttledShare: 0, gpuUtilization: 0, ...gpu }
+  const accepted = payloadsOf(load).filter(({ kilobytes }) => settings.bodyKilobytesMax === undefined || kilobytes <= settings.bodyKilobytesMax)
+  const rate = accepted.reduce((sum, { share }) => sum + share * load.requestsPerSecond, 0)
+  const performance = performanceAt(settings, rate)
+  const leakPerSecond = settings.leakBytesPerRequest * performance.servedPerSecond
+  const largest = accepted.reduce((best, payload) => (payload.kilobytes > best.kilobytes ? payload : best), { share: 0, kilobytes: 0 })
+  const peak = largest.share === 0 ? {} : { peak: { memoryBytes: memoryAt(settings, largest.kilobytes), periodMs: 1000 / (largest.share * load.requestsPerSecond) } }
+  return {
+    cpuMillis: idleCpuMillis + performance.cpuMillis,
+    memoryBytes: settings.loadedBytes + (leakPerSecond * (nowMs - state.sinceMs)) / 1000,
+    memoryBytesPerSecond: leakPerSecond,
+    throttledShare: performance.throttledShare,
+    gpuUtilization: settings.needsGpu ? Math.min(1, (rate * settings.gpuMsPerRequest) / 1000) : 0,
+    ...gpu,
+    ...peak,
+  }
+}
+
+/** A server that loads a model and answers predictions. */
+export const inferenceServer: Program<ServerState> = {
+  name: 'inference-server',
+  hasShell: true,
+  init({ spec, nowMs }) {
+    const settings = settingsOf(spec)
+    if (settings.needsGpu && spec.gpuCount === 0) {
+      return {
+        state: { phase: 'failed', sinceMs: nowMs, untilMs: nowMs },
+        effects: [{ kind: 'log', stream: 'stderr', text: 'RuntimeError: No CUDA GPUs are available\n' }, { kind: 'exit', exitCode: 1 }],
+      }
+    }
+    return {
+      state: { phase: 'loading', sinceMs: nowMs, untilMs: nowMs + settings.loadMs },
+      effects: [log(`INFO server listens on :${settings.port}`), log(`INFO loading model ${settings.version}`), { kind: 'listen', port: settings.port }],
+    }
+  },
+  nextChangeMs: (state) => (state.phase === 'loading' || state.phase === 'draining' ? state.untilMs : undefined),
+  advance(state, { spec, nowMs }): ProgramStep<ServerState> {
+    if (state.phase === 'draining') return { state, effects: [log('INFO drained, bye'), { kind: 'exit', exitCode: 0 }] }
+    const seconds = ((nowMs - state.sinceMs) / 1000).toFixed(1)
+    return { state: { phase: 'serving', sinceMs: nowMs, untilMs: 0 }, effects: [log(`INFO model ${settingsOf(spec).version} loaded in ${seconds} s`)] }
+  },
+  signal(state, _signal, { spec, nowMs }) {
+    const { drainMs } = settingsOf(spec)
+    if (drainMs === 0 || !isServing(state)) return { state, effects: [log('INFO SIGTERM, bye'), { kind: 'exit', exitCode: 0 }] }
+    return { state: { phase: 'draining', sinceMs: nowMs, untilMs: nowMs + drainMs }, effects: [log('INFO SIGTERM, draining')] }
+  },
+  handle(state, port, request, context) {
+    const settings = settingsOf(context.spec)
+    if (port !== settings.port || state.phase === 'failed') return undefined
+    const response = respond(state, request, settings, context)
+    const isPrediction = response.status === 200 && pathOf(request.url) === '/predict'
+    const limit = context.spec.memoryLimitBytes
+    if (isPrediction && limit !== undefined && memoryAt(settings, kilobytesOf(request)) > limit) {
+      return { step: { state, effects: [{ kind: 'exit', exitCode: 137, signal: 9, oomKilled: true }] }, response: { status: 0, headers: {}, body: '' }, serviceMs: quick }
+    }
+    const serviceMs = isPrediction ? performanceAt(settings, 1).serviceMs : quick
+    return { step: { state, effects: [] }, response, serviceMs: Math.round(serviceMs) }
+  },
+  usage(state, load, { spec, nowMs }): Usage {
+    const settings = settingsOf(spec)
+    if (isServing(state)) return usageServing(state, load, settings, nowMs)
+    const durationS = Math.max(1, settings.loadMs / 1000)
+    const perSecond = (settings.peakBytes - settings.baseBytes) / durationS
+    const memoryBytes = settings.baseBytes + (perSecond * (nowMs - state.sinceMs)) / 1000
+    return { cpuMillis: Math.min(loadingCpuMillis, settings.cores * 1000), memoryBytes, memoryBytesPerSecond: perSecond, throttledShare: 0, gpuUtilization: 0, gpuMemoryBytes: 0 }
+  },
+  flow(state, load, { spec }) {
+    const settings = settingsOf(spec)
+    if (state.phase === 'failed') return undefined
+    return flowOutcome(settings, load, (kilobytes) => {
+      const isPrediction = pathOf(load.path) === '/predict'
+      if (!isServing(state)) return isPrediction || pathOf(load.path) === '/ready' ? '503' : '200'
+      if (!isPrediction) return ['/live', '/ready', '/health', '/version', '/config', '/metrics'].includes(pathOf(load.path)) ? '200' : '404'
+      return settings.bodyKilobytesMax !== undefined && kilobytes > settings.bodyKilobytesMax ? '413' : '200'
+    })
+  },
+}
