@@ -3,15 +3,19 @@
 import { canAdmit, admitCreate, admitUpdate } from './admission/admit.ts'
 import type { AdmissionReader, QuotaCharge } from './admission/plugins/plugin.ts'
 import { apiErrors } from './api/errors.ts'
+import { authorize, rulesFor } from './api/rbac.ts'
+import type { RbacSource } from './api/rbac.ts'
 import type { KindInfo } from './api/kinds.ts'
 import type { UserInfo } from './api/request.ts'
-import type { KubeObject, ResourceQuota } from './api/types.ts'
+import type { ClusterRole, ClusterRoleBinding, KubeObject, ResourceQuota, Role, RoleBinding } from './api/types.ts'
 import type { AdmissionDoor, Body, WriteContext } from './apiserver/admission-door.ts'
+import { isInGroup } from './apiserver/audit-log.ts'
 import type { AccessVerdict } from './apiserver/authorizer.ts'
 import type { Identity } from './apiserver/identity.ts'
 import type { Attributes } from './apiserver/ports.ts'
 import type { ClusterConfig } from './cluster-config.ts'
 import { isJsonObject } from './kernel/json.ts'
+import type { Clock } from './store/component.ts'
 import { objectKey } from './store/resource-id.ts'
 import type { Store } from './store/store.ts'
 
@@ -23,11 +27,12 @@ export interface BoundAdmission {
 }
 
 /** Binds admission to a cluster's store. */
-export function bindAdmission(config: ClusterConfig, store: Store, identity: Identity): BoundAdmission {
+export function bindAdmission(config: ClusterConfig, store: Store, identity: Identity, clock: Clock): BoundAdmission {
   const reader: AdmissionReader = {
     get: (resource, namespace, name) => store.find(resource, objectKey(namespace, name)),
     list: (resource, namespace) => (namespace === undefined ? store.list(resource) : store.listInNamespace(resource, namespace)),
   }
+  const rbac = rbacSource(store)
   const pluginConfig = { disabledPlugins: config.disabledAdmissionPlugins ?? [] }
   const requestOf = (kind: KindInfo, body: Body, context: WriteContext) => ({
     kind,
@@ -39,6 +44,7 @@ export function bindAdmission(config: ClusterConfig, store: Store, identity: Ide
     fieldValidation: context.fieldValidation,
     user: context.user,
     identity: {
+      timestamp: () => clock.timestamp(clock.nowMs),
       suffix: (purpose: 'name' | 'tokenVolume') => (purpose === 'name' ? context.generateName('') : identity.tokenVolumeSuffix(`${context.namespace}/${typeof body === 'string' ? '' : body.metadata?.name}`)),
     },
   })
@@ -59,8 +65,8 @@ export function bindAdmission(config: ClusterConfig, store: Store, identity: Ide
       delete: () => undefined,
       commit: (admission) => charge(store, (admission.effects ?? []) as readonly QuotaCharge[]),
     },
-    decide: () => ({ isAllowed: true, reason: '' }),
-    rulesOf: () => ({ resourceRules: [], nonResourceRules: [], incomplete: false }),
+    decide: config.hasAuthorization === false ? () => ({ isAllowed: true, reason: '' }) : (attributes) => decide(rbac, attributes),
+    rulesOf: (user, namespace) => rulesReview(rbac, user, namespace),
   }
 }
 
@@ -76,5 +82,49 @@ function charge(store: Store, charges: readonly QuotaCharge[]): void {
     const quota = store.find<ResourceQuota>('resourcequotas', key)
     if (quota === undefined) continue
     store.put('resourcequotas', key, (resourceVersion) => ({ ...quota, metadata: { ...quota.metadata, resourceVersion }, status: { ...quota.status, used } }))
+  }
+}
+
+const rbacGroup = 'rbac.authorization.k8s.io'
+
+function rbacSource(store: Store): RbacSource {
+  return {
+    findRole: (namespace, name) => store.find<Role>(`roles.${rbacGroup}`, objectKey(namespace, name)),
+    findClusterRole: (name) => store.find<ClusterRole>(`clusterroles.${rbacGroup}`, name),
+    roleBindings: (namespace) => store.listInNamespace<RoleBinding>(`rolebindings.${rbacGroup}`, namespace),
+    clusterRoleBindings: () => store.list<ClusterRoleBinding>(`clusterrolebindings.${rbacGroup}`),
+  }
+}
+
+/**
+ * Group system:masters may do all; kubelets have the rules of ClusterRole system:node; the rest is RBAC.
+ * Models the union of pkg/auth Node and RBAC authorizers (v1.35).
+ * Differs: the Node authorizer's graph (only objects of pods on that node) is not followed.
+ */
+function decide(rbac: RbacSource, attributes: Attributes): AccessVerdict {
+  const { user } = attributes
+  if (isInGroup(user, 'system:masters')) return { isAllowed: true, reason: '' }
+  if (!isInGroup(user, 'system:nodes')) return authorize(rbac, attributes)
+  const asNode = { ...rbac, clusterRoleBindings: () => [nodeBinding], roleBindings: () => [] }
+  return authorize(asNode, attributes)
+}
+
+const nodeBinding: ClusterRoleBinding = {
+  apiVersion: `${rbacGroup}/v1`,
+  kind: 'ClusterRoleBinding',
+  metadata: { name: 'system:node' },
+  roleRef: { apiGroup: rbacGroup, kind: 'ClusterRole', name: 'system:node' },
+  subjects: [{ apiGroup: rbacGroup, kind: 'Group', name: 'system:nodes' }],
+}
+
+function rulesReview(rbac: RbacSource, user: UserInfo, namespace: string): unknown {
+  const isMaster = isInGroup(user, 'system:masters')
+  const { rules, error } = isMaster ? { rules: [], error: '' } : rulesFor(rbac, user, namespace)
+  const everything = { verbs: ['*'], apiGroups: ['*'], resources: ['*'] }
+  return {
+    resourceRules: isMaster ? [everything] : rules.filter((rule) => rule.nonResourceURLs === undefined),
+    nonResourceRules: isMaster ? [{ verbs: ['*'], nonResourceURLs: ['*'] }] : rules.filter((rule) => rule.nonResourceURLs !== undefined).map(({ verbs, nonResourceURLs }) => ({ verbs, nonResourceURLs })),
+    incomplete: error !== '',
+    ...(error === '' ? {} : { evaluationError: error }),
   }
 }

@@ -5,6 +5,7 @@
 
 import type { ApiClient } from './api/client.ts'
 import type { ApiRequest, ApiResponse, StreamFrame, UserInfo } from './api/request.ts'
+import { defaultClusterRoleBindings, defaultClusterRoles, defaultRoleBindings, defaultRoles } from './api/default-roles.ts'
 import { defaultEpochMs, timestampMs, toMicroTime, toTimestamp } from './api/time.ts'
 import type { KubeObject, Pod } from './api/types.ts'
 import { LocalClient } from './apiserver/client.ts'
@@ -34,6 +35,7 @@ import type { SavedState } from './kernel/state.ts'
 import { defaultTimings } from './kernel/timings.ts'
 import type { Timings } from './kernel/timings.ts'
 import type { Clock, ComponentContext, StoreChange } from './store/component.ts'
+import { keyOf } from './store/resource-id.ts'
 import { Store } from './store/store.ts'
 
 /** The user that plays a cluster's bootstrap, with every right. */
@@ -62,6 +64,7 @@ export class Cluster {
   private readonly store: Store
   private readonly server: ApiServer
   private readonly audit: AuditLog
+  private readonly identity: Identity
   private readonly timings: Timings
   private readonly runner: ControllerRunner
   private readonly clients = new Map<string, LocalClient>()
@@ -77,9 +80,9 @@ export class Cluster {
     this.timings = { ...defaultTimings, ...config.timings }
     this.events = new EventLog(state, () => this.store.takeResourceVersion())
     this.audit = new AuditLog(state.table('audit/lines'), state.table('audit/counters'))
-    const identity = new Identity(config.seed, state.table('identity/ordinals'), state.table('identity/deletions'))
-    const admission = bindAdmission(config, this.store, identity)
-    const registry = new Registry({ store: this.store, identity, clock: this.clock, admission: admission.door })
+    this.identity = new Identity(config.seed, state.table('identity/ordinals'), state.table('identity/deletions'))
+    const admission = bindAdmission(config, this.store, this.identity, this.clock)
+    const registry = new Registry({ store: this.store, identity: this.identity, clock: this.clock, admission: admission.door })
     const authorizer = new Authorizer(admission.decide)
     const kubelet = { current: () => this.components }
     const doors = doorsOf(kubelet)
@@ -203,6 +206,7 @@ export class Cluster {
   /** Plays the bootstrap: system objects, nodes, add-ons, first events of the components. */
   boot(): void {
     const client = this.clientFor(adminUser)
+    for (const object of defaultRbac()) this.store.put(rbacResource(object), keyOf(object), (resourceVersion) => this.asSystemObject(object, resourceVersion))
     for (const { resource, object } of systemObjects) must(client, resource, object)
     for (const { resource, object } of this.components.bootstrapObjects) must(client, resource, object)
     for (const node of this.config.nodes ?? []) must(client, 'nodes', nodeObject(node))
@@ -213,6 +217,11 @@ export class Cluster {
       for (const { resource, object } of addOns[name]) must(client, resource, object)
     }
     this.kernel.schedule(this.nowMs + eventExpiryPeriodMs, 'cluster/expire-events', '')
+  }
+
+  private asSystemObject(object: KubeObject, resourceVersion: string): KubeObject {
+    const uid = this.identity.uid(rbacResource(object), keyOf(object))
+    return { ...object, metadata: { ...object.metadata, uid, resourceVersion, creationTimestamp: this.clock.timestamp(this.nowMs) } }
   }
 
   private onChange(change: StoreChange, authorizer: Authorizer): void {
@@ -266,6 +275,14 @@ export function epochMsOf(config: ClusterConfig): number {
   return (config.epochMs ?? defaultEpochMs) - (config.historyMs ?? 0)
 }
 
+function defaultRbac(): KubeObject[] {
+  return [...defaultClusterRoles(), ...defaultClusterRoleBindings(), ...defaultRoles(), ...defaultRoleBindings()]
+}
+
+function rbacResource(object: KubeObject): string {
+  return `${object.kind.toLowerCase()}s.rbac.authorization.k8s.io`
+}
+
 function must(client: LocalClient, resource: string, object: KubeObject): void {
   const result = client.create(resource, object)
   if (result.ok || result.status.reason === 'AlreadyExists') return
@@ -279,6 +296,7 @@ function clockOf(state: ClusterState, epochMs: number): Clock {
     get nowMs() {
       return state.nowMs
     },
+    epochMs,
     timestamp(atMs) {
       const second = Math.floor(atMs / 1000)
       if (second !== lastSecond) {

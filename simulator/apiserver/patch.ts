@@ -1,11 +1,17 @@
 /** Patches of objects and subresources. Models apiserver/pkg/endpoints/handlers PatchResource (v1.35). */
 
 import { apiErrors } from '../api/errors.ts'
+import { apiVersionOf } from '../api/kinds.ts'
 import type { KindInfo } from '../api/kinds.ts'
+import { applyJsonMergePatch } from '../api/patch/json-merge.ts'
+import { applyJsonPatch } from '../api/patch/json-patch.ts'
+import { patchTypeOf } from '../api/patch/meta.ts'
+import { applyStrategicMergePatch } from '../api/patch/strategic-merge.ts'
 import type { ApiRequest } from '../api/request.ts'
 import type { KubeObject, Status } from '../api/types.ts'
 import { isJsonObject } from '../kernel/json.ts'
-import type { Json } from '../kernel/json.ts'
+import type { Json, JsonObject } from '../kernel/json.ts'
+import { assert } from '../kernel/assert.ts'
 import { objectKey } from '../store/resource-id.ts'
 import { writeOptions } from './answers.ts'
 import type { Outcome } from './ports.ts'
@@ -22,27 +28,34 @@ export function patchObject(server: ApiServer, kind: KindInfo, request: ApiReque
   return server.parts.registry.update(kind, key, patched.object, writeOptions(request))
 }
 
-function applyPatch(_kind: KindInfo, object: KubeObject, request: ApiRequest): Outcome<KubeObject> {
+function applyPatch(kind: KindInfo, object: KubeObject, request: ApiRequest): Outcome<KubeObject> {
+  const original = object as unknown as JsonObject
   switch (request.contentType) {
     case 'application/merge-patch+json':
-      return { ok: true, object: mergePatch(object, request.body as object), warnings: [] }
+      return isJsonObject(request.body) ? patched(applyJsonMergePatch(original, request.body as JsonObject)) : refused(apiErrors.badRequest('Invalid JSON Patch'))
+    case 'application/json-patch+json':
+      return patched(applyJsonPatch(original as Json, request.body as Json), 422)
+    case 'application/strategic-merge-patch+json': {
+      const type = patchTypeOf(apiVersionOf(kind), kind.kind)
+      if (type === undefined || !isJsonObject(request.body)) return refused(apiErrors.badRequest('the patch is not an object'))
+      return patched(applyStrategicMergePatch(original, request.body as JsonObject, type))
+    }
     default:
-      return refused(apiErrors.unsupportedMediaType(`the body of the request was in an unknown format - accepted media types include: application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml`))
+      return refused(apiErrors.unsupportedMediaType(`the body of the request was in an unknown format - accepted media types include: ${acceptedTypes.join(', ')}`))
   }
 }
 
-/** A JSON merge patch (RFC 7396) of an object. */
+const acceptedTypes = ['application/json-patch+json', 'application/merge-patch+json', 'application/strategic-merge-patch+json']
+
+function patched(result: { result: unknown } | { error: string }, code = 400): Outcome<KubeObject> {
+  if ('result' in result) return { ok: true, object: result.result as KubeObject, warnings: [] }
+  const failure = apiErrors.badRequest(result.error)
+  return refused(code === 400 ? failure : { ...failure, code, reason: 'Invalid', message: `the server rejected our request due to an error in our request` })
+}
+
+/** A JSON merge patch of an object that is known to fit, as components make them. */
 export function mergePatch(object: KubeObject, patch: object): KubeObject {
-  return mergeValue(object as unknown as Json, patch as Json) as unknown as KubeObject
-}
-
-function mergeValue(target: Json | undefined, patch: Json): Json {
-  if (!isJsonObject(patch)) return patch
-  const merged: { [key: string]: Json | undefined } = isJsonObject(target) ? { ...target } : {}
-  for (const key of Object.keys(patch)) {
-    const value = patch[key]
-    if (value === null) delete merged[key]
-    else if (value !== undefined) merged[key] = mergeValue(merged[key], value)
-  }
-  return merged
+  const result = applyJsonMergePatch(object as unknown as JsonObject, patch as Json)
+  assert('result' in result, 'a component made a merge patch that does not apply')
+  return result.result as unknown as KubeObject
 }

@@ -37,6 +37,8 @@ export interface MetricsDoor {
 
 export interface ServerClock {
   readonly nowMs: SimTimeMs
+  /** Unix ms of simulated 0. */
+  readonly epochMs: number
   timestamp(atMs: SimTimeMs): string
 }
 

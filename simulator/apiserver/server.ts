@@ -95,9 +95,8 @@ export class ApiServer {
   private get(kind: KindInfo, request: ApiRequest): ApiResponse {
     const found = this.reader.find(kind, request.namespace, request.name ?? '')
     if (found.kind === 'Status') return failed(found as Status)
-    const { nowMs } = this.parts.clock
     const object = found as KubeObject
-    return ok(200, request.query?.table === true ? toTable(kind, [object], nowMs, this.parts.store.resourceVersion) : object)
+    return ok(200, request.query?.table === true ? toTable(kind, [object], this.parts.clock, this.parts.store.resourceVersion) : object)
   }
 
   private list(kind: KindInfo, request: ApiRequest): ApiResponse {
@@ -109,7 +108,7 @@ export class ApiServer {
     const resourceVersion = String(this.parts.store.resourceVersion)
     const metadata = { resourceVersion, ...page.more }
     if (query.table === true) {
-      const table = toTable(kind, page.items, this.parts.clock.nowMs, this.parts.store.resourceVersion)
+      const table = toTable(kind, page.items, this.parts.clock, this.parts.store.resourceVersion)
       return ok(200, { ...table, metadata })
     }
     const body: KubeList = { kind: `${kind.kind}List`, apiVersion: apiVersionOf(kind), metadata, items: [...page.items] }

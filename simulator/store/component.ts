@@ -18,8 +18,10 @@ export interface StoreChange {
 }
 
 export interface Clock {
-  /** Simulated ms since T+00:00. */
+  /** Simulated ms since the bootstrap. */
   readonly nowMs: SimTimeMs
+  /** Unix ms of simulated 0. */
+  readonly epochMs: number
   /** Wall-clock text of a simulated time as the API writes it (RFC 3339, seconds). */
   timestamp(atMs: SimTimeMs): string
   /** As `timestamp`, with microseconds. */
