@@ -9,7 +9,7 @@ import { ClassTables, StatusTable, localVerdict } from './class-table.ts'
 import type { ClassTable } from './class-table.ts'
 import type { NodeSlot } from './cluster-cache.ts'
 import type { CompiledProfile } from './compiled-profile.ts'
-import type { Binder, Cycle, FailedCycle, PostFilterResult } from './framework.ts'
+import type { Binder, Cycle, FailedCycle, ObjectWriter, PostFilterResult } from './framework.ts'
 import { schedulerReasons } from './messages.ts'
 import type { Nominator } from './nominator.ts'
 import { errorStatus, success, unresolvable, unschedulable, withPlugin } from './status.ts'
@@ -299,7 +299,7 @@ export class CycleRunner {
   // ---- after the choice --------------------------------------------------------------------------------------------
 
   /** Runs Reserve, Permit, PreBind and Bind. @returns what went wrong; undefined when the pod is bound */
-  finish(cycle: Cycle, nodeName: string, binder: Binder): PluginStatus | undefined {
+  finish(cycle: Cycle, nodeName: string, binder: Binder & ObjectWriter): PluginStatus | undefined {
     const { profile } = this
     const slot = cycle.cache.findSlot(nodeName)
     assert(slot !== undefined, `chosen node ${nodeName} is not in the cache`)
@@ -314,7 +314,7 @@ export class CycleRunner {
     }
     for (const { plugin, stateAt } of profile.preBinds) {
       if (this.skipped[stateAt]) continue
-      const status = plugin.preBind(cycle, nodeName, this.states[stateAt])
+      const status = plugin.preBind(cycle, nodeName, this.states[stateAt], binder)
       if (status.code !== 'success') return this.undo(cycle, slot, status)
     }
     for (const plugin of profile.binds) {

@@ -138,8 +138,11 @@ export interface PermitPlugin extends Plugin {
 
 /** Writes what must be true in the API before the binding. */
 export interface PreBindPlugin<State> extends Plugin {
-  preBind(cycle: Cycle, nodeName: string, state: State): PluginStatus
+  preBind(cycle: Cycle, nodeName: string, state: State, writer: ObjectWriter): PluginStatus
 }
+
+/** Requests that change objects beside the pod. */
+export interface ObjectWriter { writeObject?(object: KubeObject): void }
 
 /** Binds the pod. A plugin that leaves it to others skips. */
 export interface BindPlugin extends Plugin {

@@ -11,11 +11,15 @@ import { nodeName } from './plugins/node-name/plugin.ts'
 import { nodePorts } from './plugins/node-ports/plugin.ts'
 import { nodeResourcesBalancedAllocation } from './plugins/node-resources-balanced-allocation/plugin.ts'
 import { nodeResourcesFit } from './plugins/node-resources-fit/plugin.ts'
+import { nodeVolumeLimits } from './plugins/node-volume-limits/plugin.ts'
 import { nodeUnschedulable } from './plugins/node-unschedulable/plugin.ts'
 import { podTopologySpread } from './plugins/pod-topology-spread/plugin.ts'
 import { prioritySort } from './plugins/priority-sort/plugin.ts'
 import { schedulingGates } from './plugins/scheduling-gates/plugin.ts'
 import { taintToleration } from './plugins/taint-toleration/plugin.ts'
+import { volumeBinding } from './plugins/volume-binding/plugin.ts'
+import { volumeRestrictions } from './plugins/volume-restrictions/plugin.ts'
+import { volumeZone } from './plugins/volume-zone/plugin.ts'
 
 /** A plugin of a profile; `weight` multiplies its score. */
 export interface RegisteredPlugin { readonly plugin: AnyPlugin; readonly weight: number }
@@ -30,6 +34,10 @@ export const defaultProfile: readonly RegisteredPlugin[] = [
   { plugin: nodeAffinity, weight: 2 },
   { plugin: nodePorts, weight: 0 },
   { plugin: nodeResourcesFit, weight: 1 },
+  { plugin: volumeRestrictions, weight: 0 },
+  { plugin: nodeVolumeLimits, weight: 0 },
+  { plugin: volumeBinding, weight: 0 },
+  { plugin: volumeZone, weight: 0 },
   { plugin: podTopologySpread, weight: 2 },
   { plugin: interPodAffinity, weight: 2 },
   { plugin: dynamicResources, weight: 2 },
