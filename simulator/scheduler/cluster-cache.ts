@@ -9,7 +9,7 @@ import type { Node, Pod } from '../api/types.ts'
 import { grownFloats, grownInts, makeResourceColumn, makeTopologyColumn, setTopologyRow } from './columns.ts'
 import type { ResourceColumn, TopologyColumn } from './columns.ts'
 import { ImageTable } from './image-table.ts'
-import { NodeOrder, zoneKeyOf } from './node-order.ts'
+import { orderNodes, zoneKeyOf } from './node-order.ts'
 import { classKeyOf, isTerminating, makePodClass, podKeyOf, usageOf } from './pod-class.ts'
 import type { PodClass, PodUsage } from './pod-class.ts'
 import { amountOf, isScalarResource, needsStatusUsage } from './pod-requests.ts'
@@ -28,6 +28,8 @@ export interface PodEntry {
 export interface NodeSlot {
   readonly index: number
   readonly name: string
+  /** Order of creation among the nodes. */
+  arrival: number
   /** Undefined while only pods name it. */
   node: Node | undefined
   pods: PodEntry[]
@@ -47,7 +49,9 @@ export class ClusterCache {
   private readonly entries = new Map<string, PodEntry>()
   private classes = new Map<string, PodClass>()
   private nextClassId = 1
-  private readonly order = new NodeOrder()
+  /** Slots in scheduling order; undefined when nodes have changed since. */
+  private order: Int32Array | undefined
+  private nextArrival = 1
   private readonly columns = new Map<string, ResourceColumn>()
   private readonly topologies = new Map<string, TopologyColumn>()
   private vectors = new WeakMap<PodUsage, UsageVector>()
@@ -84,7 +88,7 @@ export class ClusterCache {
   get nodeCount(): number { return this.nodeCountNow }
   get podCount(): number { return this.entries.size }
   /** Slot indexes of all nodes in scheduling order. */
-  nodeOrder(): Int32Array { return this.order.slots() }
+  nodeOrder(): Int32Array { return (this.order ??= orderNodes(this.slots)) }
   findSlot(nodeName: string): NodeSlot | undefined { return this.slotOfName.get(nodeName) }
   findEntry(podKey: string): PodEntry | undefined { return this.entries.get(podKey) }
 
@@ -96,7 +100,7 @@ export class ClusterCache {
 
   /** All nodes in scheduling order. */
   nodeSlots(): NodeSlot[] {
-    return Array.from(this.order.slots(), (index) => this.getSlot(index))
+    return Array.from(this.nodeOrder(), (index) => this.getSlot(index))
   }
 
   /** The lowest priority of any pod on a node; Infinity without pods. */
@@ -157,9 +161,10 @@ export class ClusterCache {
     const slot = this.ensureSlot(node.metadata.name ?? '')
     if (slot.node !== undefined) return this.updateNode(node)
     slot.node = node
+    slot.arrival = this.nextArrival++
     this.nodeCountNow++
-    this.order.add(zoneKeyOf(node), slot.index)
-    this.images.add(node)
+    this.order = undefined
+    this.images.add(node, slot.arrival)
     this.readNode(slot, node)
   }
 
@@ -172,13 +177,10 @@ export class ClusterCache {
       return
     }
     slot.node = node
-    if (zoneKeyOf(old) !== zoneKeyOf(node)) {
-      this.order.remove(zoneKeyOf(old), slot.index)
-      this.order.add(zoneKeyOf(node), slot.index)
-    }
+    if (zoneKeyOf(old) !== zoneKeyOf(node)) this.order = undefined
     if (old.status?.images !== node.status?.images) {
-      this.images.remove(old)
-      this.images.add(node)
+      this.images.remove(old, slot.arrival)
+      this.images.add(node, slot.arrival)
     }
     this.readNode(slot, node)
   }
@@ -186,8 +188,8 @@ export class ClusterCache {
   removeNode(nodeName: string): void {
     const slot = this.slotOfName.get(nodeName)
     if (slot?.node === undefined) return
-    this.order.remove(zoneKeyOf(slot.node), slot.index)
-    this.images.remove(slot.node)
+    this.order = undefined
+    this.images.remove(slot.node, slot.arrival)
     slot.node = undefined
     this.nodeCountNow--
     for (const column of this.columns.values()) column.allocatable[slot.index] = 0
@@ -216,7 +218,7 @@ export class ClusterCache {
     if (known !== undefined) return known
     const index = this.freeSlots.pop() ?? this.slots.length
     if (index >= this.capacity) this.grow()
-    const slot: NodeSlot = { index, name, node: undefined, pods: [] }
+    const slot: NodeSlot = { index, name, arrival: 0, node: undefined, pods: [] }
     this.slots[index] = slot
     this.slotOfName.set(name, slot)
     this.bump(index)

@@ -1,6 +1,8 @@
 /**
  * The order in which nodes are looked at: one of each zone in turn.
  * Models pkg/scheduler/backend/cache/node_tree.go (v1.35).
+ * Differs: the order depends on the nodes that exist and the order of their creation alone, not on what happened to
+ * them since, so that a forked cluster decides alike.
  */
 
 import type { Node, StringMap } from '../api/types.ts'
@@ -13,37 +15,26 @@ export function zoneKeyOf(node: Node): string {
   return zone === '' && region === '' ? '' : `${region}:\u0000:${zone}`
 }
 
-/** Zones in the order in which their first node came, each with its nodes in order of arrival. */
-export class NodeOrder {
-  private zones = new Map<string, number[]>()
-  private list: Int32Array | undefined
+/** What the order knows of a node. */
+export interface OrderedNode { readonly index: number; readonly arrival: number; readonly node: Node | undefined }
 
-  add(zone: string, slotIndex: number): void {
-    const members = this.zones.get(zone)
-    if (members === undefined) this.zones.set(zone, [slotIndex])
-    else members.push(slotIndex)
-    this.list = undefined
+/**
+ * Slot indexes of all nodes: the first of each zone, then the second of each, and so on. Zones come in the order of
+ * their first node.
+ */
+export function orderNodes(slots: readonly (OrderedNode | undefined)[]): Int32Array {
+  const nodes = slots.filter((slot): slot is OrderedNode => slot?.node !== undefined).sort((a, b) => a.arrival - b.arrival)
+  const zones = new Map<string, number[]>()
+  for (const { index, node } of nodes) {
+    const zone = zoneKeyOf(node as Node)
+    const members = zones.get(zone)
+    if (members === undefined) zones.set(zone, [index])
+    else members.push(index)
   }
-
-  remove(zone: string, slotIndex: number): void {
-    const members = this.zones.get(zone)
-    const at = members?.indexOf(slotIndex) ?? -1
-    if (members === undefined || at < 0) return
-    members.splice(at, 1)
-    if (members.length === 0) this.zones.delete(zone)
-    this.list = undefined
+  const order = new Int32Array(nodes.length)
+  const lists = [...zones.values()]
+  for (let rank = 0, filled = 0; filled < order.length; rank++) {
+    for (const members of lists) if (rank < members.length) order[filled++] = members[rank]
   }
-
-  /** Slot indexes of all nodes: the first of each zone, then the second of each, and so on. */
-  slots(): Int32Array {
-    if (this.list !== undefined) return this.list
-    const zones = [...this.zones.values()]
-    const count = zones.reduce((sum, members) => sum + members.length, 0)
-    const list = new Int32Array(count)
-    for (let rank = 0, filled = 0; filled < count; rank++) {
-      for (const members of zones) if (rank < members.length) list[filled++] = members[rank]
-    }
-    this.list = list
-    return list
-  }
+  return order
 }

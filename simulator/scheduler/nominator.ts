@@ -34,12 +34,4 @@ export class Nominator {
     if (left.length === 0) this.byNode.delete(known.nodeName)
     else this.byNode.set(known.nodeName, left)
   }
-
-  /** A waiting pod changed. One whose nomination the API server has not heard of yet keeps it. */
-  update(old: Pod, pod: Pod): void {
-    const before = old.status?.nominatedNodeName ?? ''
-    const now = pod.status?.nominatedNodeName ?? ''
-    const known = this.nodeOf(podKeyOf(pod))
-    this.add(pod, before === '' && now === '' && known !== undefined ? known : now)
-  }
 }

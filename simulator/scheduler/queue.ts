@@ -69,13 +69,14 @@ export class SchedulingQueue {
   private backoff: PodHeap
   private errorBackoff: PodHeap
   private readonly unschedulable = new Set<string>()
-  private nextSeq = 1
-  /** No row of the unschedulable queue is flushed before this. */
-  private flushNotBeforeMs = Infinity
+  /** Rows of the unschedulable queue by the time of their flush. */
+  private flushes: PodHeap
+  private readonly counters: Table<number>
   private readonly rulesOf: Map<string, CompiledProfile['plugins'][number]['plugin']['retryOn']>
 
-  constructor(rows: Table<QueueRow>, profile: CompiledProfile, ports: QueuePorts) {
-    this.rows = rows
+  constructor(state: { queue: Table<QueueRow>; counters: Table<number> }, profile: CompiledProfile, ports: QueuePorts) {
+    this.rows = state.queue
+    this.counters = state.counters
     this.profile = profile
     this.ports = ports
     this.rulesOf = new Map(profile.plugins.map(({ plugin }) => [plugin.name, plugin.retryOn]))
@@ -88,10 +89,8 @@ export class SchedulingQueue {
     this.active = new PodHeap(isBefore, isCurrent)
     this.backoff = new PodHeap(endsBefore, isCurrent)
     this.errorBackoff = new PodHeap(endsBefore, isCurrent)
-    for (const row of rows.values()) {
-      this.index(row)
-      this.nextSeq = Math.max(this.nextSeq, row.seq + 1)
-    }
+    this.flushes = new PodHeap((a, b) => flushMs(a) < flushMs(b), isCurrent)
+    for (const row of this.rows.values()) this.index(row)
   }
 
   // ---- reading -----------------------------------------------------------------------------------------------------
@@ -111,7 +110,8 @@ export class SchedulingQueue {
     if (this.active.peek() !== undefined || this.backoff.peek() !== undefined) return nowMs
     const failed = this.errorBackoff.peek()
     const retryMs = failed === undefined ? Infinity : backoffEndMs(failed) + orderingWindowMs
-    const dueMs = Math.min(retryMs, this.unschedulable.size === 0 ? Infinity : this.flushNotBeforeMs)
+    const flushed = this.flushes.peek()
+    const dueMs = Math.min(retryMs, flushed === undefined ? Infinity : flushMs(flushed))
     return dueMs === Infinity ? undefined : Math.max(nowMs, dueMs)
   }
 
@@ -120,9 +120,15 @@ export class SchedulingQueue {
   /** A new pending pod. */
   add(pod: Pod): void {
     this.toActive({
-      podKey: podKeyOf(pod), queue: 'active', priority: priorityOf(pod), sinceMs: this.ports.nowMs(), seq: this.nextSeq++,
+      podKey: podKeyOf(pod), queue: 'active', priority: priorityOf(pod), sinceMs: this.ports.nowMs(), seq: this.nextSeq(),
       attempts: 0, unschedulableCount: 0, errorCount: 0, rejectors: [], gatedBy: '',
     }, pod)
+  }
+
+  private nextSeq(): number {
+    const seq = this.counters.get('nextSeq') ?? 1
+    this.counters.set('nextSeq', seq + 1)
+    return seq
   }
 
   remove(podKey: string): void {
@@ -190,17 +196,11 @@ export class SchedulingQueue {
         this.put({ ...row, queue: 'active' })
       }
     }
-    if (nowMs >= this.flushNotBeforeMs) this.flushUnschedulable(nowMs)
-  }
-
-  private flushUnschedulable(nowMs: number): void {
-    this.flushNotBeforeMs = Infinity
-    for (const key of [...this.unschedulable]) {
-      const row = this.rows.get(key)
-      const pod = this.ports.findPod(key)
-      if (row === undefined || pod === undefined) continue
-      if (flushMs(row) <= nowMs) this.requeue(row, pod)
-      else this.flushNotBeforeMs = Math.min(this.flushNotBeforeMs, flushMs(row))
+    for (let row = this.flushes.peek(); row !== undefined && flushMs(row) <= nowMs; row = this.flushes.peek()) {
+      this.flushes.pop()
+      const pod = this.ports.findPod(row.podKey)
+      if (pod === undefined) this.remove(row.podKey)
+      else this.requeue(row, pod)
     }
   }
 
@@ -258,7 +258,7 @@ export class SchedulingQueue {
       case 'errorBackoff': return this.errorBackoff.push(row)
       case 'unschedulable':
         this.unschedulable.add(row.podKey)
-        this.flushNotBeforeMs = Math.min(this.flushNotBeforeMs, flushMs(row))
+        if (row.gatedBy === '') this.flushes.push(row)
     }
   }
 
@@ -270,6 +270,5 @@ export class SchedulingQueue {
 
 /** When the periodic flush takes a row: the first round after it has waited for more than five minutes. */
 function flushMs(row: QueueRow): number {
-  if (row.gatedBy !== '') return Infinity
   return Math.ceil((row.sinceMs + unschedulableMaxMs + 1) / flushPeriodMs) * flushPeriodMs
 }

@@ -32,7 +32,7 @@ function lcg(seed: number): (bound: number) => number {
 }
 
 /** Random events on a cluster: pods of three shapes, nodes that come, change and go. */
-function shake(cluster: TestCluster, seed: number, steps: number): void {
+function shake(cluster: TestCluster, seed: number, steps: number, beforeStep: () => void = () => {}): void {
   const pick = lcg(seed)
   cluster.pick = pick
   const shapes: ((name: string) => Pod)[] = [
@@ -42,6 +42,7 @@ function shake(cluster: TestCluster, seed: number, steps: number): void {
   ]
   for (let step = 0; step < steps; step++) {
     cluster.nowMs += 700
+    beforeStep()
     const nodeName = `n${pick(8)}`
     const keys = [...cluster.pods.keys()]
     switch (pick(6)) {
@@ -116,6 +117,17 @@ describe('the scheduler', () => {
       expect(sorted(incremental[i].feasible)).toEqual(sorted(fresh.feasible))
       expect(sorted(incremental[i].best)).toEqual(sorted(fresh.best))
     })
+  })
+
+  it.each([11, 12, 13, 14])('decides alike when it is rebuilt before every step, seed %i', (seed) => {
+    const lasting = new TestCluster({ nodes: [makeNode('n0'), makeNode('n1')] })
+    const rebuilt = new TestCluster({ nodes: [makeNode('n0'), makeNode('n1')] })
+    shake(lasting, seed, 200)
+    shake(rebuilt, seed, 200, () => (rebuilt.scheduler = rebuilt.makeScheduler()))
+    expect(rebuilt.decisions).toEqual(lasting.decisions)
+    expect(rebuilt.rows.entries()).toEqual(lasting.rows.entries())
+    expect(rebuilt.counters.entries()).toEqual(lasting.counters.entries())
+    expect(rebuilt.scheduler.nextDueMs()).toEqual(lasting.scheduler.nextDueMs())
   })
 
   it('never puts more on a node than it has', () => {

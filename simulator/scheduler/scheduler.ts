@@ -30,7 +30,7 @@ export const defaultSchedulerName = 'default-scheduler'
 /** What the plain-data state of a scheduler consists of. */
 export interface SchedulerState {
   readonly queue: Table<QueueRow>
-  /** 'nextStart': the node at which the next search begins. */
+  /** 'nextStart': the node at which the next search begins; 'nextSeq': the number of the next pod in the queue. */
   readonly counters: Table<number>
 }
 
@@ -69,7 +69,7 @@ export class Scheduler {
     this.ports = ports
     this.profile = compileProfile(plugins)
     this.runner = new CycleRunner(this.profile, this.nominator)
-    this.queue = new SchedulingQueue(state.queue, this.profile, ports)
+    this.queue = new SchedulingQueue(state, this.profile, ports)
     for (const node of ports.listNodes()) this.cache.addNode(node)
     for (const pod of ports.listPods()) this.learn(pod)
   }
@@ -79,8 +79,8 @@ export class Scheduler {
     if (!isVisible(pod)) return
     if (isAssigned(pod)) this.cache.addPod(pod)
     else if (this.isResponsible(pod)) {
-      this.nominator.add(pod, pod.status?.nominatedNodeName ?? '')
       if (this.queue.find(podKeyOf(pod)) === undefined) this.queue.add(pod)
+      this.noteNomination(pod)
     }
   }
 
@@ -108,7 +108,13 @@ export class Scheduler {
     if (isAssigned(pod)) return this.boundPodCame(pod)
     if (!this.isResponsible(pod)) return
     this.queue.add(pod)
-    if (this.queue.find(podKeyOf(pod))?.gatedBy === '') this.nominator.add(pod, pod.status?.nominatedNodeName ?? '')
+    this.noteNomination(pod)
+  }
+
+  /** A pod that is held back takes no place. */
+  private noteNomination(pod: Pod): void {
+    const isGated = (this.queue.find(podKeyOf(pod))?.gatedBy ?? '') !== ''
+    this.nominator.add(pod, isGated ? '' : (pod.status?.nominatedNodeName ?? ''))
   }
 
   private boundPodCame(pod: Pod): void {
@@ -125,9 +131,9 @@ export class Scheduler {
 
   private waitingPodChanged(old: Pod, pod: Pod): void {
     if (this.cache.findEntry(podKeyOf(pod))?.isAssumed) return
-    this.nominator.update(old, pod)
     const events: ClusterEvent[] = podUpdateActions(old, pod).map((action) => ({ resource: 'Pod', action }))
     this.queue.update(pod, events, { old, new: pod })
+    this.noteNomination(pod)
     const nominated = old.status?.nominatedNodeName ?? ''
     if (nominated !== '' && nominated !== (pod.status?.nominatedNodeName ?? '')) this.nominationEnded(old)
   }

@@ -3,7 +3,7 @@ import type { Pod, PodDisruptionBudget } from '../../../api/types.ts'
 import type { NodeSlot } from '../../cluster-cache.ts'
 import type { FailedCycle, PostFilterPlugin, PostFilterResult } from '../../framework.ts'
 import { fitMessage, schedulerReasons } from '../../messages.ts'
-import { isTerminating, priorityOf } from '../../pod-class.ts'
+import { isTerminating, podKeyOf, priorityOf } from '../../pod-class.ts'
 import { success, unschedulable } from '../../status.ts'
 import { isCandidate, selectVictims, startTimeOf } from './victims.ts'
 import type { Candidate } from './victims.ts'
@@ -112,7 +112,7 @@ function preempt(failed: FailedCycle): PostFilterResult {
   if (search.candidates.length === 0) return notHelpful(failed, search)
   const { slot, victims } = bestCandidates(search.candidates)[0]
   const isUnderway = victims.every(isTerminating)
-  const cleared = isUnderway ? [] : failed.nominatedTo(slot.name).filter((other) => priorityOf(other) < priorityOf(pod))
+  const cleared = isUnderway ? [] : failed.nominatedTo(slot.name).filter((other) => priorityOf(other) < priorityOf(pod)).sort((a, b) => compareText(podKeyOf(a), podKeyOf(b)))
   return { status: success, nominatedNode: slot.name, preemption: { nodeName: slot.name, victims, cleared } }
 }
 

@@ -5,7 +5,7 @@ import { compareText } from '../../../kernel/text.ts'
 import type { Pod, PodDisruptionBudget } from '../../../api/types.ts'
 import type { ClusterCache, NodeSlot, PodEntry } from '../../cluster-cache.ts'
 import { schedulerReasons } from '../../messages.ts'
-import { priorityOf } from '../../pod-class.ts'
+import { podKeyOf, priorityOf } from '../../pod-class.ts'
 import type { PluginStatus } from '../../status.ts'
 import { unresolvable } from '../../status.ts'
 
@@ -23,9 +23,12 @@ export function startTimeOf(pod: Pod): string {
   return pod.status?.startTime ?? '9999'
 }
 
-/** Orders by priority, then by who runs longer. Equal pods keep their order. */
+/**
+ * Orders by priority, then by who runs longer.
+ * Differs: upstream leaves the rest open; here the name decides, so that replays agree.
+ */
 export function byImportance(a: Pod, b: Pod): number {
-  return priorityOf(b) - priorityOf(a) || compareText(startTimeOf(a), startTimeOf(b))
+  return priorityOf(b) - priorityOf(a) || compareText(startTimeOf(a), startTimeOf(b)) || compareText(podKeyOf(a), podKeyOf(b))
 }
 
 function isEmptySelector({ spec }: PodDisruptionBudget): boolean {
