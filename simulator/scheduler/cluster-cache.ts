@@ -10,7 +10,8 @@ import { grownFloats, grownInts, makeResourceColumn, makeTopologyColumn, setTopo
 import type { ResourceColumn, TopologyColumn } from './columns.ts'
 import { ImageTable } from './image-table.ts'
 import { orderNodes, zoneKeyOf } from './node-order.ts'
-import { classKeyOf, isTerminating, makePodClass, podKeyOf, usageOf } from './pod-class.ts'
+import { ClassRegistry } from './class-registry.ts'
+import { isTerminating, podKeyOf, usageOf } from './pod-class.ts'
 import type { PodClass, PodUsage } from './pod-class.ts'
 import { amountOf, isScalarResource, needsStatusUsage } from './pod-requests.ts'
 
@@ -38,8 +39,6 @@ export interface NodeSlot {
 interface UsageVector { readonly columns: readonly ResourceColumn[]; readonly amounts: readonly number[] }
 
 const initialCapacity = 64
-/** Classes that no pod uses any more are dropped when there are this many in all. */
-const classesMax = 4096
 
 export class ClusterCache {
   private capacity = initialCapacity
@@ -47,8 +46,7 @@ export class ClusterCache {
   readonly slots: (NodeSlot | undefined)[] = []
   private freeSlots: number[] = []
   private readonly entries = new Map<string, PodEntry>()
-  private classes = new Map<string, PodClass>()
-  private nextClassId = 1
+  private readonly classes = new ClassRegistry()
   /** Slots in scheduling order; undefined when nodes have changed since. */
   private order: Int32Array | undefined
   private nextArrival = 1
@@ -136,23 +134,9 @@ export class ClusterCache {
 
   get slotCapacity(): number { return this.capacity }
 
-  // ---- classes -----------------------------------------------------------------------------------------------------
-
   /** The class of a pod, known or new. */
   classOf(pod: Pod): PodClass {
-    const key = classKeyOf(pod)
-    const known = this.classes.get(key)
-    if (known !== undefined) return known
-    if (this.classes.size >= classesMax) this.dropUnusedClasses()
-    const podClass = makePodClass(this.nextClassId++, key, pod)
-    this.classes.set(key, podClass)
-    return podClass
-  }
-
-  private dropUnusedClasses(): void {
-    const used = new Map<string, PodClass>()
-    for (const entry of this.entries.values()) used.set(entry.podClass.key, entry.podClass)
-    this.classes = used.size > classesMax / 2 ? this.classes : used
+    return this.classes.of(pod, this.entries.values())
   }
 
   // ---- nodes -------------------------------------------------------------------------------------------------------

@@ -83,8 +83,8 @@ export class CycleRunner {
 
   private preFilter(): PreFilterOutcome {
     const { preFilters } = this.profile
-    this.states = new Array<unknown>(preFilters.length)
-    this.skipped = new Array<boolean>(preFilters.length).fill(false)
+    this.states = preFilters.map(() => undefined)
+    this.skipped = preFilters.map(() => false)
     let nodeNames: ReadonlySet<string> | undefined
     let rejection: PluginStatus | undefined
     const narrowedBy: string[] = []

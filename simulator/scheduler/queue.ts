@@ -178,7 +178,8 @@ export class SchedulingQueue {
   /** Wakes the waiting pods that an event may help. `concerns` leaves pods out. */
   moveAll(event: ClusterEvent, objects: EventObjects, concerns?: (pod: Pod) => boolean): void {
     if (this.unschedulable.size === 0) return
-    for (const key of [...this.unschedulable]) {
+    // A copy: a pod that stays held back is taken out and put in again.
+    for (const key of Array.from(this.unschedulable)) {
       const row = this.rows.get(key)
       const pod = this.ports.findPod(key)
       if (row === undefined || pod === undefined || concerns?.(pod) === false) continue

@@ -1,0 +1,34 @@
+/** The classes of pods that one cache knows. */
+
+import type { Pod } from '../api/types.ts'
+import { classKeyOf, makePodClass } from './pod-class.ts'
+import type { PodClass } from './pod-class.ts'
+
+/** Classes that no pod uses any more are dropped when there are this many in all. */
+const classesMax = 4096
+
+export class ClassRegistry {
+  private classes = new Map<string, PodClass>()
+  private nextId = 1
+  private limit = classesMax
+
+  /**
+   * The class of a pod, known or new.
+   * @param users what uses classes now; the others may be dropped
+   */
+  of(pod: Pod, users: Iterable<{ readonly podClass: PodClass }>): PodClass {
+    const key = classKeyOf(pod)
+    const known = this.classes.get(key)
+    if (known !== undefined) return known
+    if (this.classes.size >= this.limit) this.dropUnused(users)
+    const podClass = makePodClass(this.nextId++, key, pod)
+    this.classes.set(key, podClass)
+    return podClass
+  }
+
+  private dropUnused(users: Iterable<{ readonly podClass: PodClass }>): void {
+    this.classes = new Map()
+    for (const { podClass } of users) this.classes.set(podClass.key, podClass)
+    this.limit = Math.max(classesMax, 2 * this.classes.size)
+  }
+}
