@@ -62,4 +62,6 @@ export interface ApiClient {
   evictPod(key: string, gracePeriodSeconds?: number): WriteResult<Pod>
   /** The scale subresource of a workload: sets spec.replicas. */
   scale(resource: string, key: string, replicas: number): WriteResult<KubeObject>
+  /** The finalize subresource of a namespace: removes its finalizers, which lets it go. */
+  finalizeNamespace(name: string): WriteResult<KubeObject>
 }

@@ -1,4 +1,4 @@
-// Command generate prints go-structs.json: fields of the Go structs below PodTemplateSpec, in Go's order.
+// Command generate prints go-structs.json: fields of the Go structs below PodTemplateSpec and EndpointSubset, in Go's order.
 // Run it in a module that requires k8s.io/api v0.35.4:
 //
 //	go run . > go-structs.json
@@ -59,6 +59,7 @@ func visit(t reflect.Type) {
 
 func main() {
 	visit(reflect.TypeOf(core.PodTemplateSpec{}))
+	visit(reflect.TypeOf(core.EndpointSubset{}))
 	e := json.NewEncoder(os.Stdout)
 	e.SetIndent("", "")
 	if err := e.Encode(map[string]any{"structs": structs, "kinds": kinds}); err != nil {
