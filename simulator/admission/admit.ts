@@ -126,6 +126,14 @@ function groupKind(kind: KindInfo): { group: string; name: string } {
   return { group: kind.group, name: kind.kind }
 }
 
+/** What a kind settles before its strategy runs. */
+function begin(object: AdmittedObject, old: AdmittedObject | undefined, rules: KindRules, request: AdmissionRequest): Failure | undefined {
+  const errors = new ErrorList()
+  if (old === undefined) rules.beginCreate?.(object, errors)
+  else rules.beginUpdate?.(object, old, errors)
+  return errors.size === 0 ? undefined : apiErrors.invalid(groupKind(request.kind), object.metadata.name ?? '', errors.list)
+}
+
 function validateCreate(object: AdmittedObject, rules: KindRules, kind: KindInfo): Failure | undefined {
   const errors = new ErrorList()
   rules.validateCreate(object, errors)
@@ -152,7 +160,9 @@ export function admitCreate(request: AdmissionRequest, reader: AdmissionReader, 
   const refusal = runPlugins('admit', plugin, config)
   if (refusal !== undefined) return refuse(refusal, warnings)
   generateName(object, request.identity)
-  rules.prepareCreate?.(object)
+  const begun = begin(object, undefined, rules, request)
+  if (begun !== undefined) return refuse(begun, warnings)
+  rules.prepareCreate?.(object, request.identity)
   const invalid = validateCreate(object, rules, request.kind)
   if (invalid !== undefined) return refuse(invalid, warnings)
   warnings.push(...(rules.warnOnCreate?.(object) ?? []))
@@ -216,6 +226,8 @@ export function admitUpdate(request: AdmissionRequest, old: KubeObject, reader: 
   const refusal = runPlugins('admit', plugin, config)
   if (refusal !== undefined) return refuse(refusal, warnings)
   object.metadata.generation = old.metadata.generation
+  const begun = request.subresource ? undefined : begin(object, before, rules, request)
+  if (begun !== undefined) return refuse(begun, warnings)
   const subresource = rules.subresources?.[request.subresource ?? '']
   if (subresource === undefined) rules.prepareUpdate?.(object, before)
   else subresource.prepareUpdate(object, before)

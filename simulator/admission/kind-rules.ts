@@ -16,6 +16,8 @@ export interface AdmittedObject {
 export interface Identity {
   /** Five characters for generated names and the token volume. */
   suffix(purpose: 'name' | 'tokenVolume'): string
+  /** The time of the request, as the API writes times. */
+  timestamp(): string
 }
 
 /** Rules of one subresource that is written with the whole object, such as status. */
@@ -31,8 +33,12 @@ export interface KindRules {
   readonly kind: string
   /** Fills what the user left out. Runs on every decoded body, creates and updates alike. */
   applyDefaults?(object: AdmittedObject): void
+  /** Runs before all else at a create; its errors come alone. */
+  beginCreate?(object: AdmittedObject, errors: ErrorList): void
+  /** The same at an update. */
+  beginUpdate?(object: AdmittedObject, old: AdmittedObject, errors: ErrorList): void
   /** Clears what only the system may set, and sets the first generation. */
-  prepareCreate?(object: AdmittedObject): void
+  prepareCreate?(object: AdmittedObject, identity: Identity): void
   validateCreate(object: AdmittedObject, errors: ErrorList): void
   warnOnCreate?(object: AdmittedObject): readonly string[]
   /** Puts back what an update of the main resource may not change, and counts the generation. */

@@ -40,12 +40,12 @@ export function applyLabelKeys(spec: FullPodSpec, labels: StringMap | undefined)
   for (const constraint of spec.topologySpreadConstraints ?? []) applyKeys(constraint.labelSelector, constraint.matchLabelKeys, 'In', labels)
 }
 
-/** The status of a new pod. The time of the gate's condition is the caller's. */
-export function newPodStatus(pod: FullPod): { [field: string]: unknown } {
+/** The status of a new pod. */
+export function newPodStatus(pod: FullPod, now: string): { [field: string]: unknown } {
   const spec = { ...pod.spec, containers: pod.spec.containers ?? [] } as unknown as Pod['spec']
   const qosClass = computePodQos({ spec })
   if ((pod.spec.schedulingGates ?? []).length === 0) return { phase: 'Pending', qosClass }
-  const gated = { type: 'PodScheduled', status: 'False', reason: 'SchedulingGated', message: 'Scheduling is blocked due to non-empty scheduling gates' }
+  const gated = { type: 'PodScheduled', status: 'False', lastTransitionTime: now, reason: 'SchedulingGated', message: 'Scheduling is blocked due to non-empty scheduling gates' }
   return { phase: 'Pending', conditions: [gated], qosClass }
 }
 
@@ -63,11 +63,12 @@ export const pods: KindRules = {
     pod.spec ??= {}
     defaultPod(pod.spec)
     defaultPodSpec(pod.spec)
+    if (pod.spec.terminationGracePeriodSeconds! < 0) pod.spec.terminationGracePeriodSeconds = 1
   },
-  prepareCreate(object) {
+  prepareCreate(object, identity) {
     const pod = asPod(object)
     pod.metadata.generation = 1
-    pod.status = newPodStatus(pod)
+    pod.status = newPodStatus(pod, identity.timestamp())
     dropDisabledFields(pod.spec)
     applyLabelKeys(pod.spec, pod.metadata.labels)
   },

@@ -1,9 +1,35 @@
 /** The rules of all kinds. */
 
 import type { KindRules } from '../kind-rules.ts'
+import { configmaps } from './configmaps.ts'
+import { controllerrevisions } from './controllerrevisions.ts'
+import { cronjobs } from './cronjobs.ts'
+import { daemonsets } from './daemonsets.ts'
+import { deployments } from './deployments.ts'
+import { endpoints } from './endpoints.ts'
+import { endpointslices } from './endpointslices.ts'
+import { events } from './events.ts'
+import { horizontalpodautoscalers, horizontalpodautoscalersV1 } from './horizontalpodautoscalers.ts'
+import { jobs } from './jobs.ts'
+import { leases } from './leases.ts'
+import { limitranges } from './limitranges.ts'
+import { namespaces } from './namespaces.ts'
+import { nodes } from './nodes.ts'
+import { persistentvolumeclaims } from './persistentvolumeclaims.ts'
+import { poddisruptionbudgets } from './poddisruptionbudgets.ts'
 import { pods } from './pods.ts'
+import { priorityclasses } from './priorityclasses.ts'
+import { clusterrolebindings, clusterroles, rolebindings, roles } from './rbac.ts'
+import { replicasets } from './replicasets.ts'
+import { resourcequotas } from './resourcequotas.ts'
+import { secrets } from './secrets.ts'
+import { serviceaccounts } from './serviceaccounts.ts'
+import { services } from './services.ts'
+import { statefulsets } from './statefulsets.ts'
 
-export const kindRules: readonly KindRules[] = [pods]
+export const kindRules: readonly KindRules[] = [
+  clusterrolebindings, clusterroles, configmaps, controllerrevisions, cronjobs, daemonsets, deployments, endpoints, endpointslices, events, horizontalpodautoscalers, horizontalpodautoscalersV1, jobs, leases, limitranges, namespaces, nodes, persistentvolumeclaims, poddisruptionbudgets, pods, priorityclasses, replicasets, resourcequotas, rolebindings, roles, secrets, serviceaccounts, services, statefulsets,
+]
 
 const byKind: ReadonlyMap<string, KindRules> = new Map(kindRules.map((rules) => [`${rules.apiVersion} ${rules.kind}`, rules]))
 

@@ -29,12 +29,26 @@ export function readPath(path: string): { kind: KindInfo | undefined; namespace:
   return { kind: kindByResource(group, resource!, version), namespace, name, subresource }
 }
 
-const identity = { suffix: (): string => 'abcde' }
+const identity = { suffix: (): string => 'abcde', timestamp: (): string => 'TIME' }
+
+interface AllocatedSpec { clusterIP?: string; clusterIPs?: string[]; healthCheckNodePort?: number; ports?: { nodePort?: number }[] }
+
+/** Addresses and ports that the server allocates are not recorded. */
+function maskAllocated({ spec }: { spec?: AllocatedSpec }): void {
+  if (spec?.clusterIP === undefined && spec?.ports === undefined) return
+  if (spec.clusterIP !== 'None') {
+    delete spec.clusterIP
+    delete spec.clusterIPs
+  }
+  delete spec.healthCheckNodePort
+  if (Array.isArray(spec.ports)) for (const port of spec.ports) delete port.nodePort
+}
 
 /** Parts that the recorded objects leave out or mask. */
 function normalized(object: KubeObject): unknown {
   const text = JSON.stringify(object).replaceAll('kube-api-access-abcde', 'kube-api-access-*****')
   const copy = JSON.parse(text) as { metadata: { [key: string]: unknown } }
+  maskAllocated(copy as { spec?: AllocatedSpec })
   for (const field of ['uid', 'resourceVersion', 'creationTimestamp', 'managedFields']) delete copy.metadata[field]
   return copy
 }

@@ -1,0 +1,105 @@
+/** PersistentVolumeClaim. Models pkg/registry/core/persistentvolumeclaim and pkg/apis/core/validation (v1.35). */
+
+import { compareQuantities } from '../../api/quantity.ts'
+import type { PersistentVolumeClaim } from '../../api/types.ts'
+import type { AdmittedObject, KindRules } from '../kind-rules.ts'
+import { keepMetaForStatus } from '../kind-rules.ts'
+import { defaultClaimSpec } from '../pod/claim-defaults.ts'
+import { roundResourceList } from '../pod/defaults.ts'
+import type { ClaimSpec } from '../pod/pod-types.ts'
+import { validateClaimSpec, warningsForClaimSpec } from '../pod/validate-claim.ts'
+import { specDiff } from '../pod/validate-update.ts'
+import { equalSemantic } from '../validation/equal.ts'
+import type { ErrorList } from '../validation/error-list.ts'
+import { nameIsDnsSubdomain, sortedKeys, validateImmutable, validateObjectMeta, validateObjectMetaUpdate } from '../validation/meta.ts'
+
+const betaClassKey = 'volume.beta.kubernetes.io/storage-class'
+
+function claimOf(object: AdmittedObject): PersistentVolumeClaim & { spec: ClaimSpec } {
+  return object as unknown as PersistentVolumeClaim & { spec: ClaimSpec }
+}
+
+function warnings(object: AdmittedObject): string[] {
+  const list = object.metadata.annotations?.[betaClassKey] === undefined ? [] : [`metadata.annotations[${betaClassKey}]: deprecated since v1.8; use "storageClassName" attribute instead`]
+  return [...list, ...warningsForClaimSpec(claimOf(object).spec, 'spec')]
+}
+
+/** A reference to a data source of this namespace stands in both fields. */
+function syncDataSource(spec: ClaimSpec): void {
+  if (spec.dataSource !== undefined && spec.dataSourceRef === undefined) spec.dataSourceRef = { ...spec.dataSource }
+  else if (spec.dataSourceRef !== undefined && spec.dataSource === undefined && !spec.dataSourceRef.namespace) {
+    const { apiGroup, kind = '', name } = spec.dataSourceRef
+    const isKnown = (apiGroup === undefined && kind === 'PersistentVolumeClaim') || (apiGroup === 'snapshot.storage.k8s.io' && kind === 'VolumeSnapshot')
+    if (isKnown) spec.dataSource = { ...(apiGroup === undefined ? {} : { apiGroup }), kind, name }
+  }
+}
+
+function validate(object: AdmittedObject, errors: ErrorList): void {
+  validateObjectMeta(object.metadata, true, nameIsDnsSubdomain, errors)
+  validateClaimSpec(claimOf(object).spec, 'spec', errors)
+}
+
+/** The spec with what may change put back to what it was. */
+function withoutMutable(spec: ClaimSpec, old: ClaimSpec, isBound: boolean): ClaimSpec {
+  const kept: ClaimSpec = { ...spec }
+  if (!old.volumeName) kept.volumeName = old.volumeName
+  if (old.storageClassName === undefined) kept.storageClassName = undefined
+  if (isBound) {
+    const storage = old.resources?.requests?.['storage']
+    if (storage !== undefined) kept.resources = { ...spec.resources, requests: { ...spec.resources?.requests, storage } }
+    kept.volumeAttributesClassName = old.volumeAttributesClassName
+  }
+  return kept
+}
+
+function validateUpdate(object: AdmittedObject, old: AdmittedObject, errors: ErrorList): void {
+  validateObjectMetaUpdate(object.metadata, old.metadata, errors)
+  validate(object, errors)
+  const [claim, before] = [claimOf(object), claimOf(old)]
+  const annotation = (each: AdmittedObject): string => each.metadata.annotations?.[betaClassKey] ?? ''
+  if (annotation(object) !== annotation(old)) errors.invalid(`metadata.annotations.${betaClassKey}`, annotation(object), 'field is immutable')
+  const munged = withoutMutable(claim.spec, before.spec, before.status?.phase === 'Bound')
+  if (!equalSemantic(munged, before.spec)) errors.forbidden('spec', `spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims\n${specDiff(munged, before.spec)}`)
+  const [size, oldSize, capacity] = [claim.spec.resources?.requests?.['storage'] ?? '0', before.spec.resources?.requests?.['storage'] ?? '0', before.status?.capacity?.['storage'] ?? '0']
+  if (compareQuantities(size, oldSize) < 0 && compareQuantities(size, capacity) <= 0) errors.forbidden('spec.resources.requests.storage', 'field can not be less than status.capacity')
+  validateImmutable(claim.spec.volumeMode, before.spec.volumeMode, 'volumeMode', errors)
+}
+
+export const persistentvolumeclaims: KindRules = {
+  apiVersion: 'v1',
+  kind: 'PersistentVolumeClaim',
+  applyDefaults(object) {
+    const claim = claimOf(object)
+    claim.spec ??= {}
+    claim.status ??= {}
+    claim.status.phase ||= 'Pending'
+    defaultClaimSpec(claim.spec)
+    for (const list of [claim.spec.resources?.requests, claim.spec.resources?.limits, claim.status.capacity]) roundResourceList(list)
+  },
+  prepareCreate(object) {
+    object['status'] = { phase: 'Pending' }
+    syncDataSource(claimOf(object).spec)
+  },
+  validateCreate: validate,
+  warnOnCreate: warnings,
+  prepareUpdate(object, old) {
+    object['status'] = old['status']
+    syncDataSource(claimOf(object).spec)
+  },
+  validateUpdate,
+  warnOnUpdate: warnings,
+  allowsUnconditionalUpdate: true,
+  subresources: {
+    status: {
+      prepareUpdate(object, old) {
+        object['spec'] = old['spec']
+        keepMetaForStatus(object, old)
+      },
+      validateUpdate(object, old, errors) {
+        validateObjectMetaUpdate(object.metadata, old.metadata, errors)
+        const { capacity } = claimOf(object).status ?? {}
+        for (const name of sortedKeys(capacity)) if (compareQuantities(capacity![name]!, '0') < 0) errors.invalid(`status.capacity[${name}]`, capacity![name], 'must be a valid resource quantity')
+      },
+    },
+  },
+}
