@@ -1,0 +1,435 @@
+/** Expands words: braces, tilde, parameters, substitutions, arithmetic, splitting, file names. */
+
+import { compareText } from '../../kernel/text.ts'
+import { ArithError, evaluate } from './arith.ts'
+import type { ShellFiles } from './host.ts'
+import { isDirectory, resolvePath } from './host.ts'
+import { escapePattern, hasPattern, matchPattern, replacePattern, trimPattern, unescapePattern } from './pattern.ts'
+import type { Process, Variable } from './state.ts'
+import type { Dialect, Part, Word } from './syntax.ts'
+
+/** A failed expansion; the text follows the shell's name. It ends a script. */
+export class ExpansionError extends Error {
+  override readonly name = 'ExpansionError'
+  /** Exit code of a bash script that it ends. */
+  readonly code: number
+  constructor(message: string, code = 1) {
+    super(message)
+    this.code = code
+  }
+}
+
+/** Thrown when the result of a command substitution is not known yet: run it and expand again. */
+export class SubstitutionNeeded extends Error {
+  override readonly name = 'SubstitutionNeeded'
+  readonly source: string
+  constructor(source: string) {
+    super('substitution')
+    this.source = source
+  }
+}
+
+interface Segment {
+  readonly text: string
+  readonly quoted: boolean
+  /** Result of an expansion: subject to splitting when not quoted. */
+  readonly isExpansion: boolean
+}
+const fieldBreak = 'break'
+type Piece = Segment | typeof fieldBreak
+
+/** Expanded words longer than this many fields are refused. */
+const fieldsMax = 100_000
+
+/** Expansion of one step's words for a process. Assignments are kept aside until `commit`, so that it can be repeated. */
+export class Expansion {
+  private readonly process: Process
+  private readonly files: ShellFiles
+  private readonly dialect: Dialect
+  private readonly writes = new Map<string, string>()
+  private substitutionCount = 0
+  /** True when a substitution was used: then the status of an assignment is its status. */
+  hasSubstitution = false
+
+  constructor(process: Process, files: ShellFiles, dialect: Dialect) {
+    this.process = process
+    this.files = files
+    this.dialect = dialect
+  }
+
+  /** Writes the assignments that expansions made. */
+  commit(): void {
+    for (const [name, value] of this.writes) setVariable(this.process, name, value)
+    this.writes.clear()
+  }
+
+  /** All fields of words, as a command gets them. */
+  fields(words: readonly Word[]): string[] {
+    const all: string[] = []
+    for (const word of words) {
+      const expanded = this.dialect === 'bash' ? expandBraces(word) : [word]
+      for (const one of expanded) {
+        for (const field of this.split(this.pieces(one))) all.push(...this.glob(field))
+        if (all.length > fieldsMax) throw new ExpansionError('argument list too long')
+      }
+    }
+    return all
+  }
+
+  /** The text of a word without splitting (assignments, redirections, case). */
+  text(word: Word): string {
+    const ifs = this.variable('IFS') ?? ' '
+    return this.pieces(word).map((piece) => (piece === fieldBreak ? (ifs[0] ?? ' ') : piece.text)).join('')
+  }
+
+  /** A word as a pattern: quoted text is literal. */
+  pattern(word: Word): string {
+    return this.pieces(word).map((piece) => (piece === fieldBreak ? ' ' : piece.quoted ? escapePattern(piece.text) : piece.text)).join('')
+  }
+
+  /** Arithmetic value of a word. */
+  arithmetic(word: Word): number {
+    try {
+      return evaluate(this.text(word), { get: (name) => this.variable(name), set: (name, value) => this.writes.set(name, value) })
+    } catch (error) {
+      if (error instanceof ArithError) throw new ExpansionError(this.dialect === 'ash' ? ashArithmetic(error.message) : error.message)
+      throw error
+    }
+  }
+
+  variable(name: string): string | undefined {
+    const written = this.writes.get(name)
+    if (written !== undefined) return written
+    const indexed = /^(\w+)\[(.*)\]$/.exec(name)
+    if (indexed !== null) return this.elements(indexed[1], indexed[2])?.join(' ')
+    return special(this.process, name)
+  }
+
+  /** Elements that `name[index]` names. */
+  private elements(name: string, index: string): readonly string[] | undefined {
+    const variable = own(this.process.variables, name)
+    if (variable === undefined) return undefined
+    const items = variable.items ?? [variable.value]
+    if (index === '@' || index === '*') return items
+    const at = evaluate(index.replace(/^\$/, ''), { get: (key) => this.variable(key), set: () => undefined })
+    const item = items[at < 0 ? items.length + at : at]
+    return item === undefined ? undefined : [item]
+  }
+
+  private pieces(word: Word): Piece[] {
+    const pieces: Piece[] = []
+    for (const part of word) this.addPart(part, pieces)
+    return pieces
+  }
+
+  private addPart(part: Part, pieces: Piece[]): void {
+    switch (part.t) {
+      case 'text':
+        pieces.push({ text: part.text, quoted: part.quoted, isExpansion: false })
+        return
+      case 'tilde':
+        pieces.push({ text: this.variable('HOME') ?? '/', quoted: true, isExpansion: false })
+        return
+      case 'command':
+        pieces.push({ text: this.substitution(part.source), quoted: part.quoted, isExpansion: true })
+        return
+      case 'arith':
+        pieces.push({ text: String(this.arithmetic(part.word)), quoted: part.quoted, isExpansion: true })
+        return
+      case 'param':
+        this.addParam(part, pieces)
+        return
+    }
+  }
+
+  private substitution(source: string): string {
+    this.hasSubstitution = true
+    const known = this.process.substitutions[this.substitutionCount++]
+    if (known === undefined) throw new SubstitutionNeeded(source)
+    return known
+  }
+
+  /** The list that `$@`, `$*` or `${a[@]}` stands for. */
+  private listOf(name: string): { items: readonly string[]; isAt: boolean } | undefined {
+    if (name === '@' || name === '*') return { items: this.process.args, isAt: name === '@' }
+    const match = /^(\w+)\[([@*])\]$/.exec(name)
+    return match === null ? undefined : { items: this.elements(match[1], match[2]) ?? [], isAt: match[2] === '@' }
+  }
+
+  private addParam(part: Extract<Part, { t: 'param' }>, pieces: Piece[]): void {
+    const list = this.listOf(part.name)
+    if (list !== undefined && (part.op === undefined || (list.items.length > 0 && /^:?[-=?]$/.test(part.op)))) {
+      this.addList(list.items, list.isAt, part.quoted, pieces)
+      return
+    }
+    if (part.op === 'length') {
+      const length = list !== undefined ? list.items.length : [...(this.needed(part.name) ?? '')].length
+      pieces.push({ text: String(length), quoted: part.quoted, isExpansion: true })
+      return
+    }
+    if (part.op === undefined) {
+      pieces.push({ text: this.needed(part.name) ?? '', quoted: part.quoted, isExpansion: true })
+      return
+    }
+    this.addOperator(part, part.op, pieces)
+  }
+
+  private addList(items: readonly string[], isAt: boolean, quoted: boolean, pieces: Piece[]): void {
+    if (quoted && !isAt) {
+      pieces.push({ text: items.join((this.variable('IFS') ?? ' ')[0] ?? ''), quoted, isExpansion: true })
+      return
+    }
+    items.forEach((text, i) => {
+      if (i > 0) pieces.push(fieldBreak)
+      pieces.push({ text, quoted, isExpansion: true })
+    })
+  }
+
+  /** The value; an unset one is an error under `set -u`. */
+  private needed(name: string): string | undefined {
+    const value = this.variable(name)
+    if (value === undefined && this.process.options.u && !/^[@*]$/.test(name)) {
+      throw new ExpansionError(this.dialect === 'ash' ? `${name}: parameter not set` : `${name}: unbound variable`, 127)
+    }
+    return value
+  }
+
+  private addOperator(part: Extract<Part, { t: 'param' }>, op: string, pieces: Piece[]): void {
+    const value = op === 'indirect' ? undefined : this.variable(part.name)
+    const word = part.word ?? []
+    const isUsed = op.startsWith(':') && op.length === 2 ? value !== undefined && value !== '' : value !== undefined
+    const push = (text: string): void => {
+      pieces.push({ text, quoted: part.quoted, isExpansion: true })
+    }
+    switch (op.at(-1) ?? '') {
+      case '-':
+        if (isUsed) push(value ?? '')
+        else for (const piece of word) this.addPart(piece, pieces)
+        return
+      case '+':
+        if (isUsed) for (const piece of word) this.addPart(piece, pieces)
+        else push('')
+        return
+      case '=':
+        if (!isUsed) this.writes.set(part.name, this.text(word))
+        push(this.variable(part.name) ?? '')
+        return
+      case '?':
+        if (!isUsed) throw new ExpansionError(`${part.name}: ${this.text(word) || (this.dialect === 'ash' ? 'parameter not set' : op === '?' ? 'parameter not set' : 'parameter null or not set')}`, 127)
+        push(value ?? '')
+        return
+      default:
+        push(this.transform(op, this.needed(op === 'indirect' ? (this.needed(part.name) ?? '') : part.name) ?? '', part))
+    }
+  }
+
+  private transform(op: string, value: string, part: Extract<Part, { t: 'param' }>): string {
+    const word = part.word ?? []
+    switch (op) {
+      case 'indirect': return value
+      case '#': return trimPattern(value, this.pattern(word), 'start', false)
+      case '##': return trimPattern(value, this.pattern(word), 'start', true)
+      case '%': return trimPattern(value, this.pattern(word), 'end', false)
+      case '%%': return trimPattern(value, this.pattern(word), 'end', true)
+      case '^^': return value.toUpperCase()
+      case ',,': return value.toLowerCase()
+      case '^': return value.slice(0, 1).toUpperCase() + value.slice(1)
+      case ',': return value.slice(0, 1).toLowerCase() + value.slice(1)
+      case ':': return this.slice(value, part)
+      default: {
+        const where = op === '//' ? 'all' : op === '/#' ? 'start' : op === '/%' ? 'end' : 'first'
+        return replacePattern(value, this.pattern(word), part.word2 === undefined ? '' : this.text(part.word2), where)
+      }
+    }
+  }
+
+  private slice(value: string, part: Extract<Part, { t: 'param' }>): string {
+    const start = this.arithmetic(part.word ?? [])
+    const from = start < 0 ? Math.max(value.length + start, 0) : start
+    if (part.word2 === undefined) return value.slice(from)
+    const length = this.arithmetic(part.word2)
+    return value.slice(from, length < 0 ? value.length + length : from + length)
+  }
+
+  /** Cuts pieces into fields. */
+  private split(pieces: readonly Piece[]): Segment[][] {
+    const ifs = this.variable('IFS') ?? ' \t\n'
+    const fields: Segment[][] = []
+    let field: Segment[] | undefined
+    const finish = (): void => {
+      if (field !== undefined) fields.push(field)
+      field = undefined
+    }
+    for (const piece of pieces) {
+      if (piece === fieldBreak) finish()
+      else if (piece.quoted || !piece.isExpansion) {
+        if (piece.text !== '' || piece.quoted) (field ??= []).push(piece)
+      } else {
+        const cut = splitFields(piece.text, ifs)
+        if (cut.startsWithBreak) finish()
+        cut.fields.forEach((text, i) => {
+          if (i > 0) finish()
+          ;(field ??= []).push({ ...piece, text })
+        })
+        if (cut.endsWithBreak) finish()
+      }
+    }
+    finish()
+    return fields
+  }
+
+  private glob(field: readonly Segment[]): string[] {
+    const text = field.map((segment) => segment.text).join('')
+    if (this.process.options.f || !field.some((segment) => !segment.quoted && /[*?[]/.test(segment.text))) return [text]
+    const pattern = field.map((segment) => (segment.quoted ? escapePattern(segment.text) : segment.text.replace(/\\/g, '\\\\'))).join('')
+    const found = globPaths(pattern, this.process.cwd, this.files)
+    return found.length === 0 ? [text] : found
+  }
+}
+
+/** bash names the expression, ash only the kind of error. */
+function ashArithmetic(message: string): string {
+  return message.includes('division by 0') ? 'divide by zero' : 'arithmetic syntax error'
+}
+
+/** Splits a value by IFS: blanks join, other separators count one by one. */
+export function splitFields(text: string, ifs: string): { fields: string[]; startsWithBreak: boolean; endsWithBreak: boolean } {
+  if (ifs === '') return { fields: text === '' ? [] : [text], startsWithBreak: false, endsWithBreak: false }
+  const isBlank = (c: string): boolean => ifs.includes(c) && (c === ' ' || c === '\t' || c === '\n')
+  const fields: string[] = []
+  let i = 0
+  while (i < text.length && isBlank(text[i])) i++
+  const startsWithBreak = i > 0
+  let endsWithBreak = false
+  while (i < text.length) {
+    let end = i
+    while (end < text.length && !ifs.includes(text[end])) end++
+    fields.push(text.slice(i, end))
+    endsWithBreak = end < text.length
+    i = end
+    while (i < text.length && isBlank(text[i])) i++
+    if (i < text.length && ifs.includes(text[i])) {
+      i++
+      while (i < text.length && isBlank(text[i])) i++
+    }
+  }
+  return { fields, startsWithBreak, endsWithBreak }
+}
+
+/** Paths that match a pattern, in order. */
+export function globPaths(pattern: string, cwd: string, files: ShellFiles): string[] {
+  const isAbsolute = pattern.startsWith('/')
+  let found = [isAbsolute ? '/' : '']
+  const parts = pattern.split('/').filter((part) => part !== '')
+  parts.forEach((part, i) => {
+    const isLast = i === parts.length - 1
+    const next: string[] = []
+    for (const base of found) {
+      const prefix = base === '' || base === '/' ? base : `${base}/`
+      if (!hasPattern(part)) {
+        const path = prefix + unescapePattern(part)
+        const full = resolvePath(cwd, path)
+        if (files.read(full) !== undefined || isDirectory(files, full)) next.push(path)
+        continue
+      }
+      for (const name of files.list(resolvePath(cwd, base === '' ? '.' : base)) ?? []) {
+        if (name.startsWith('.') && !part.startsWith('.')) continue
+        if (!matchPattern(part, name)) continue
+        const path = prefix + name
+        if (isLast || isDirectory(files, resolvePath(cwd, path))) next.push(path)
+      }
+    }
+    found = next
+  })
+  return found.sort(compareText)
+}
+
+/** Expands `{a,b}` and `{1..3}` in the unquoted text of a word. */
+function expandBraces(word: Word): Word[] {
+  for (let i = 0; i < word.length; i++) {
+    const part = word[i]
+    if (part.t !== 'text' || part.quoted) continue
+    const found = findBraces(part.text)
+    if (found === undefined) continue
+    const results: Word[] = []
+    for (const item of found.items) {
+      const text = found.before + item + found.after
+      results.push(...expandBraces([...word.slice(0, i), { t: 'text', text, quoted: false }, ...word.slice(i + 1)]))
+      if (results.length > fieldsMax) throw new ExpansionError('brace expansion is too long')
+    }
+    return results
+  }
+  return [word]
+}
+
+function findBraces(text: string): { before: string; items: readonly string[]; after: string } | undefined {
+  for (let start = text.indexOf('{'); start >= 0; start = text.indexOf('{', start + 1)) {
+    let depth = 0
+    const commas: number[] = []
+    for (let i = start; i < text.length; i++) {
+      if (text[i] === '{') depth++
+      else if (text[i] === ',' && depth === 1) commas.push(i)
+      else if (text[i] === '}' && --depth === 0) {
+        const items = commas.length > 0 ? cutAt(text, start + 1, commas, i) : range(text.slice(start + 1, i))
+        if (items !== undefined) return { before: text.slice(0, start), items, after: text.slice(i + 1) }
+        break
+      }
+    }
+  }
+  return undefined
+}
+
+function cutAt(text: string, start: number, commas: readonly number[], end: number): string[] {
+  const bounds = [start - 1, ...commas, end]
+  return bounds.slice(1).map((bound, i) => text.slice(bounds[i] + 1, bound))
+}
+
+function range(text: string): string[] | undefined {
+  const numbers = /^(-?\d+)\.\.(-?\d+)(?:\.\.(-?\d+))?$/.exec(text)
+  if (numbers !== null) {
+    const from = Number(numbers[1])
+    const to = Number(numbers[2])
+    const step = Math.max(Math.abs(Number(numbers[3] ?? 1)), 1)
+    if (Math.abs(to - from) / step > fieldsMax) throw new ExpansionError('brace expansion is too long')
+    const width = /^-?0\d/.test(numbers[1]) || /^-?0\d/.test(numbers[2]) ? Math.max(numbers[1].length, numbers[2].length) : 0
+    const items: string[] = []
+    for (let n = from; from <= to ? n <= to : n >= to; n += from <= to ? step : -step) items.push(String(n).padStart(width, '0'))
+    return items
+  }
+  const letters = /^([A-Za-z])\.\.([A-Za-z])$/.exec(text)
+  if (letters === null) return undefined
+  const from = letters[1].charCodeAt(0)
+  const to = letters[2].charCodeAt(0)
+  const items: string[] = []
+  for (let n = from; from <= to ? n <= to : n >= to; n += from <= to ? 1 : -1) items.push(String.fromCharCode(n))
+  return items
+}
+
+/** An own member of a record: names such as `constructor` are not variables. */
+export function own<V>(record: { readonly [key: string]: V }, key: string): V | undefined {
+  return Object.hasOwn(record, key) ? record[key] : undefined
+}
+
+function special(process: Process, name: string): string | undefined {
+  switch (name) {
+    case '?': return String(process.status)
+    case '$': return String(process.shellPid)
+    case '!': return process.lastBackgroundPid === 0 ? '' : String(process.lastBackgroundPid)
+    case '#': return String(process.args.length)
+    case '@':
+    case '*': return process.args.length === 0 ? undefined : process.args.join(' ')
+    case '0': return process.name
+    case '-': return Object.keys(process.options).filter((letter) => process.options[letter] && letter !== 'p').join('')
+    default:
+      if (/^\d+$/.test(name)) return process.args[Number(name) - 1]
+      return own(process.variables, name)?.value
+  }
+}
+
+/** Sets a variable, keeping its export mark. @throws ExpansionError when it is read-only */
+export function setVariable(process: Process, name: string, value: string): void {
+  const old: Variable | undefined = own(process.variables, name)
+  if (old?.isReadonly) throw new ExpansionError(`${name}: readonly variable`)
+  const isExported = old?.isExported === true || process.options.a === true
+  process.variables[name] = isExported ? { value, isExported } : { value }
+}

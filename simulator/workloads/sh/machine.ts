@@ -1,0 +1,464 @@
+/**
+ * Runs shell processes step by step over plain data: a script, its subshells and pipelines take turns until each of them
+ * waits for time, input, a child or the world around the shell.
+ */
+
+import { assert } from '../../kernel/assert.ts'
+import type { SimTimeMs } from '../../kernel/event-queue.ts'
+import type { Code } from './compile.ts'
+import { compile } from './compile.ts'
+import type { ShellHost } from './host.ts'
+import { parseScript } from './parser.ts'
+import type { CodeFrame, Fd, Fds, Frame, Pipe, Process, ShellNeed, ShellState } from './state.ts'
+import { cloneShellState, inputPipe } from './state.ts'
+import { ProcessExit, signalNumbers } from './core.ts'
+import type { ShellCore } from './core.ts'
+import { runStep } from './steps.ts'
+import { ShellSyntaxError } from './syntax.ts'
+import { stepTool } from './tool-frame.ts'
+
+/** Steps that one process runs before another may. */
+const turnSteps = 500
+/** Text in a pipe that makes its writer wait for the reader. */
+const pipeLengthMax = 65_536
+/** A program that never waits is taken to use its CPU for this long before the next steps. */
+const throttleMs = 1000
+/** Frames of one process (function calls, sourced files). */
+const framesMax = 200
+/** Processes of one shell. */
+const processesMax = 200
+
+/** A shell that runs. It works on a copy; read `state` when it has stopped. */
+export class Machine implements ShellCore {
+  readonly state: ShellState
+  readonly host: ShellHost
+  private stepsLeft: number
+
+  constructor(state: ShellState, host: ShellHost) {
+    this.state = cloneShellState(state)
+    this.host = host
+    this.stepsLeft = host.stepsMax
+  }
+
+  /** The first process. Gone once the shell has ended. */
+  get root(): Process | undefined {
+    return this.state.processes.find((process) => process.parent === 0)
+  }
+
+  /** True when the first process has nothing left to do. */
+  get isIdle(): boolean {
+    const { root } = this
+    return root === undefined || root.frames.length === 0
+  }
+
+  /** Puts a script before the first process. A syntax error is printed, with status 2. @returns whether it was accepted */
+  submit(source: string, kind: 'main' | 'eval' = 'main'): boolean {
+    const { root } = this
+    assert(root !== undefined, 'the shell has ended')
+    const code = this.parse(root, source)
+    if (code !== undefined) this.pushCode(root, code, kind)
+    return code !== undefined
+  }
+
+  /** Parses a script for a process; prints a syntax error. */
+  parse(process: Process, source: string): Code | undefined {
+    try {
+      return compile(parseScript(source, { dialect: this.state.dialect, aliases: process.aliases }))
+    } catch (error) {
+      if (!(error instanceof ShellSyntaxError)) throw error
+      for (const line of error.message.split('\n')) this.error(process, line)
+      process.status = 2
+      return undefined
+    }
+  }
+
+  pushCode(process: Process, code: Code, kind: CodeFrame['kind']): CodeFrame {
+    if (process.frames.length >= framesMax) {
+      this.error(process, 'maximum function nesting level exceeded')
+      throw new ProcessExit(2)
+    }
+    const frame: CodeFrame = { f: 'code', code, pc: 0, loops: [], saved: [], quiet: 0, kind }
+    process.frames.push(frame)
+    return frame
+  }
+
+  /** Runs until every process waits. */
+  run(): void {
+    const { state, host } = this
+    if (state.throttledUntilMs !== undefined) {
+      if (host.nowMs < state.throttledUntilMs) return
+      delete state.throttledUntilMs
+    }
+    let last: Process | undefined
+    for (;;) {
+      const process = this.nextRunnable(last)
+      if (process === undefined) return
+      this.runTurn(process)
+      // A process that used up its turn lets the others go first, readers of its output too.
+      last = process.wait === undefined ? process : undefined
+      if (this.stepsLeft > 0) continue
+      if (host.onStepsMax === 'pause') state.throttledUntilMs = host.nowMs + throttleMs
+      else this.endAll(`stopped after ${host.stepsMax} steps in which no time passed (an endless loop?)`)
+      return
+    }
+  }
+
+  private endAll(message: string): void {
+    const { root } = this
+    if (root === undefined) return
+    this.error(root, message)
+    this.state.processes = [root]
+    this.abort(root, 1)
+  }
+
+  /** Drops what a process is doing; it stays. */
+  abort(process: Process, status: number): void {
+    for (const frame of [...process.frames].reverse()) this.restore(process, frame)
+    process.frames = []
+    process.wait = undefined
+    process.substitutions = []
+    process.status = status
+  }
+
+  /** The next moment at which a process goes on by itself. */
+  nextChangeMs(): SimTimeMs | undefined {
+    const { state } = this
+    if (state.throttledUntilMs !== undefined) return state.throttledUntilMs
+    let next: SimTimeMs | undefined
+    for (const { wait } of state.processes) {
+      if (wait?.t === 'time' && (next === undefined || wait.untilMs < next)) next = wait.untilMs
+    }
+    return next
+  }
+
+  /** True when a process waits for the outermost standard input. */
+  get wantsInput(): boolean {
+    return this.state.processes.some((process) => process.wait?.t === 'pipe' && process.wait.pipe === inputPipe)
+  }
+
+  /** Adds standard input; undefined ends it. */
+  feed(text: string | undefined): void {
+    const pipe = this.state.pipes[inputPipe]
+    if (text === undefined) pipe.isClosed = true
+    else pipe.text += text
+  }
+
+  // Turns
+
+  private nextRunnable(last: Process | undefined): Process | undefined {
+    const { processes } = this.state
+    if (last !== undefined) {
+      const other = processes.find((process) => process !== last && this.isWoken(process) && !this.isBlockedWriter(process))
+      if (other !== undefined) return other
+    }
+    const start = processes.find((process) => process.wait === undefined && process.frames.length > 0 && !this.isBlockedWriter(process))
+    if (start !== undefined) return start
+    const woken = processes.find((process) => process.wait !== undefined && process.wait.t !== 'pipe' && this.isWoken(process))
+    if (woken !== undefined) return woken
+    // Readers come last, the longest chain from its start, so that each reads as much as there is.
+    return processes.find((process) => process.wait?.t === 'pipe' && this.isWoken(process))
+  }
+
+  /** A writer waits while its pipe is full and somebody will read it. */
+  private isBlockedWriter(process: Process): boolean {
+    const out = process.fds[1]
+    if (out?.k !== 'write') return false
+    const pipe = this.state.pipes[out.pipe]
+    return pipe !== undefined && pipe.text.length > pipeLengthMax && this.state.processes.some((other) => other !== process && other.wait?.t === 'pipe' && other.wait.pipe === out.pipe && other.wait.part !== 'end')
+  }
+
+  private isWoken(process: Process): boolean {
+    const { wait } = process
+    if (process.pendingSignals.length > 0 && wait?.t === 'children' && wait.isInterruptible === true) return true
+    switch (wait?.t) {
+      case undefined: return process.frames.length > 0
+      case 'time': return this.host.nowMs >= wait.untilMs
+      case 'children': return wait.pids.every((pid) => !this.state.processes.some((other) => other.pid === pid))
+      case 'need': return this.state.needs.some((need) => need.id === wait.id && need.answer !== undefined)
+      case 'pipe': {
+        const pipe = this.state.pipes[wait.pipe]
+        if (pipe === undefined || this.isEnded(wait.pipe)) return true
+        return wait.part === 'any' ? pipe.text !== '' : wait.part === 'line' ? pipe.text.includes('\n') : pipe.text.length > pipeLengthMax
+      }
+    }
+  }
+
+  private runTurn(process: Process): void {
+    process.wait = undefined
+    try {
+      for (let i = 0; i < turnSteps && process.wait === undefined; i++) {
+        if (--this.stepsLeft <= 0) return
+        this.takeSignal(process)
+        const frame = process.frames.at(-1)
+        if (frame === undefined) break
+        if (frame.f === 'code') runStep(this, process, frame)
+        else if (frame.f === 'tool') stepTool(this, process, frame)
+        else if (frame.f === 'input') this.stepInput(process, frame)
+        else return
+      }
+      if (process.frames.length === 0 && !this.stays(process)) throw new ProcessExit(process.status)
+    } catch (error) {
+      if (!(error instanceof ProcessExit)) throw error
+      this.exit(process, error.code, error.signal)
+    }
+  }
+
+  /** The shell of a terminal goes on after its commands. */
+  private stays(process: Process): boolean {
+    return process.parent === 0 && this.state.isSession === true
+  }
+
+  /** Runs the next command of standard input. */
+  private stepInput(process: Process, frame: Extract<Frame, { f: 'input' }>): void {
+    if (frame.hasPrompt && !frame.isPrompted) {
+      this.write(process, 1, frame.text === '' ? `${process.cwd} # ` : '> ')
+      frame.isPrompted = true
+    }
+    const line = this.readLine(process, 0)
+    if (line === 'wait') return
+    frame.isPrompted = false
+    if (line === undefined) {
+      if (frame.text !== '') this.parse(process, frame.text)
+      process.frames.pop()
+      if (frame.hasPrompt) this.write(process, 1, '\n')
+      return
+    }
+    frame.text += line.text
+    try {
+      const code = compile(parseScript(frame.text, { dialect: this.state.dialect, aliases: process.aliases }))
+      frame.text = ''
+      this.pushCode(process, code, 'main')
+    } catch (error) {
+      if (!(error instanceof ShellSyntaxError)) throw error
+      if (error.isIncomplete) return
+      frame.text = ''
+      this.error(process, error.message)
+      process.status = 2
+    }
+  }
+
+  // Processes
+
+  /** Starts a process with the same variables, as fork does. */
+  fork(parent: Process, code: Code, fds: Fds): Process {
+    if (this.state.processes.length >= processesMax) {
+      this.error(parent, 'fork: retry: Resource temporarily unavailable')
+      throw new ProcessExit(254)
+    }
+    const copy = cloneShellState({ ...this.state, pipes: {}, needs: [], processes: [{ ...parent, frames: [] }] }).processes[0]
+    const child: Process = { ...copy, pid: this.state.nextPid++, parent: parent.pid, fds, frames: [], traps: {}, pendingSignals: [], substitutions: [], reaped: {} }
+    delete child.wait
+    delete child.substitutionPipe
+    this.state.processes.push(child)
+    const frame = this.pushCode(child, code, 'main')
+    // A subshell in a condition is not ended by errexit.
+    frame.quiet = parent.frames.some((one) => one.f === 'code' && one.quiet > 0) ? 1 : 0
+    return child
+  }
+
+  /** Ends a process; its exit trap runs first. */
+  exit(process: Process, code: number, signal?: number): void {
+    const trap = process.traps.EXIT
+    if (trap !== undefined && signal === undefined) {
+      delete process.traps.EXIT
+      this.abort(process, code)
+      const script = this.parse(process, trap)
+      if (script !== undefined) {
+        this.pushCode(process, [...script, { o: 'argv', argv: ['exit', String(code)] }], 'trap')
+        return
+      }
+    }
+    this.state.processes = this.state.processes.filter((other) => other !== process)
+    this.state.needs = this.state.needs.filter((need) => need.pid !== process.pid)
+    if (process.parent === 0) {
+      this.state.exit = signal === undefined ? { code } : { code, signal }
+      // When process 1 ends, the kernel ends the others.
+      this.state.processes = []
+      this.state.needs = []
+    } else {
+      const parent = this.state.processes.find((other) => other.pid === process.parent)
+      if (parent !== undefined) parent.reaped[process.pid] = code
+    }
+    this.dropPipes()
+  }
+
+  private dropPipes(): void {
+    for (const id of Object.keys(this.state.pipes)) {
+      if (id !== inputPipe && !this.holds(id, 'read') && !this.holds(id, 'write') && !this.state.processes.some((process) => process.substitutionPipe === id || process.frames.some((frame) => frame.f === 'tool' && frame.capture === id))) delete this.state.pipes[id]
+    }
+  }
+
+  /** Sends a signal. The first process of a container ignores what it does not handle. */
+  signal(pid: number, name: string, isInit: boolean): boolean {
+    const process = this.state.processes.find((one) => one.pid === pid)
+    if (process === undefined) return false
+    if (name === 'KILL' || process.traps[name] === undefined) {
+      if (isInit && process.parent === 0) return true
+      const signal = signalNumbers[name] ?? 15
+      this.exit(process, 128 + signal, signal)
+      return true
+    }
+    if (process.traps[name] !== '') process.pendingSignals.push(name)
+    return true
+  }
+
+  /** Runs a trap's action once the command in the foreground has ended; `wait` is cut short. */
+  private takeSignal(process: Process): void {
+    const top = process.frames.at(-1)
+    if (process.pendingSignals.length === 0 || (top !== undefined && (top.f !== 'code' || top.pids !== undefined))) return
+    const name = process.pendingSignals.shift() ?? ''
+    const op = top?.code[top.pc]
+    if (top !== undefined && op?.o === 'argv' && op.argv[0] === 'wait') {
+      top.pc++
+      process.status = 128 + (signalNumbers[name] ?? 0)
+    }
+    const code = this.parse(process, process.traps[name] ?? '')
+    if (code !== undefined) this.pushCode(process, code, 'trap').restoreStatus = process.status
+  }
+
+  // Pipes and descriptors
+
+  makePipe(): string {
+    const id = `p${this.state.nextId++}`
+    this.state.pipes[id] = { text: '' }
+    return id
+  }
+
+  private holds(pipe: string, k: 'read' | 'write'): boolean {
+    const has = (fds: Fds | undefined): boolean => fds !== undefined && Object.values(fds).some((fd) => fd !== undefined && fd.k === k && fd.pipe === pipe)
+    return this.state.processes.some((process) => has(process.fds) || process.frames.some((frame) => (frame.f === 'code' && frame.saved.some(has)) || (frame.f !== 'input' && has(frame.restoreFds))))
+  }
+
+  /** True when nothing more will come. */
+  isEnded(id: string): boolean {
+    const pipe: Pipe | undefined = this.state.pipes[id]
+    if (pipe === undefined) return true
+    return pipe.isInput === true ? pipe.isClosed === true : !this.holds(id, 'write')
+  }
+
+  /** Writes to a descriptor. A pipe without reader ends the process with 141. */
+  write(process: Process, fd: number, text: string): void {
+    if (text === '') return
+    const target: Fd | undefined = process.fds[fd]
+    switch (target?.k) {
+      case 'out':
+        this.host.out('stdout', text)
+        return
+      case 'err':
+        this.host.out('stderr', text)
+        return
+      case 'write': {
+        if (!this.holds(target.pipe, 'read') && !this.isCaptured(target.pipe)) throw new ProcessExit(141, 13)
+        this.state.pipes[target.pipe].text += text
+        return
+      }
+      case 'file': {
+        this.host.files.write(target.path, (this.host.files.read(target.path) ?? '') + text)
+        return
+      }
+    }
+  }
+
+  private isCaptured(pipe: string): boolean {
+    return this.state.processes.some((process) => process.substitutionPipe === pipe || process.frames.some((frame) => frame.f === 'tool' && frame.capture === pipe))
+  }
+
+  /** One line of a descriptor with its end; undefined at the end; 'wait' sets what the process waits for. */
+  readLine(process: Process, fd: number): { text: string } | undefined | 'wait' {
+    const source = process.fds[fd]
+    if (source?.k !== 'read') return undefined
+    const pipe = this.state.pipes[source.pipe]
+    if (pipe === undefined) return undefined
+    const end = pipe.text.indexOf('\n')
+    if (end < 0 && !this.isEnded(source.pipe)) {
+      process.wait = { t: 'pipe', pipe: source.pipe, part: 'line' }
+      return 'wait'
+    }
+    if (pipe.text === '') return undefined
+    const text = end < 0 ? pipe.text : pipe.text.slice(0, end + 1)
+    pipe.text = pipe.text.slice(text.length)
+    return { text }
+  }
+
+  /** Undoes what a frame changed when it ends. */
+  restore(process: Process, frame: Frame): void {
+    if (frame.f === 'input') return
+    if (frame.f === 'code') {
+      if (frame.saved.length > 0) process.fds = frame.saved[0]
+      if (frame.restoreArgs !== undefined) process.args = frame.restoreArgs
+      for (const [name, variable] of Object.entries(frame.restoreVariables ?? {})) {
+        if (variable === null) delete process.variables[name]
+        else process.variables[name] = variable
+      }
+      if (frame.restoreStatus !== undefined) process.status = frame.restoreStatus
+    } else if ('needId' in frame) this.state.needs = this.state.needs.filter((need) => need.id !== frame.needId)
+    if (frame.restoreFds !== undefined) process.fds = frame.restoreFds
+  }
+
+  /** Registers a need of a process and makes it wait. */
+  need(process: Process, need: ShellNeed): string {
+    const id = `n${this.state.nextId++}`
+    this.state.needs.push({ id, pid: process.pid, need })
+    process.wait = { t: 'need', id }
+    return id
+  }
+
+  /** Text of the shell itself on standard error. */
+  error(process: Process, text: string): void {
+    this.write(process, 2, `${this.state.shellName}: ${text}\n`)
+  }
+
+  // Commands that the host runs
+
+  private externalOf(needId: string): { process: Process; frame: Extract<Frame, { f: 'external' }> } | undefined {
+    const need = this.state.needs.find((one) => one.id === needId)
+    const process = this.state.processes.find((one) => one.pid === need?.pid)
+    const frame = process?.frames.at(-1)
+    return process === undefined || frame?.f !== 'external' ? undefined : { process, frame }
+  }
+
+  /** Output of a command of the host. @returns false when nobody reads it any more: end the command */
+  externalWrite(needId: string, fd: number, text: string): boolean {
+    const found = this.externalOf(needId)
+    if (found === undefined) return false
+    try {
+      this.write(found.process, fd, text)
+      return true
+    } catch (error) {
+      if (!(error instanceof ProcessExit)) throw error
+      this.exit(found.process, error.code, error.signal)
+      return false
+    }
+  }
+
+  /** Input for a command of the host: text, undefined at the end, or 'wait'; 'terminal' when it is the terminal's. */
+  externalInput(needId: string, all: boolean): string | undefined | 'wait' | 'terminal' {
+    const found = this.externalOf(needId)
+    const source = found?.process.fds[0]
+    if (found === undefined || source?.k !== 'read') return undefined
+    if (source.pipe === inputPipe && this.state.pipes[inputPipe].isClosed !== true) return 'terminal'
+    if (all && !this.isEnded(source.pipe)) return 'wait'
+    if (!all) {
+      const line = this.readLine(found.process, 0)
+      found.process.wait = { t: 'need', id: needId }
+      return line === 'wait' ? 'wait' : line?.text
+    }
+    const pipe = this.state.pipes[source.pipe]
+    const { text } = pipe
+    pipe.text = ''
+    return text === '' ? undefined : text
+  }
+
+  /** A command of the host has ended. */
+  externalExit(needId: string, code: number): void {
+    const found = this.externalOf(needId)
+    this.state.needs = this.state.needs.filter((need) => need.id !== needId)
+    if (found === undefined) return
+    const { process, frame } = found
+    process.frames.pop()
+    this.restore(process, frame)
+    process.wait = undefined
+    process.status = code
+    if (process.frames.length === 0 && !this.stays(process)) this.exit(process, code)
+  }
+}
