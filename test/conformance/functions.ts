@@ -1,5 +1,6 @@
 /** Pure functions: what the real code answers, case by case. */
 
+import { runJsonPath } from './functions/jsonpath.ts'
 import { runNames } from './functions/names.ts'
 import { runPatch } from './functions/patch.ts'
 import { runQos } from './functions/qos.ts'
@@ -13,6 +14,7 @@ import type { AreaRunner } from './runner.ts'
 export const runner: AreaRunner = {
   area: 'functions',
   files: {
+    jsonpath: runJsonPath,
     names: runNames,
     patch: runPatch,
     qos: runQos,

@@ -1,0 +1,170 @@
+/** The functions of templates: Go's own and kubectl's `exists` and `base64decode`. Models text/template funcs.go (1.24). */
+
+import { decodeBytes, utf8Bytes, utf8Text } from '../base64.ts'
+import { sprint, sprintf, sprintln, typeNameOf } from './format.ts'
+
+/** The error of a function; the caller adds which one was called. */
+export class FunctionFailure extends Error {}
+
+type TemplateFunction = (args: readonly unknown[]) => unknown
+
+function isEmptyValue(value: unknown): boolean {
+  return value === null || value === undefined
+}
+
+/** Go's truth: everything but zero, empty and nothing. */
+export function isTrue(value: unknown): boolean {
+  if (Array.isArray(value)) return value.length > 0
+  if (typeof value === 'object' && value !== null) return Object.keys(value).length > 0
+  return Boolean(value)
+}
+
+type Kind = 'bool' | 'int' | 'float' | 'string'
+
+function kindOf(value: unknown): Kind | undefined {
+  if (typeof value === 'number') return Number.isInteger(value) ? 'int' : 'float'
+  return typeof value === 'boolean' ? 'bool' : typeof value === 'string' ? 'string' : undefined
+}
+
+function equalTo(a: unknown, b: unknown): boolean {
+  if (isEmptyValue(a) || isEmptyValue(b)) return isEmptyValue(a) && isEmptyValue(b)
+  const first = kindOf(a)
+  const second = kindOf(b)
+  if (first === undefined || second === undefined) {
+    throw new FunctionFailure(first === undefined && second === undefined ? `non-comparable type ${typeNameOf(a)}: ${typeNameOf(a)}` : 'incompatible types for comparison')
+  }
+  if (first !== second) throw new FunctionFailure('incompatible types for comparison')
+  return a === b
+}
+
+function lessThan(a: unknown, b: unknown): boolean {
+  const first = kindOf(a)
+  const second = kindOf(b)
+  if (first === undefined || second === undefined) throw new FunctionFailure('invalid type for comparison')
+  if (first !== second) throw new FunctionFailure('incompatible types for comparison')
+  if (first === 'bool') throw new FunctionFailure('invalid type for comparison')
+  return (a as number) < (b as number)
+}
+
+function eq([first, ...others]: readonly unknown[]): boolean {
+  if (others.length === 0) throw new FunctionFailure('missing argument for comparison')
+  return others.some((other) => equalTo(first, other))
+}
+
+function indexOf(index: unknown, length: number): number {
+  if (typeof index !== 'number' || !Number.isInteger(index)) {
+    throw new FunctionFailure(isEmptyValue(index) ? 'cannot index slice/array with nil' : `cannot index slice/array with type ${typeNameOf(index)}`)
+  }
+  if (index < 0 || index > length) throw new FunctionFailure(`index out of range: ${index}`)
+  return index
+}
+
+function index([item, ...indices]: readonly unknown[]): unknown {
+  if (isEmptyValue(item)) throw new FunctionFailure('index of untyped nil')
+  let value = item
+  for (const at of indices) {
+    if (isEmptyValue(value)) throw new FunctionFailure('index of nil pointer')
+    if (Array.isArray(value) || typeof value === 'string') {
+      const list: readonly unknown[] = typeof value === 'string' ? utf8Bytes(value) : (value as unknown[])
+      const position = indexOf(at, list.length)
+      if (position >= list.length) throw new FunctionFailure(`index out of range: ${position}`)
+      value = list[position]
+    } else if (typeof value === 'object') {
+      if (typeof at !== 'string') throw new FunctionFailure(`value has type ${typeNameOf(at)}; should be string`)
+      value = Object.hasOwn(value!, at) ? (value as { readonly [key: string]: unknown })[at] : undefined
+    } else {
+      throw new FunctionFailure(`can't index item of type ${typeNameOf(value)}`)
+    }
+  }
+  return value
+}
+
+function slice([item, ...indices]: readonly unknown[]): unknown {
+  if (isEmptyValue(item)) throw new FunctionFailure('slice of untyped nil')
+  if (indices.length > 3) throw new FunctionFailure(`too many slice indexes: ${indices.length}`)
+  const isText = typeof item === 'string'
+  if (isText && indices.length === 3) throw new FunctionFailure('cannot 3-index slice a string')
+  if (!isText && !Array.isArray(item)) throw new FunctionFailure(`can't slice item of type ${typeNameOf(item)}`)
+  const list: readonly unknown[] = isText ? utf8Bytes(item) : (item as unknown[])
+  const [from = 0, to = list.length] = indices.map((at) => indexOf(at, list.length))
+  if (from > to) throw new FunctionFailure(`invalid slice index: ${from} > ${to}`)
+  const part = list.slice(from, to)
+  return isText ? utf8Text(part as number[]) : part
+}
+
+function len([item]: readonly unknown[]): number {
+  if (isEmptyValue(item)) throw new FunctionFailure('len of nil pointer')
+  if (typeof item === 'string') return utf8Bytes(item).length
+  if (Array.isArray(item)) return item.length
+  if (typeof item === 'object') return Object.keys(item!).length
+  throw new FunctionFailure(`len of type ${typeNameOf(item)}`)
+}
+
+function printable(args: readonly unknown[]): string {
+  return args.length === 1 && typeof args[0] === 'string' ? args[0] : sprint(args)
+}
+
+const htmlEscapes: { readonly [char: string]: string } = { '&': '&amp;', '<': '&lt;', '>': '&gt;', "'": '&#39;', '"': '&#34;', '\0': '\uFFFD' }
+const jsEscapes: { readonly [char: string]: string } = { '\\': '\\\\', "'": "\\'", '"': '\\"', '<': '\\u003C', '>': '\\u003E', '&': '\\u0026', '=': '\\u003D' }
+
+function js(args: readonly unknown[]): string {
+  return printable(args).replace(/[\\'"<>&=\0-\x1F\x7F-\x9F\u2028\u2029]/g, (char) => jsEscapes[char] ?? `\\u${char.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}`)
+}
+
+function urlquery(args: readonly unknown[]): string {
+  return utf8Bytes(printable(args)).map((byte) => {
+    const char = String.fromCharCode(byte)
+    return /[A-Za-z0-9_.~-]/.test(char) ? char : char === ' ' ? '+' : `%${byte.toString(16).toUpperCase().padStart(2, '0')}`
+  }).join('')
+}
+
+function exists([item, ...indices]: readonly unknown[]): boolean {
+  let value = item
+  for (const at of indices) {
+    if (Array.isArray(value) || typeof value === 'string') {
+      const list: readonly unknown[] = typeof value === 'string' ? utf8Bytes(value) : (value as unknown[])
+      if (typeof at !== 'number' || at < 0 || at >= list.length) return false
+      value = list[at]
+    } else if (typeof value === 'object' && value !== null) {
+      if (typeof at !== 'string') return false
+      value = Object.hasOwn(value, at) ? (value as { readonly [key: string]: unknown })[at] : undefined
+    } else {
+      return false
+    }
+  }
+  return !isEmptyValue(value)
+}
+
+/** Where Go's decoder stops reading. */
+function badBase64Offset(text: string): number {
+  const bad = text.search(/[^A-Za-z0-9+/\r\n]/)
+  return bad < 0 ? text.length - (text.length % 4) : bad
+}
+
+function base64decode([text]: readonly unknown[]): string {
+  if (typeof text !== 'string') throw new FunctionFailure('expected string')
+  const bytes = decodeBytes(text)
+  if (bytes === undefined) throw new FunctionFailure(`base64 decode failed: illegal base64 data at input byte ${badBase64Offset(text)}`)
+  return utf8Text(bytes)
+}
+
+/** `and` and `or` stop early and are evaluated by the caller; a row without a function says so. `args` is [least, most]. */
+export interface FunctionRow { readonly call?: TemplateFunction; readonly args: readonly [number, number] }
+const any = Number.POSITIVE_INFINITY
+
+export const functions: { readonly [name: string]: FunctionRow } = {
+  and: { args: [1, any] }, or: { args: [1, any] },
+  not: { call: ([value]) => !isTrue(value), args: [1, 1] },
+  call: { args: [1, any], call: ([value]) => { throw new FunctionFailure(`non-function of type ${typeNameOf(value)}`) } },
+  len: { call: len, args: [1, 1] }, index: { call: index, args: [1, any] }, slice: { call: slice, args: [1, any] },
+  print: { call: sprint, args: [0, any] }, println: { call: sprintln, args: [0, any] },
+  printf: { call: ([format, ...values]) => sprintf(String(format), values), args: [1, any] },
+  html: { call: (args) => printable(args).replace(/[&<>'"\0]/g, (char) => htmlEscapes[char]!), args: [0, any] },
+  js: { call: js, args: [0, any] }, urlquery: { call: urlquery, args: [0, any] },
+  eq: { call: eq, args: [1, any] }, ne: { call: ([a, b]) => !equalTo(a, b), args: [2, 2] },
+  lt: { call: ([a, b]) => lessThan(a, b), args: [2, 2] }, le: { call: ([a, b]) => lessThan(a, b) || equalTo(a, b), args: [2, 2] },
+  gt: { call: ([a, b]) => !(lessThan(a, b) || equalTo(a, b)), args: [2, 2] }, ge: { call: ([a, b]) => !lessThan(a, b), args: [2, 2] },
+  exists: { call: exists, args: [1, any] }, base64decode: { call: base64decode, args: [1, 1] },
+}
+
+export const functionNames: ReadonlySet<string> = new Set(Object.keys(functions))
