@@ -101,6 +101,8 @@ function generateName(object: AdmittedObject, identity: Identity): void {
 
 /** An object in the form of the store: apiVersion and kind first, then fields in Go's order. */
 function toStored(object: AdmittedObject, rules: KindRules): KubeObject {
+  // The store's own decoding applies defaults once more: plugins and strategies may have left holes.
+  rules.applyDefaults?.(object)
   const schema = typeOf(rules.apiVersion, rules.kind)
   assert(schema !== undefined, `no schema of ${rules.apiVersion} ${rules.kind}`)
   const { apiVersion: _apiVersion, kind: _kind, ...rest } = normalizeObject(object as Mutable, schema)
@@ -160,6 +162,7 @@ export function admitCreate(request: AdmissionRequest, reader: AdmissionReader, 
   const refusal = runPlugins('admit', plugin, config)
   if (refusal !== undefined) return refuse(refusal, warnings)
   generateName(object, request.identity)
+  object.metadata.uid = request.identity.uid()
   const begun = begin(object, undefined, rules, request)
   if (begun !== undefined) return refuse(begun, warnings)
   rules.prepareCreate?.(object, request.identity)

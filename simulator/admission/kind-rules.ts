@@ -16,6 +16,7 @@ export interface AdmittedObject {
 export interface Identity {
   /** Five characters for generated names and the token volume. */
   suffix(purpose: 'name' | 'tokenVolume'): string
+  uid(): string
   /** The time of the request, as the API writes times. */
   timestamp(): string
 }

@@ -1,12 +1,13 @@
 /** Job. Models pkg/registry/batch/job and pkg/apis/batch/validation (v1.35). */
 
+import { sortKeys } from '../../api/go-text.ts'
 import { checkDns1123Label } from '../../api/names.ts'
 import type { Condition, JobStatus, StringMap } from '../../api/types.ts'
 import type { AdmittedObject, KindRules } from '../kind-rules.ts'
 import { countGeneration, statusOnly } from '../kind-rules.ts'
 import type { FullJobSpec } from '../pod/job-spec.ts'
 import { defaultJobSpec, parseIndexes, validateJobSpec } from '../pod/job-spec.ts'
-import { dropDisabledTemplateFields, validateSelected, workloadWarnings } from '../pod/template.ts'
+import { dropDisabledTemplateFields, shownSelector, validateSelected, workloadWarnings } from '../pod/template.ts'
 import { equalSemantic } from '../validation/equal.ts'
 import type { ErrorList } from '../validation/error-list.ts'
 import { nameIsDnsSubdomain, validateImmutable, validateLabelSelector, validateNonNegative, validateObjectMeta, validateObjectMetaUpdate } from '../validation/meta.ts'
@@ -33,7 +34,7 @@ function generateSelector(object: AdmittedObject): void {
 function validateHasLabel(labels: StringMap, key: string, value: string, errors: ErrorList): void {
   const path = `spec.template.metadata.labels[${key}]`
   if (labels[key] === undefined) errors.required(path, `must be '${value}'`)
-  else if (labels[key] !== value) errors.invalid(path, labels, `must be '${value}'`)
+  else if (labels[key] !== value) errors.invalid(path, sortKeys(labels), `must be '${value}'`)
 }
 
 function validateGeneratedSelector(object: AdmittedObject, errors: ErrorList): void {
@@ -49,14 +50,14 @@ function validateGeneratedSelector(object: AdmittedObject, errors: ErrorList): v
   for (const label of nameLabels) expected[label] = name
   for (const label of uidLabels) expected[label] = uid
   const isGenerated = Object.keys(spec.selector.matchLabels ?? {}).every((key) => expected[key] === spec.selector!.matchLabels![key]) && (spec.selector.matchExpressions ?? []).length === 0
-  if (!isGenerated) errors.invalid('spec.selector', spec.selector, '`selector` not auto-generated')
+  if (!isGenerated) errors.invalid('spec.selector', shownSelector(spec.selector), '`selector` not auto-generated')
 }
 
 function validateSpec(spec: FullJobSpec, errors: ErrorList): void {
   validateJobSpec(spec, 'spec', errors)
   if (spec.selector === undefined) errors.required('spec.selector')
   else validateLabelSelector(spec.selector, 'spec.selector', errors)
-  validateSelected(spec.selector ?? {}, spec.template, 'spec.template', errors)
+  validateSelected(spec.selector, spec.template, 'spec.template', errors)
 }
 
 function validateJob(object: AdmittedObject, errors: ErrorList): void {

@@ -24,13 +24,18 @@ function warnings(object: AdmittedObject): string[] {
   return [...list, ...warningsForClaimSpec(claimOf(object).spec, 'spec')]
 }
 
-/** A reference to a data source of this namespace stands in both fields. */
+function isKnownSource(source: NonNullable<ClaimSpec['dataSource']>): boolean {
+  const group = source.apiGroup ?? ''
+  return (group === '' && source.kind === 'PersistentVolumeClaim') || (group === 'snapshot.storage.k8s.io' && source.kind === 'VolumeSnapshot')
+}
+
+/** A reference to a data source of this namespace stands in both fields; one of another kind counts only in the newer field. */
 function syncDataSource(spec: ClaimSpec): void {
+  if (spec.dataSource !== undefined && spec.dataSourceRef === undefined && !isKnownSource(spec.dataSource)) delete spec.dataSource
   if (spec.dataSource !== undefined && spec.dataSourceRef === undefined) spec.dataSourceRef = { ...spec.dataSource }
   else if (spec.dataSourceRef !== undefined && spec.dataSource === undefined && !spec.dataSourceRef.namespace) {
-    const { apiGroup, kind = '', name } = spec.dataSourceRef
-    const isKnown = (apiGroup === undefined && kind === 'PersistentVolumeClaim') || (apiGroup === 'snapshot.storage.k8s.io' && kind === 'VolumeSnapshot')
-    if (isKnown) spec.dataSource = { ...(apiGroup === undefined ? {} : { apiGroup }), kind, name }
+    const { apiGroup, kind, name } = spec.dataSourceRef
+    spec.dataSource = { ...(apiGroup === undefined ? {} : { apiGroup }), kind, name }
   }
 }
 

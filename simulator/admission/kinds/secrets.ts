@@ -1,6 +1,7 @@
 /** Secret. Models pkg/registry/core/secret and pkg/apis/core/validation (v1.35). */
 
 import { decodeBase64, encodeBase64 } from '../../api/base64.ts'
+import { scanGoJson } from '../../api/go-json.ts'
 import { checkConfigMapKey } from '../../api/names.ts'
 import type { Secret } from '../../api/types.ts'
 import type { AdmittedObject, KindRules } from '../kind-rules.ts'
@@ -10,6 +11,7 @@ import { nameIsDnsSubdomain, sortedKeys, validateImmutable, validateObjectMeta, 
 import { dataBytesMax, validateFrozen } from './configmaps.ts'
 
 const accountNameKey = 'kubernetes.io/service-account.name'
+const jsonDepthMax = 10_000
 const jsonKeys: { readonly [type: string]: string } = { 'kubernetes.io/dockercfg': '.dockercfg', 'kubernetes.io/dockerconfigjson': '.dockerconfigjson' }
 
 function secretOf(object: AdmittedObject): Secret {
@@ -24,8 +26,9 @@ function jsonError(text: string): string | undefined {
     const name = Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value
     return `json: cannot unmarshal ${name} into Go value of type map[string]interface {}`
   } catch {
-    const first = text.trim()[0]
-    return first === undefined ? 'unexpected end of JSON input' : first === '{' ? 'unexpected end of JSON input' : `invalid character '${first}' looking for beginning of value`
+    const scan = scanGoJson(text, 0, jsonDepthMax)
+    if (scan === undefined) return 'unexpected end of JSON input'
+    return 'error' in scan ? scan.error : `invalid character '${text.slice(scan.end).trim()[0]}' after top-level value`
   }
 }
 

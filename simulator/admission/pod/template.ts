@@ -1,9 +1,9 @@
 /** What kinds with a pod template share. Models pkg/apis/apps/validation and pkg/apis/core/v1 (v1.35). */
 
-import { goList } from '../../api/go-text.ts'
+import { goList, sortKeys } from '../../api/go-text.ts'
 import { checkDns1123Label, checkPercent } from '../../api/names.ts'
 import { isSelectorError, matchesSelector, toSelector } from '../../api/selector.ts'
-import type { IntOrString, LabelSelector } from '../../api/types.ts'
+import type { IntOrString, LabelSelector, StringMap } from '../../api/types.ts'
 import type { ErrorList } from '../validation/error-list.ts'
 import { validateLabelSelector, validateNonNegative } from '../validation/meta.ts'
 import { defaultPodSpec } from './defaults.ts'
@@ -40,7 +40,7 @@ export function validateWorkloadSelector(selector: LabelSelector | undefined, ki
 export function shownSelector(selector: LabelSelector): LabelSelector {
   const { matchLabels, matchExpressions = [] } = selector
   const expressions = matchExpressions.map(({ key, operator, values = [] }) => ({ key, operator, ...(values.length > 0 ? { values } : {}) }))
-  return { ...(matchLabels === undefined ? {} : { matchLabels }), ...(expressions.length === 0 ? {} : { matchExpressions: expressions }) }
+  return { ...(matchLabels === undefined ? {} : { matchLabels: sortKeys(matchLabels) as StringMap }), ...(expressions.length === 0 ? {} : { matchExpressions: expressions }) }
 }
 
 /**
@@ -56,7 +56,7 @@ export function validateSelected(selector: LabelSelector | undefined, template: 
   }
   const labels = template.metadata?.labels
   const isEmpty = parsed.requirements.length === 0 && parsed.nothing !== true
-  if (!isEmpty && !matchesSelector(parsed, labels)) errors.invalid(`${path}.metadata.labels`, labels ?? null, '`selector` does not match template `labels`')
+  if (!isEmpty && !matchesSelector(parsed, labels)) errors.invalid(`${path}.metadata.labels`, sortKeys(labels ?? null), '`selector` does not match template `labels`')
   return true
 }
 

@@ -52,7 +52,8 @@ function normalizeValue(value: unknown, type: FieldType): unknown {
   if (value === undefined || value === null) return zeroValue(type)
   switch (type.kind) {
     case 'scalar': return value
-    case 'list': return type.of.kind === 'scalar' ? value : (value as readonly unknown[]).map((item) => normalizeValue(item, type.of))
+    case 'list': if ((value as readonly unknown[]).length === 0) return null
+      return type.of.kind === 'scalar' ? value : (value as readonly unknown[]).map((item) => normalizeValue(item, type.of))
     case 'map': return normalizeMap(value as Mutable, type.of)
     case 'struct': return normalizeStruct(value as Mutable, typeByKey(type.typeKey)!)
   }

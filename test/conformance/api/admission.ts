@@ -29,7 +29,7 @@ export function readPath(path: string): { kind: KindInfo | undefined; namespace:
   return { kind: kindByResource(group, resource!, version), namespace, name, subresource }
 }
 
-const identity = { suffix: (): string => 'abcde', timestamp: (): string => 'TIME' }
+const identity = { suffix: (): string => 'abcde', timestamp: (): string => 'TIME', uid: (): string => 'UID' }
 
 interface AllocatedSpec { clusterIP?: string; clusterIPs?: string[]; healthCheckNodePort?: number; ports?: { nodePort?: number }[] }
 
@@ -73,7 +73,8 @@ function sameError(expected: { [key: string]: unknown }, actual: { [key: string]
 
 /** The error members that the corpus keeps. */
 export function errorOf(status: { reason?: string; message?: string; details?: unknown; code?: number }): { [key: string]: unknown } {
-  const { reason, message, details, code } = status
+  const { reason, details, code } = status
+  const message = status.message?.replace(/\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?Z/g, 'TIME')
   return { reason, message, ...(details === undefined ? {} : { details }), code }
 }
 
