@@ -267,7 +267,11 @@ export interface ClusterHost {
   /** Deltas in order; the first after `open` is a reset. Returns the unsubscribe function. */
   subscribe(listener: (delta: HostDelta) => void): () => void
 
-  /** Runs one input line (several for here-documents or pastes). Output arrives by deltas. In the past it is refused with a delta that says so. */
+  /**
+   * Runs one input line (several, parted by \n, from a paste). An incomplete one (here-document, open quote, trailing
+   * backslash) is answered by the prompt `> ` and goes on with the next line. Resolves when the command has ended or
+   * is known to run on; the delta with its output so far (or with isRunning) is delivered before that.
+   */
   terminalRun(line: string): Promise<void>
   /** Text that goes to the standard input of the running command. */
   terminalInput(text: string): Promise<void>

@@ -1,0 +1,13 @@
+import { createRoot } from 'react-dom/client'
+import './tokens.css'
+import './base.css'
+import { App } from './App.tsx'
+import { applyTheme, readTheme } from './settings.ts'
+import { createServices } from './create-services.ts'
+
+applyTheme(readTheme())
+for (const query of ['(prefers-color-scheme: dark)', '(prefers-contrast: more)']) matchMedia(query).addEventListener('change', () => applyTheme(readTheme()))
+
+const root = document.getElementById('root')
+if (root === null) throw new Error('index.html has no #root')
+createRoot(root).render(<App services={await createServices()} />)

@@ -1,0 +1,14 @@
+import { createContext, useContext } from 'react'
+import type { ClusterHost } from '../session/host.ts'
+import type { ContentSource } from './content-types.ts'
+
+/** What main.tsx hands to the app. */
+export interface Services { readonly host: ClusterHost; readonly content: ContentSource }
+
+export const ServicesContext = createContext<Services | undefined>(undefined)
+
+export function useServices(): Services {
+  const services = useContext(ServicesContext)
+  if (services === undefined) throw new Error('useServices is called outside the app')
+  return services
+}
