@@ -1,0 +1,136 @@
+/** What checks see of a simulated cluster. Reading goes through the API as the scenario's author. */
+
+import { authorUser, isStream } from '../../simulator/index.ts'
+import type { ApiRequest, Cluster, KubeList, KubeObject, Pod } from '../../simulator/index.ts'
+import { findKindByToken } from '../../simulator/api/kinds.ts'
+import type { KindInfo } from '../../simulator/api/kinds.ts'
+import type { ClusterView, FlowSummary, ObjectRef, ProbeAnswer, ProbeRequest, SeriesValue, TrialLoad, TrialOutcome, TrialStep } from '../grading/view.ts'
+
+/** What a view needs beside the cluster: the learner's side of the attempt. */
+export interface LearnerSide {
+  /** Text of a file of the home directory; `~/` or an absolute path. */
+  file(path: string): string | undefined
+  answer(id: string): string | undefined
+  /** Runs one kubectl command line on a cluster as the author. */
+  kubectl(cluster: Cluster, line: string): void
+}
+
+export class SimulatorView implements ClusterView {
+  readonly start: ClusterView
+  private readonly cluster: Cluster
+  private readonly learner: LearnerSide
+  private readonly historyMs: number
+
+  /** @param start the cluster at T+00:00; left out for the start itself */
+  constructor(cluster: Cluster, learner: LearnerSide, start?: Cluster) {
+    this.cluster = cluster
+    this.learner = learner
+    this.historyMs = cluster.config.historyMs ?? 0
+    this.start = start === undefined ? this : new SimulatorView(start, learner)
+  }
+
+  get nowMs(): number {
+    return this.cluster.nowMs - this.historyMs
+  }
+
+  list(ref: ObjectRef): readonly KubeObject[] {
+    const kind = kindOf(ref.resource)
+    const answer = this.cluster.request({
+      user: authorUser, verb: 'list', group: kind.group, version: kind.version, resource: kind.resource,
+      namespace: kind.namespaced ? ref.namespace : undefined, query: ref.selector === undefined ? {} : { labelSelector: ref.selector },
+    })
+    if (isStream(answer) || answer.code !== 200) return []
+    const { items } = answer.body as KubeList
+    return ref.name === undefined ? items : items.filter((object) => object.metadata.name === ref.name)
+  }
+
+  can(access: Parameters<ClusterView['can']>[0]): boolean {
+    const { user, groups = [], verb, namespace, name } = access
+    const [resourceText, subresource] = access.resource.split('/')
+    const kind = kindOf(resourceText)
+    const spec = { user, groups: [...groups, 'system:authenticated'], resourceAttributes: { verb, group: kind.group, resource: kind.resource, subresource, namespace, name } }
+    const request: ApiRequest = {
+      user: authorUser, verb: 'create', group: 'authorization.k8s.io', version: 'v1', resource: 'subjectaccessreviews',
+      body: { apiVersion: 'authorization.k8s.io/v1', kind: 'SubjectAccessReview', metadata: {}, spec } as KubeObject,
+    }
+    const answer = this.cluster.request(request)
+    return !isStream(answer) && (answer.body as { status?: { allowed?: boolean } }).status?.allowed === true
+  }
+
+  request(probe: ProbeRequest): ProbeAnswer {
+    const { network } = this.cluster.components
+    const body = probe.body ?? ''
+    const bodyBytes = probe.bodyKilobytes === undefined ? undefined : probe.bodyKilobytes * 1000
+    const result = network.send(probe.namespace, { method: probe.method ?? (body === '' && bodyBytes === undefined ? 'GET' : 'POST'), url: probe.url, headers: probe.headers ?? {}, body, bodyBytes })
+    if ('failure' in result) return { failure: result.message }
+    return { status: result.response.status, body: result.response.body, pod: result.podKey }
+  }
+
+  connect(from: { readonly namespace: string }, host: string, port: number): boolean {
+    const { network, kubelets } = this.cluster.components
+    const route = network.route(host, port, from.namespace)
+    if ('failure' in route || route.kind !== 'backends') return false
+    return route.backends.some((backend) => kubelets.portsOf(backend.podKey).includes(backend.port))
+  }
+
+  logs(namespace: string, pod: string, container?: string, previous?: boolean): string {
+    const answer = this.cluster.request({
+      user: authorUser, verb: 'get', group: '', version: 'v1', resource: 'pods', namespace, name: pod, subresource: 'log', query: { container, previous },
+    })
+    return !isStream(answer) && typeof answer.body === 'string' ? answer.body : ''
+  }
+
+  series(promql: string): readonly SeriesValue[] {
+    const value = this.cluster.components.metrics.query(promql)
+    return value.type === 'scalar' ? [{ labels: {}, value: value.value }] : value.elements
+  }
+
+  file(path: string): string | undefined {
+    return this.learner.file(path)
+  }
+
+  answer(id: string): string | undefined {
+    return this.learner.answer(id)
+  }
+
+  trial(steps: readonly TrialStep[]): TrialOutcome {
+    const copy = this.cluster.fork()
+    const before = copy.components.network.flowTotals()
+    for (const step of steps) playTrialStep(copy, step, this.learner)
+    const flows: { [id: string]: FlowSummary } = {}
+    for (const [id, totals] of copy.components.network.flowTotals()) {
+      const base = before.get(id)
+      flows[id] = {
+        sent: totals.sent - (base?.sent ?? 0), ok: totals.ok - (base?.ok ?? 0), failed: totals.failed - (base?.failed ?? 0),
+        perStatus: totals.perStatus, p50Ms: totals.rates.p50Ms, p95Ms: totals.rates.p95Ms, p99Ms: totals.rates.p99Ms,
+      }
+    }
+    return { view: new SimulatorView(copy, this.learner, this.cluster), flows }
+  }
+}
+
+/** Puts a load on a cluster. */
+export function startLoad(cluster: Cluster, load: TrialLoad): void {
+  cluster.components.network.startFlow(load.id, load.namespace, {
+    url: load.url, method: load.method ?? 'POST', steps: [{ afterMs: 0, requestsPerSecond: load.requestsPerSecond }],
+    payloads: load.payloads ?? [{ share: 1, kilobytes: 1 }], timeoutMs: load.timeoutMs ?? 2000,
+  })
+}
+
+function playTrialStep(cluster: Cluster, step: TrialStep, learner: LearnerSide): void {
+  if ('load' in step) startLoad(cluster, step.load)
+  else if ('stopLoad' in step) cluster.components.network.stopFlow(step.stopLoad)
+  else if ('kubectl' in step) learner.kubectl(cluster, step.kubectl)
+  else cluster.advanceTo(cluster.nowMs + step.advanceSeconds * 1000)
+}
+
+function kindOf(resource: string): KindInfo {
+  const kind = findKindByToken(resource)
+  if (kind === undefined) throw new Error(`a check names resource "${resource}", which the API does not serve`)
+  return kind
+}
+
+/** Pods of a view, typed. */
+export function podsOf(view: ClusterView, namespace: string): readonly Pod[] {
+  return view.list({ resource: 'pods', namespace }) as readonly Pod[]
+}
