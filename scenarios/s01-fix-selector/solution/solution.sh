@@ -1,0 +1,1 @@
+kubectl patch service features -n reco-prod -p '{"spec":{"selector":{"app":"features-v2"}}}'
