@@ -16,7 +16,7 @@ import type { Attributes } from './apiserver/ports.ts'
 import type { ClusterConfig } from './cluster-config.ts'
 import { isJsonObject } from './kernel/json.ts'
 import type { Clock } from './store/component.ts'
-import { objectKey } from './store/resource-id.ts'
+import { objectKey, resourceId } from './store/resource-id.ts'
 import type { Store } from './store/store.ts'
 
 /** What the API server gets from admission. */
@@ -45,6 +45,7 @@ export function bindAdmission(config: ClusterConfig, store: Store, identity: Ide
     user: context.user,
     identity: {
       timestamp: () => clock.timestamp(clock.nowMs),
+      uid: (name: string) => identity.uid(resourceId(kind.group, kind.resource), objectKey(kind.namespaced ? context.namespace : undefined, name)),
       suffix: (purpose: 'name' | 'tokenVolume') => (purpose === 'name' ? context.generateName('') : identity.tokenVolumeSuffix(`${context.namespace}/${typeof body === 'string' ? '' : body.metadata?.name}`)),
     },
   })

@@ -162,7 +162,8 @@ export function admitCreate(request: AdmissionRequest, reader: AdmissionReader, 
   const refusal = runPlugins('admit', plugin, config)
   if (refusal !== undefined) return refuse(refusal, warnings)
   generateName(object, request.identity)
-  object.metadata.uid = request.identity.uid()
+  const uid = request.identity.uid?.(object.metadata.name ?? '')
+  if (uid !== undefined) object.metadata.uid = uid
   const begun = begin(object, undefined, rules, request)
   if (begun !== undefined) return refuse(begun, warnings)
   rules.prepareCreate?.(object, request.identity)

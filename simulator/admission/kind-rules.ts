@@ -1,6 +1,6 @@
 /** What admission knows about one kind: the part that differs from kind to kind. */
 
-import type { ObjectMeta } from '../api/types.ts'
+import type { KubeObject, ObjectMeta } from '../api/types.ts'
 import type { ErrorList } from './validation/error-list.ts'
 import { equalSemantic } from './validation/equal.ts'
 
@@ -16,7 +16,8 @@ export interface AdmittedObject {
 export interface Identity {
   /** Five characters for generated names and the token volume. */
   suffix(purpose: 'name' | 'tokenVolume'): string
-  uid(): string
+  /** The uid that an object of this name will have. Absent when the caller gives it out afterwards. */
+  uid?(name: string): string
   /** The time of the request, as the API writes times. */
   timestamp(): string
 }
@@ -46,6 +47,8 @@ export interface KindRules {
   prepareUpdate?(object: AdmittedObject, old: AdmittedObject): void
   validateUpdate(object: AdmittedObject, old: AdmittedObject, errors: ErrorList): void
   warnOnUpdate?(object: AdmittedObject, old: AdmittedObject): readonly string[]
+  /** For a version that is not the stored one: the object as the stored version says it, and back. */
+  readonly storedAs?: { readonly apiVersion: string; toStored(object: AdmittedObject): AdmittedObject; toServed<T extends KubeObject>(object: T): T }
   readonly subresources?: { readonly [name: string]: SubresourceRules }
   /** False when an update must name the resourceVersion that it read. */
   readonly allowsUnconditionalUpdate?: boolean
