@@ -1,11 +1,13 @@
 /** Pure functions: what the real code answers, case by case. */
 
 import { runJsonPath } from './functions/jsonpath.ts'
+import { runHpa } from './functions/hpa.ts'
 import { runNames } from './functions/names.ts'
 import { runPatch } from './functions/patch.ts'
 import { runQos } from './functions/qos.ts'
 import { runQuantity } from './functions/quantity.ts'
 import { runRbac } from './functions/rbac.ts'
+import { runRollout } from './functions/rollout.ts'
 import { runSelector } from './functions/selector.ts'
 import { runTime } from './functions/time.ts'
 import { runYaml } from './functions/yaml.ts'
@@ -15,11 +17,13 @@ export const runner: AreaRunner = {
   area: 'functions',
   files: {
     jsonpath: runJsonPath,
+    hpa: runHpa,
     names: runNames,
     patch: runPatch,
     qos: runQos,
     quantity: runQuantity,
     rbac: runRbac,
+    rollout: runRollout,
     selector: runSelector,
     time: runTime,
     yaml: runYaml,

@@ -50,7 +50,7 @@ export interface DeploymentSets {
 export function sortOutSets(deployment: Deployment, sets: readonly ReplicaSet[]): DeploymentSets {
   const sorted = [...sets].sort(byCreation)
   const newSet = sorted.find((set) => equalIgnoringHash(set.spec.template, deployment.spec.template))
-  return { newSet, oldSets: sorted.filter((set) => set !== newSet) }
+  return { newSet, oldSets: sorted.filter((set) => newSet === undefined || set.metadata.uid !== newSet.metadata.uid) }
 }
 
 /** The only set with pods; without any, the new set or else the latest; undefined when several have pods. */

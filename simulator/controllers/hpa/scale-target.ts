@@ -28,6 +28,7 @@ interface ScalableObject extends KubeObject {
 /** Reads the target itself, as the scale subresource of the API shows it. */
 export const readScale: ReadScale = (hpa, api) => {
   const { apiVersion = '', kind, name } = hpa.spec.scaleTargetRef
+  if (apiVersion.split('/').length > 2) return { error: `unexpected GroupVersion string: ${apiVersion}` }
   const { group } = splitApiVersion(apiVersion)
   const info = kinds.find((candidate) => candidate.group === group && candidate.kind === kind)
   if (info === undefined) return { error: `no matches for kind "${kind}" in group "${group}"` }
