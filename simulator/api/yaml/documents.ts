@@ -5,7 +5,7 @@ import type { Json } from '../../kernel/json.ts'
 import { scanGoJson } from '../go-json.ts'
 import { parseNodes } from './nodes.ts'
 import { decodeNodes, JsonFailure, toJsonValue } from './resolve.ts'
-import { YamlFailure } from './scanner.ts'
+import { YamlFailure } from './characters.ts'
 
 /** What a text may be at most. Real clusters allow more; these keep a page usable on any input. */
 export const yamlLimits = { bytesMax: 256 * 1024, depthMax: 64, documentsMax: 50 } as const

@@ -1,7 +1,9 @@
 /** Builds the tree of one YAML document. Models the libyaml parser and go-yaml v2.4 decode.go (used by Kubernetes v1.35). */
 
-import { parserFailure, Scanner, YamlFailure } from './scanner.ts'
-import type { Mark, Token, TokenKind } from './scanner.ts'
+import { parserFailure, YamlFailure } from './characters.ts'
+import type { Mark } from './characters.ts'
+import { Scanner } from './scanner.ts'
+import type { Token, TokenKind } from './scanner.ts'
 
 /** A node of the document. `line` counts from 0. */
 export interface YamlNode {

@@ -1,7 +1,7 @@
 /** Turns nodes into values as YAML 1.1 and JSON want them. Models go-yaml v2.4 resolve.go and sigs.k8s.io/yaml v1.6. */
 
 import { formatFloat, goQuote } from '../go-text.ts'
-import { YamlFailure } from './scanner.ts'
+import { YamlFailure } from './characters.ts'
 import type { YamlNode } from './nodes.ts'
 import { decodeBase64 } from '../base64.ts'
 
