@@ -13,7 +13,7 @@ export interface Timings {
   readonly sandboxMs: number
   /** Create and start of one container. Modelling assumption. */
   readonly containerStartMs: number
-  /** From a change in a container to its status in the API. Modelling assumption: the pod lifecycle event generator. */
+  /** Period at which a node looks at its containers: changes reach the status at the next round. Source: kubelet generic PLEG, 1 s. */
   readonly statusSyncMs: number
   /** Image pull throughput of a node, bytes per second. Modelling assumption (curriculum: 50 MB/s). */
   readonly pullBytesPerSecond: number
@@ -46,7 +46,7 @@ export const defaultTimings: Timings = {
   bindMs: 5,
   sandboxMs: 400,
   containerStartMs: 250,
-  statusSyncMs: 100,
+  statusSyncMs: 1_000,
   pullBytesPerSecond: 50_000_000,
   pullBaseMs: 600,
   defaultImageBytes: 200_000_000,

@@ -173,6 +173,8 @@ export interface Program<S extends Json = Json> {
   flow?(state: S, load: LoadOnContainer, context: ProgramContext): FlowOutcome | undefined
   /** Programs found in the container for exec; default is the shell's set. Name to whether it exists. */
   readonly hasShell: boolean
+  /** True for a program that has no state, opens no port and never changes by itself: it costs nothing while it runs. */
+  readonly isInert?: boolean
 }
 
 /** What an image holds. */

@@ -1,0 +1,119 @@
+/** What a sync has to do to the runtime. Models kubernetes/pkg/kubelet/kuberuntime computePodActions (v1.35). */
+
+import { isSidecar } from '../api/resources.ts'
+import type { Container, Pod } from '../api/types.ts'
+import type { Host } from './host.ts'
+import { containerKey, latestOf } from './records.ts'
+import type { Action, PodRecord, RuntimeContainer } from './records.ts'
+import { restartsAfter, restartsAfterKill, shouldStart } from './restart-policy.ts'
+import { kubeletTexts } from './texts.ts'
+
+/** Which probe condemns a running container, if any. */
+function failedProbe(host: Host, podKey: string, latest: RuntimeContainer, container: Container): 'liveness' | 'startup' | undefined {
+  if (container.livenessProbe !== undefined && probeFails(host, podKey, latest, 'liveness')) return 'liveness'
+  if (container.startupProbe !== undefined && probeFails(host, podKey, latest, 'startup')) return 'startup'
+  return undefined
+}
+
+function probeFails(host: Host, podKey: string, latest: RuntimeContainer, type: 'liveness' | 'startup'): boolean {
+  const probe = host.probes.get(`${containerKey(podKey, latest.name)}|${type}`)
+  return probe !== undefined && probe.containerId === latest.id && probe.result === 'failure'
+}
+
+/** Grace period of a container that a probe kills. */
+function probeGraceSeconds(pod: Pod, container: Container, type: 'liveness' | 'startup'): number {
+  const probe = type === 'liveness' ? container.livenessProbe : container.startupProbe
+  return probe?.terminationGracePeriodSeconds ?? pod.spec.terminationGracePeriodSeconds ?? 30
+}
+
+interface InitActions {
+  readonly kills: Action[]
+  readonly starts: string[]
+  readonly hasInitialized: boolean
+  /** The pod has failed: nothing more is started. */
+  readonly isFailed: boolean
+}
+
+/** Looks at one running sidecar. @returns whether containers behind it may start */
+function inspectSidecar(host: Host, podKey: string, pod: Pod, container: Container, latest: RuntimeContainer, kills: Action[], starts: string[]): boolean {
+  const startup = container.startupProbe === undefined ? 'success' : host.probes.get(`${containerKey(podKey, container.name)}|startup`)?.result
+  const type = failedProbe(host, podKey, latest, container)
+  if (startup !== 'success' && type !== 'startup') return false
+  const isChanged = latest.image !== container.image
+  if (type !== undefined || isChanged) {
+    const message = type === undefined ? kubeletTexts.definitionChanged(container.name, true) : kubeletTexts.probeKill(container.name, type, false, true)
+    kills.push({ do: 'kill', container: container.name, message, graceSeconds: type === undefined ? (pod.spec.terminationGracePeriodSeconds ?? 30) : probeGraceSeconds(pod, container, type) })
+    starts.push(container.name)
+  }
+  return startup === 'success'
+}
+
+function initActions(host: Host, podKey: string, pod: Pod, record: PodRecord): InitActions {
+  const init = pod.spec.initContainers ?? []
+  const kills: Action[] = []
+  const starts: string[] = []
+  const mainRuns = pod.spec.containers.some((container) => latestOf(record.containers, container.name)?.state === 'running')
+  let hasInitialized = init.length === 0 || mainRuns
+  let isPast = mainRuns
+  for (let i = init.length - 1; i >= 0; i--) {
+    const container = init[i]
+    const latest = latestOf(record.containers, container.name)
+    if (latest === undefined) {
+      if (isPast && isSidecar(container)) starts.push(container.name)
+      continue
+    }
+    if (isPast && !isSidecar(container)) continue
+    const wasPast = isPast
+    isPast = true
+    if (latest.state === 'running' && isSidecar(container)) {
+      if (!inspectSidecar(host, podKey, pod, container, latest, kills, starts)) continue
+      if (i === init.length - 1) hasInitialized = true
+      else if (!wasPast) starts.push(init[i + 1].name)
+    } else if (latest.state !== 'running' && isSidecar(container)) {
+      starts.push(container.name)
+    } else if (latest.state === 'exited') {
+      if (latest.exitCode !== 0) {
+        if (!restartsAfter(container, pod.spec, latest.exitCode)) return { kills, starts: [], hasInitialized: false, isFailed: true }
+        starts.push(container.name)
+      } else if (i === init.length - 1) hasInitialized = true
+      else starts.push(init[i + 1].name)
+    }
+  }
+  if (!isPast && init.length > 0) starts.push(init[0].name)
+  return { kills, starts: starts.reverse(), hasInitialized, isFailed: false }
+}
+
+/** The plan of a sync: sandbox, kills, starts of ephemeral, init and main containers, in the order in which they happen. */
+export function computeActions(host: Host, podKey: string, pod: Pod, record: PodRecord): Action[] {
+  const start = (name: string): Action => ({ do: 'start', container: name })
+  if (record.sandboxMs === undefined) {
+    const first = pod.spec.initContainers?.[0]
+    const names = first === undefined ? pod.spec.containers.map(({ name }) => name) : [first.name]
+    return [{ do: 'sandbox' }, ...names.map(start)]
+  }
+  const ephemeral = (pod.spec.ephemeralContainers ?? []).filter(({ name }) => latestOf(record.containers, name) === undefined).map(({ name }) => start(name))
+  const init = initActions(host, podKey, pod, record)
+  if (init.isFailed) return []
+  const plan: Action[] = [...init.kills]
+  const later: Action[] = [...ephemeral, ...init.starts.map(start)]
+  if (init.hasInitialized) mainActions(host, podKey, pod, record, plan, later)
+  return [...plan, ...later]
+}
+
+function mainActions(host: Host, podKey: string, pod: Pod, record: PodRecord, kills: Action[], starts: Action[]): void {
+  for (const container of pod.spec.containers) {
+    const latest = latestOf(record.containers, container.name)
+    if (latest?.state !== 'running') {
+      if (shouldStart(container, pod, latest)) starts.push({ do: 'start', container: container.name })
+      continue
+    }
+    const isChanged = latest.image !== container.image
+    const type = failedProbe(host, podKey, latest, container)
+    if (!isChanged && type === undefined) continue
+    const isRestarted = isChanged || restartsAfterKill(container, pod.spec)
+    const message = type === undefined || isChanged ? kubeletTexts.definitionChanged(container.name, false) : kubeletTexts.probeKill(container.name, type, isRestarted, false)
+    const graceSeconds = type === undefined ? (pod.spec.terminationGracePeriodSeconds ?? 30) : probeGraceSeconds(pod, container, type)
+    kills.push({ do: 'kill', container: container.name, message, graceSeconds })
+    if (isRestarted) starts.push({ do: 'start', container: container.name })
+  }
+}

@@ -1,0 +1,80 @@
+/** Whether a kubelet accepts a pod that is bound to its node. Models kubernetes/pkg/kubelet/lifecycle predicate.go and pkg/kubelet/cm (v1.35). */
+
+import { matchesRequiredNodeAffinity } from '../api/node-selector.ts'
+import { quantityMilli, quantityValue } from '../api/quantity.ts'
+import { podRequests } from '../api/resources.ts'
+import { findUntoleratedTaint } from '../api/tolerations.ts'
+import type { Node, Pod } from '../api/types.ts'
+import type { Host } from './host.ts'
+import { isTerminalPhase } from './phase.ts'
+import { kubeletTexts } from './texts.ts'
+
+export interface Rejection {
+  readonly reason: string
+  readonly message: string
+}
+
+/** An amount as the kubelet prints it: thousandths for CPU, whole numbers for the rest. */
+function amount(resource: string, quantity: string): number {
+  return resource === 'cpu' ? quantityMilli(quantity) : quantityValue(quantity)
+}
+
+function reasonOf(resource: string): string {
+  return `OutOf${resource}`
+}
+
+/** Pods that count on a node: accepted, and not finished. */
+function others(host: Host, pod: Pod): readonly Pod[] {
+  const all = host.context.api.listPodsOnNode(pod.spec.nodeName ?? '')
+  return all.filter((other) => other.metadata.uid !== pod.metadata.uid && !isTerminalPhase(other.status?.phase) && host.pods.has(`${other.metadata.namespace}/${other.metadata.name}`))
+}
+
+function lacking(host: Host, pod: Pod, node: Node): Rejection | undefined {
+  const allocatable = node.status?.allocatable ?? {}
+  const present = others(host, pod)
+  const podsMax = amount('pods', allocatable['pods'] ?? '110')
+  if (present.length + 1 > podsMax) return { reason: reasonOf('pods'), message: kubeletTexts.lacks('pods', 1, present.length, podsMax) }
+  const requests = podRequests(pod)
+  for (const resource of Object.keys(requests).sort(inNodeOrder)) {
+    const requested = amount(resource, requests[resource])
+    // An extended resource that the node never had is not the kubelet's matter.
+    if (requested === 0 || (allocatable[resource] === undefined && resource.includes('/'))) continue
+    const capacity = amount(resource, allocatable[resource] ?? '0')
+    let used = 0
+    for (const other of present) used += amount(resource, podRequests(other)[resource] ?? '0')
+    if (requested + used <= capacity) continue
+    if (resource.includes('/')) return { reason: 'UnexpectedAdmissionError', message: kubeletTexts.devices(resource, requested, Math.max(0, capacity - used), capacity) }
+    return { reason: reasonOf(resource), message: kubeletTexts.lacks(resource, requested, used, capacity) }
+  }
+  return undefined
+}
+
+const resourceOrder: readonly string[] = ['cpu', 'memory', 'ephemeral-storage']
+
+function inNodeOrder(a: string, b: string): number {
+  const rank = (resource: string): number => (resourceOrder.includes(resource) ? resourceOrder.indexOf(resource) : resourceOrder.length)
+  return rank(a) - rank(b) || (a < b ? -1 : a > b ? 1 : 0)
+}
+
+function hostPortConflict(host: Host, pod: Pod): boolean {
+  const wanted = hostPorts(pod)
+  return wanted.length > 0 && others(host, pod).some((other) => hostPorts(other).some((port) => wanted.includes(port)))
+}
+
+function hostPorts(pod: Pod): string[] {
+  const ports: string[] = []
+  for (const container of pod.spec.containers) for (const { hostPort, protocol = 'TCP' } of container.ports ?? []) if (hostPort !== undefined && hostPort !== 0) ports.push(`${protocol}/${hostPort}`)
+  return ports
+}
+
+/** Why the kubelet refuses a pod, or undefined. */
+export function admit(host: Host, pod: Pod, node: Node): Rejection | undefined {
+  const lack = lacking(host, pod, node)
+  if (lack !== undefined) return lack
+  const matches = matchesRequiredNodeAffinity(pod.spec, node)
+  if (matches !== true) return { reason: 'NodeAffinity', message: 'Predicate NodeAffinity failed: node(s) didn\'t match Pod\'s node affinity/selector' }
+  if (hostPortConflict(host, pod)) return { reason: 'NodePorts', message: 'Predicate NodePorts failed: node(s) didn\'t have free ports for the requested pod ports' }
+  const taint = findUntoleratedTaint(node.spec?.taints, pod.spec.tolerations, ['NoExecute'])
+  if (taint !== undefined) return { reason: 'TaintToleration', message: 'Predicate TaintToleration failed: node(s) had taints that the pod didn\'t tolerate' }
+  return undefined
+}

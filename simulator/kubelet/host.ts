@@ -1,0 +1,199 @@
+/** What all parts of the kubelets share: tables, clock, the API per node, and the queue of syncs. */
+
+import type { ApiClient } from '../api/client.ts'
+import type { Container, Node, Pod } from '../api/types.ts'
+import { assert } from '../kernel/assert.ts'
+import type { SimTimeMs } from '../kernel/event-queue.ts'
+import { unitHash } from '../kernel/hash.ts'
+import type { Table } from '../kernel/table.ts'
+import type { Timings } from '../kernel/timings.ts'
+import type { ComponentContext } from '../store/component.ts'
+import { splitKey } from '../store/resource-id.ts'
+import { kubeletTexts } from './texts.ts'
+import type { KubeletConfig, KubeletPorts } from './ports.ts'
+import type { BackOff, KillRecord, NodeRecord, PodRecord, ProbeRecord, ProcessRecord, SessionRecord } from './records.ts'
+
+/** Lines of a container's log, oldest first; the oldest are forgotten. */
+export interface LogRecord {
+  /** Lines forgotten so far. */
+  readonly skipped: number
+  readonly lines: readonly LogLine[]
+}
+export interface LogLine {
+  readonly atMs: SimTimeMs
+  readonly stream: 'stdout' | 'stderr'
+  /** With its line end, unless the line is not finished. */
+  readonly text: string
+}
+
+/** Files written inside a container or a volume: text, or null for what was removed. */
+export interface WrittenFiles {
+  readonly [path: string]: string | null
+}
+
+/** What a pod's volumes were mounted with: files by volume name. */
+export interface MountRecord {
+  readonly volumes: { readonly [volume: string]: { readonly [path: string]: string } }
+  /** The files before the first refresh: what subPath mounts still show. */
+  readonly original?: MountRecord['volumes']
+  /** Failed volumes wait longer each time. */
+  readonly retryMs?: SimTimeMs
+  readonly delayMs: number
+  readonly refreshMs?: SimTimeMs
+  /** Since when the sync waits for volumes. */
+  readonly sinceMs: SimTimeMs
+}
+
+const emptyNode: NodeRecord = { isStopped: false, addresses: [], images: {}, brokenDevices: [], devices: {} }
+
+export class Host {
+  readonly context: ComponentContext
+  readonly ports: KubeletPorts
+  readonly config: KubeletConfig
+  readonly timings: Timings
+  readonly pods: Table<PodRecord>
+  readonly nodes: Table<NodeRecord>
+  readonly processes: Table<ProcessRecord>
+  readonly sessions: Table<SessionRecord>
+  readonly kills: Table<KillRecord>
+  readonly probes: Table<ProbeRecord>
+  readonly logs: Table<LogRecord>
+  readonly files: Table<WrittenFiles>
+  readonly mounts: Table<MountRecord>
+  readonly backOffs: Table<BackOff>
+  /** Pod address to pod key. */
+  readonly addresses: Table<string>
+  readonly counters: Table<number>
+
+  constructor(context: ComponentContext, ports: KubeletPorts, config: KubeletConfig) {
+    this.context = context
+    this.ports = ports
+    this.config = config
+    this.timings = context.timings
+    this.pods = context.table('pods')
+    this.nodes = context.table('nodes')
+    this.processes = context.table('processes')
+    this.sessions = context.table('sessions')
+    this.kills = context.table('kills')
+    this.probes = context.table('probes')
+    this.logs = context.table('logs')
+    this.files = context.table('files')
+    this.mounts = context.table('mounts')
+    this.backOffs = context.table('back-offs')
+    this.addresses = context.table('addresses')
+    this.counters = context.table('counters')
+  }
+
+  get nowMs(): SimTimeMs {
+    return this.context.clock.nowMs
+  }
+
+  timestamp(atMs: SimTimeMs): string {
+    return this.context.clock.timestamp(atMs)
+  }
+
+  findPod(podKey: string): Pod | undefined {
+    return this.context.api.find<Pod>('pods', podKey)
+  }
+
+  findNode(name: string): Node | undefined {
+    return this.context.api.find<Node>('nodes', name)
+  }
+
+  client(nodeName: string): ApiClient {
+    return this.ports.clientFor(nodeName)
+  }
+
+  record(podKey: string): PodRecord {
+    const record = this.pods.get(podKey)
+    assert(record !== undefined, `the kubelet knows no pod ${podKey}`)
+    return record
+  }
+
+  /** Changes fields of a pod's record. */
+  change(podKey: string, fields: Partial<PodRecord>): PodRecord {
+    const next = { ...this.record(podKey), ...fields }
+    this.pods.set(podKey, next)
+    return next
+  }
+
+  nodeRecord(name: string): NodeRecord {
+    return this.nodes.get(name) ?? emptyNode
+  }
+
+  changeNode(name: string, fields: Partial<NodeRecord>): void {
+    this.nodes.set(name, { ...this.nodeRecord(name), ...fields })
+  }
+
+  /** Records an Event of the pod, or of one of its containers. */
+  event(pod: Pod, type: 'Normal' | 'Warning', reason: string, message: string, container?: Container): void {
+    const host = pod.spec.nodeName
+    this.context.recorder.record(pod, type, reason, message, container === undefined ? { host } : { host, fieldPath: fieldPathOf(pod, container) })
+  }
+
+  /** Asks for a sync of a pod at a time. A running sync is followed by another. */
+  requestSync(podKey: string, atMs: SimTimeMs): void {
+    const record = this.pods.get(podKey)
+    if (record === undefined || record.stage === 'finished') return
+    if (record.isBusy) {
+      if (!record.isAskedAgain) this.change(podKey, { isAskedAgain: true })
+      return
+    }
+    const earliestMs = record.lastSyncMs < 0 ? atMs : this.relistAfter(record.node, record.lastSyncMs)
+    const syncMs = atMs < earliestMs ? earliestMs : atMs
+    if (record.syncMs !== undefined && record.syncMs <= syncMs) return
+    this.change(podKey, { syncMs })
+    this.context.schedule(syncMs, 'sync', podKey)
+  }
+
+  /** Something changed in the runtime: the pod lifecycle event generator tells the pod's worker at its next round. */
+  noteRuntimeChange(podKey: string): void {
+    this.requestSync(podKey, this.relistAfter(this.record(podKey).node, this.nowMs))
+  }
+
+  /** The first round of a node's pod lifecycle event generator after a moment. A sync sees nothing newer than the last round. */
+  relistAfter(node: string, atMs: SimTimeMs): SimTimeMs {
+    const period = this.timings.statusSyncMs
+    const offset = Math.floor(this.jitter(node) * period)
+    return offset + (Math.floor((atMs - offset) / period) + 1) * period
+  }
+
+  /** A number in [0, 1) that belongs to a text. */
+  jitter(text: string): number {
+    return unitHash(`${this.config.seed}|${text}`)
+  }
+
+  takeCount(name: string): number {
+    const count = this.counters.get(name) ?? 0
+    this.counters.set(name, count + 1)
+    return count
+  }
+}
+
+/** Where in the pod a container is, as Events name it. */
+export function fieldPathOf(pod: Pod, container: Container): string {
+  const { spec } = pod
+  if (spec.containers.includes(container)) return kubeletTexts.fieldPath('containers', container.name)
+  if (spec.initContainers?.includes(container) === true) return kubeletTexts.fieldPath('initContainers', container.name)
+  return spec.containers.some(({ name }) => name === container.name)
+    ? kubeletTexts.fieldPath('containers', container.name)
+    : kubeletTexts.fieldPath(spec.initContainers?.some(({ name }) => name === container.name) === true ? 'initContainers' : 'ephemeralContainers', container.name)
+}
+
+/** A container of the pod by name, of any kind. */
+export function findContainer(pod: Pod, name: string): Container | undefined {
+  const { containers, initContainers, ephemeralContainers } = pod.spec
+  for (const container of containers) if (container.name === name) return container
+  return initContainers?.find((container) => container.name === name) ?? ephemeralContainers?.find((container) => container.name === name)
+}
+
+/** `NAME_NAMESPACE(UID)`, as the kubelet names a pod in its texts. */
+export function formatPod(pod: Pod): string {
+  return `${pod.metadata.name}_${pod.metadata.namespace}(${pod.metadata.uid})`
+}
+
+/** The parts of a pod key. */
+export function podNames(podKey: string): { namespace: string; name: string } {
+  const { namespace, name } = splitKey(podKey)
+  return { namespace: namespace ?? '', name }
+}

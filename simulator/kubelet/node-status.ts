@@ -1,0 +1,120 @@
+/**
+ * What a kubelet reports of its node: addresses, capacity, conditions, images. It writes when something changes;
+ * heartbeats are not written while nothing does (the node lifecycle asks whether the node runs).
+ * Models kubernetes/pkg/kubelet/nodestatus (v1.35).
+ */
+
+import type { Condition, Node, ResourceList } from '../api/types.ts'
+import { equalJson } from '../kernel/equal.ts'
+import { compareText } from '../kernel/text.ts'
+import { imageId, findImage } from '../workloads/images.ts'
+import { deviceIds, gpuResource } from './devices.ts'
+import type { Host } from './host.ts'
+
+/** Images listed in a node's status at most. Source: kubelet nodeStatusMaxImages. */
+const imagesMax = 50
+/** Last byte of the first worker's address; the next nodes follow (modelling assumption: one /16 for nodes). */
+const firstHost = 2
+
+interface Healthy {
+  readonly type: string
+  readonly status: 'True' | 'False'
+  readonly reason: string
+  readonly message: string
+}
+
+const healthy: readonly Healthy[] = [
+  { type: 'MemoryPressure', status: 'False', reason: 'KubeletHasSufficientMemory', message: 'kubelet has sufficient memory available' },
+  { type: 'DiskPressure', status: 'False', reason: 'KubeletHasNoDiskPressure', message: 'kubelet has no disk pressure' },
+  { type: 'PIDPressure', status: 'False', reason: 'KubeletHasSufficientPID', message: 'kubelet has sufficient PID available' },
+  { type: 'Ready', status: 'True', reason: 'KubeletReady', message: 'kubelet is posting ready status' },
+]
+
+function conditionsOf(host: Host, old: readonly Condition[]): Condition[] {
+  const now = host.timestamp(host.nowMs)
+  const own = healthy.map((verdict): Condition => {
+    const before = old.find(({ type }) => type === verdict.type)
+    return { type: verdict.type, status: verdict.status, lastHeartbeatTime: now, lastTransitionTime: before?.status === verdict.status ? before.lastTransitionTime : now, reason: verdict.reason, message: verdict.message }
+  })
+  return [...old.filter(({ type }) => !healthy.some((verdict) => verdict.type === type)), ...own]
+}
+
+/** The address of a node: its own, or the next of the nodes' network in order of creation. */
+function addressesOf(host: Host, node: Node): { type: string; address: string }[] {
+  const name = node.metadata.name ?? ''
+  const index = host.context.api.list<Node>('nodes').findIndex((other) => other.metadata.name === name)
+  const number = firstHost + index
+  return [{ type: 'InternalIP', address: `192.168.${49 + (number >> 8)}.${number & 255}` }, { type: 'Hostname', address: name }]
+}
+
+function imagesOf(host: Host, name: string): { names: string[]; sizeBytes: number }[] {
+  const { images } = host.nodeRecord(name)
+  const references = Object.keys(images).sort((a, b) => images[b] - images[a] || compareText(a, b))
+  return references.slice(0, imagesMax).map((reference) => {
+    const entry = findImage(host.config.images, reference)
+    return { names: entry === undefined ? [reference] : [imageId(reference, entry), reference], sizeBytes: images[reference] }
+  })
+}
+
+function allocatableOf(host: Host, node: Node): ResourceList | undefined {
+  const { status } = node
+  const name = node.metadata.name ?? ''
+  if (status?.capacity?.[gpuResource] === undefined) return status?.allocatable
+  const broken = host.nodeRecord(name).brokenDevices.length
+  const gpus = Math.max(0, deviceIds(host, name).length - broken)
+  return { ...status.allocatable, [gpuResource]: String(gpus) }
+}
+
+/** Extended resources that somebody wrote into capacity become allocatable. */
+function withExtended(capacity: ResourceList | undefined, allocatable: ResourceList | undefined): ResourceList | undefined {
+  if (capacity === undefined) return allocatable
+  const result: ResourceList = { ...allocatable }
+  for (const resource of Object.keys(capacity)) if (result[resource] === undefined) result[resource] = capacity[resource]
+  return result
+}
+
+/** Index of a node among all, in order of creation: its pods' range is 10.244.INDEX.0/24. */
+function podRangeOf(host: Host, node: Node): string {
+  const index = host.context.api.list<Node>('nodes').findIndex((other) => other.metadata.name === node.metadata.name)
+  return `10.${244 + (index >> 8)}.${index & 255}.0/24`
+}
+
+/** Gives a new node what its kubelet and the node IPAM controller set: range of pods, addresses, conditions. */
+export function registerNode(host: Host, name: string): void {
+  const node = host.findNode(name)
+  if (node === undefined) return
+  if (node.spec?.podCIDR === undefined) {
+    const range = podRangeOf(host, node)
+    host.client(name).patch('nodes', name, { spec: { podCIDR: range, podCIDRs: [range] } })
+  }
+  const images: { [reference: string]: number } = { ...host.nodes.get(name)?.images }
+  for (const { names = [], sizeBytes = 0 } of node.status?.images ?? []) for (const reference of names) if (!reference.includes('@')) images[reference] = sizeBytes
+  for (const reference of host.config.cachedImages ?? []) images[reference] ??= findImage(host.config.images, reference)?.bytes ?? host.timings.defaultImageBytes
+  host.changeNode(name, { images })
+  reportNode(host, name)
+}
+
+/** Writes the status of a node when it differs from what the API has. */
+export function reportNode(host: Host, name: string): void {
+  const node = host.findNode(name)
+  if (node === undefined || host.nodeRecord(name).isStopped) return
+  const old = node.status ?? {}
+  const conditions = conditionsOf(host, old.conditions ?? [])
+  const isSteady = old.conditions !== undefined && conditions.every((condition) => old.conditions!.some(({ type, status, reason }) => type === condition.type && status === condition.status && reason === condition.reason))
+  const status: NonNullable<Node['status']> = {
+    ...old,
+    capacity: old.capacity,
+    allocatable: withExtended(old.capacity, allocatableOf(host, node)),
+    conditions: isSteady ? old.conditions : conditions,
+    addresses: old.addresses ?? addressesOf(host, node),
+    daemonEndpoints: { kubeletEndpoint: { Port: 10250 } },
+    nodeInfo: old.nodeInfo ?? nodeInfo,
+    images: imagesOf(host, name),
+  }
+  if (!equalJson(old, status)) host.client(name).updateStatus<Node>('nodes', { ...node, status })
+}
+
+const nodeInfo: { [key: string]: string } = {
+  machineID: '', systemUUID: '', bootID: '', kernelVersion: '6.12.0', osImage: 'Debian GNU/Linux 13 (trixie)', containerRuntimeVersion: 'containerd://2.2.3',
+  kubeletVersion: 'v1.35.4', kubeProxyVersion: '', operatingSystem: 'linux', architecture: 'amd64',
+}

@@ -1,0 +1,453 @@
+/**
+ * Pod workers: one sync after the other for each pod, from admission to the last status.
+ * A sync writes the status that it sees, computes what to do, and does it step by step; each step that takes time is an
+ * event. Models kubernetes/pkg/kubelet SyncPod, SyncTerminatingPod, SyncTerminatedPod and pod_workers (v1.35).
+ */
+
+import { quantityValue } from '../api/quantity.ts'
+import type { Container, Pod } from '../api/types.ts'
+import { hexDigits } from '../kernel/hash.ts'
+import { computeActions } from './actions.ts'
+import { admit } from './admission.ts'
+import { hostIpOf, releaseAddress, takeAddress } from './addresses.ts'
+import { allocateDevices, releaseDevices } from './devices.ts'
+import { findContainer } from './host.ts'
+import type { Host } from './host.ts'
+import { missingPullSecrets } from './images.ts'
+import type { Killer } from './killer.ts'
+import { mountAll } from './mounts.ts'
+import { isTerminalPhase } from './phase.ts'
+import type { Probes } from './probes.ts'
+import type { Processes } from './processes.ts'
+import { containerKey, latestOf, splitContainerKey } from './records.ts'
+import type { Action, PodRecord, SessionRecord, StartFailure } from './records.ts'
+import type { StartOutcome, Starter } from './starter.ts'
+import { finalStatus, makeStatus, putStatus } from './status.ts'
+import { kubeletTexts } from './texts.ts'
+
+/** Stopping a sandbox. Modelling assumption. */
+const stopSandboxMs = 200
+/** From a sync's end to the next try after an error. Source: kubelet backOffPeriod. */
+const retryMs = 10_000
+/** Longest wait for a retry. Source: kubelet syncFrequency default. */
+const resyncMs = 60_000
+/** Memory below which not even a sandbox starts (modelling assumption; runc needs about this much). */
+const leastMemoryBytes = 6 * 1024 * 1024
+
+const newRecord: Omit<PodRecord, 'uid' | 'node'> = {
+  stage: 'new', plan: [], isBusy: false, isAskedAgain: false, lastSyncMs: -1, ip: '', containers: [], seen: [], failures: {}, tried: {}, isMounted: false,
+}
+
+export interface WorkerParts {
+  readonly host: Host
+  readonly processes: Processes
+  readonly starter: Starter
+  readonly killer: Killer
+  readonly probes: Probes
+}
+
+export class Worker {
+  private readonly host: Host
+  private readonly parts: WorkerParts
+
+  constructor(parts: WorkerParts) {
+    this.host = parts.host
+    this.parts = parts
+  }
+
+  /** A pod is bound to a node: its worker begins. */
+  adopt(podKey: string, pod: Pod, atMs: number): void {
+    this.host.pods.set(podKey, { ...newRecord, uid: pod.metadata.uid ?? '', node: pod.spec.nodeName ?? '', syncMs: atMs })
+    this.host.context.schedule(atMs, 'sync', podKey)
+  }
+
+  /** Handles the event of a sync that is due. */
+  onSync(podKey: string): void {
+    const record = this.host.pods.get(podKey)
+    if (record === undefined || record.syncMs !== this.host.nowMs || record.isBusy) return
+    const pod = this.host.findPod(podKey)
+    if (pod === undefined || pod.metadata.uid !== record.uid || this.host.nodeRecord(record.node).isStopped) return
+    const next = this.host.change(podKey, { syncMs: undefined })
+    if (next.stage === 'new') this.start(podKey, pod)
+    else if (next.stage === 'syncing') this.sync(podKey, pod)
+    else if (next.stage === 'terminated') this.finish(podKey, pod)
+  }
+
+  /** Handles the event at which the current step ends. */
+  onStep(podKey: string): void {
+    const record = this.host.pods.get(podKey)
+    const step = record?.step
+    if (record === undefined || step === undefined || step.atMs > this.host.nowMs) return
+    const pod = this.host.findPod(podKey)
+    if (pod === undefined || pod.metadata.uid !== record.uid) return
+    this.host.change(podKey, { step: undefined })
+    if (step.kind === 'stop') this.stopped(podKey, pod)
+    else if (record.stage !== 'syncing' || this.mustTerminate(pod, record)) this.endSync(podKey, pod)
+    else if (step.kind === 'sandbox') this.sandboxMade(podKey, pod)
+    else this.stepEnded(podKey, pod, step.container, step.kind, step.sinceMs ?? 0)
+  }
+
+  /** Handles the event at which volumes are tried again. */
+  onMount(podKey: string): void {
+    const record = this.host.pods.get(podKey)
+    const pod = this.host.findPod(podKey)
+    if (record?.step?.kind !== 'mount' || pod === undefined || this.host.mounts.get(podKey)?.retryMs !== this.host.nowMs) return
+    if (record.stage !== 'syncing') return
+    if (!mountAll(this.host, podKey, pod)) return
+    this.host.change(podKey, { step: undefined })
+    this.plan(podKey, pod)
+  }
+
+  /** A container has ended. */
+  containerExited(podKey: string, name: string): void {
+    const record = this.host.record(podKey)
+    const pod = this.host.findPod(podKey)
+    if (pod === undefined) return
+    if (record.stage === 'terminating') {
+      this.stopSandboxIfDone(podKey)
+      return
+    }
+    this.host.noteRuntimeChange(podKey)
+    const { step } = record
+    if (step?.container !== name) return
+    if (step.kind === 'kill') {
+      this.host.change(podKey, { step: undefined })
+      this.runPlan(podKey, pod)
+    }
+  }
+
+  /** The postStart command of a container has ended. */
+  postStartEnded(key: string, session: SessionRecord): void {
+    const { podKey, container: name } = splitContainerKey(key)
+    const record = this.host.pods.get(podKey)
+    const pod = this.host.findPod(podKey)
+    const container = pod === undefined ? undefined : findContainer(pod, name)
+    if (record === undefined || pod === undefined || container === undefined || record.stage !== 'syncing') return
+    const failure = this.parts.starter.hookFailure(pod, container, session)
+    if (record.step?.kind !== 'hook') {
+      if (failure !== undefined) this.host.change(podKey, { tried: { ...record.tried, [name]: failure } })
+      return
+    }
+    this.host.change(podKey, { step: undefined })
+    this.started(podKey, pod, container, failure === undefined ? { done: true } : { failure })
+  }
+
+  /** Writes the status as it is now, for a probe's result. */
+  refreshStatus(podKey: string): void {
+    const pod = this.host.findPod(podKey)
+    const record = this.host.pods.get(podKey)
+    if (pod === undefined || record === undefined || (record.stage !== 'syncing' && record.stage !== 'terminating')) return
+    putStatus(this.host, podKey, pod, makeStatus(this.host, podKey, pod), true)
+  }
+
+  /** The API asks for the pod's end, or the kubelet has decided it. */
+  terminate(podKey: string): void {
+    const record = this.host.pods.get(podKey)
+    const pod = this.host.findPod(podKey)
+    if (record === undefined || pod === undefined) return
+    if (record.stage === 'finished') this.removeFinished(podKey, pod)
+    else if (record.isBusy && record.stage === 'syncing') this.interrupt(podKey, pod)
+    else this.host.requestSync(podKey, this.host.nowMs)
+  }
+
+  /** Forgets a pod whose object is gone: what still runs is killed. */
+  forget(podKey: string): void {
+    const { host, parts } = this
+    const record = host.pods.get(podKey)
+    if (record === undefined) return
+    for (const container of record.containers) {
+      if (container.state === 'running') parts.processes.forget(podKey, container.name)
+      host.kills.delete(containerKey(podKey, container.name))
+    }
+    this.release(podKey, record)
+    for (const key of host.logs.keys()) if (key.startsWith(`${podKey}|`)) host.logs.delete(key)
+    for (const key of host.probes.keys()) if (key.startsWith(`${podKey}|`)) host.probes.delete(key)
+    for (const key of host.backOffs.keys()) if (key.startsWith(`${podKey}|`) || key.startsWith(`image|${record.uid}`)) host.backOffs.delete(key)
+    for (const key of host.files.keys()) if (key.startsWith(`layer|${podKey}|`) || key.startsWith(`empty|${podKey}|`)) host.files.delete(key)
+    host.mounts.delete(podKey)
+    host.pods.delete(podKey)
+  }
+
+  private mustTerminate(pod: Pod, record: PodRecord): boolean {
+    return pod.metadata.deletionTimestamp !== undefined || record.verdict !== undefined
+  }
+
+  private start(podKey: string, pod: Pod): void {
+    const { host } = this
+    const node = host.findNode(host.record(podKey).node)
+    if (pod.metadata.deletionTimestamp !== undefined || isTerminalPhase(pod.status?.phase)) {
+      host.change(podKey, { stage: 'syncing' })
+      this.beginTermination(podKey, pod)
+      return
+    }
+    const rejection = node === undefined ? undefined : (admit(host, pod, node) ?? allocateDevices(host, podKey, pod))
+    if (rejection === undefined) {
+      host.change(podKey, { stage: 'syncing', ip: pod.spec.hostNetwork === true ? (hostIpOf(host, pod.spec.nodeName ?? '') ?? '') : '' })
+      const { activeDeadlineSeconds } = pod.spec
+      if (activeDeadlineSeconds !== undefined) host.context.schedule(host.nowMs + activeDeadlineSeconds * 1000, 'deadline', podKey)
+      this.sync(podKey, pod)
+      return
+    }
+    this.reject(podKey, pod, rejection.reason, rejection.message)
+  }
+
+  private reject(podKey: string, pod: Pod, reason: string, message: string): void {
+    const { host } = this
+    host.event(pod, 'Warning', reason, message)
+    host.change(podKey, { stage: 'finished' })
+    const status = { phase: 'Failed', reason, message: kubeletTexts.rejected(message), startTime: host.timestamp(host.nowMs), qosClass: pod.status?.qosClass }
+    host.client(pod.spec.nodeName ?? '').updateStatus<Pod>('pods', { ...pod, status: { ...status, ...(pod.status?.conditions === undefined ? {} : { conditions: pod.status.conditions }) } })
+  }
+
+  private sync(podKey: string, pod: Pod): void {
+    const { host, parts } = this
+    const record = host.change(podKey, { isBusy: true, isAskedAgain: false, tried: {} })
+    if (this.mustTerminate(pod, record)) {
+      if (record.verdict !== undefined) this.writeStatus(podKey, pod, false)
+      this.beginTermination(podKey, pod)
+      return
+    }
+    const status = this.writeStatus(podKey, pod, false)
+    if (isTerminalPhase(status)) {
+      this.beginTermination(podKey, pod)
+      return
+    }
+    if (!record.isMounted) {
+      if (!mountAll(host, podKey, this.fresh(podKey, pod))) {
+        host.change(podKey, { step: { kind: 'mount', container: '', atMs: Number.MAX_SAFE_INTEGER } })
+        return
+      }
+      host.change(podKey, { isMounted: true })
+      parts.probes.add(podKey, pod)
+    }
+    this.plan(podKey, this.fresh(podKey, pod))
+  }
+
+  private plan(podKey: string, pod: Pod): void {
+    const { host } = this
+    const record = host.record(podKey)
+    if (!record.isMounted) {
+      host.change(podKey, { isMounted: true })
+      this.parts.probes.add(podKey, pod)
+    }
+    const missing = pod.spec.imagePullSecrets === undefined ? [] : missingPullSecrets(host, pod)
+    if (missing.length > 0) host.event(pod, 'Warning', 'FailedToRetrieveImagePullSecret', kubeletTexts.missingPullSecrets(missing))
+    host.change(podKey, { seen: record.containers, plan: computeActions(host, podKey, pod, record) })
+    this.runPlan(podKey, pod)
+  }
+
+  /** Does what is left of the plan until something takes time. */
+  private runPlan(podKey: string, pod: Pod): void {
+    for (;;) {
+      const record = this.host.record(podKey)
+      if (this.mustTerminate(this.fresh(podKey, pod), record)) {
+        this.endSync(podKey, pod)
+        return
+      }
+      const [action, ...plan] = record.plan
+      if (action === undefined) {
+        this.endSync(podKey, pod)
+        return
+      }
+      this.host.change(podKey, { plan })
+      if (!this.perform(podKey, this.fresh(podKey, pod), action)) return
+    }
+  }
+
+  /** @returns true when the action is done and the next may begin */
+  private perform(podKey: string, pod: Pod, action: Action): boolean {
+    if (action.do === 'sandbox') {
+      this.setStep(podKey, { kind: 'sandbox', container: '', atMs: this.host.nowMs + this.host.timings.sandboxMs })
+      return false
+    }
+    const container = findContainer(pod, action.container)
+    if (container === undefined) return true
+    if (action.do === 'kill') {
+      this.host.change(podKey, { step: { kind: 'kill', container: container.name, atMs: Number.MAX_SAFE_INTEGER } })
+      this.parts.killer.begin(podKey, pod, container, { message: action.message, graceSeconds: action.graceSeconds, isOrdered: false })
+      // A container that ends at once has gone on with the plan by itself.
+      return false
+    }
+    return this.note(podKey, pod, container, this.parts.starter.begin(podKey, pod, container))
+  }
+
+  private setStep(podKey: string, step: NonNullable<PodRecord['step']>): void {
+    this.host.change(podKey, { step })
+    if (step.atMs !== Number.MAX_SAFE_INTEGER) this.host.context.schedule(step.atMs, 'step', podKey)
+  }
+
+  private sandboxMade(podKey: string, pod: Pod): void {
+    const { host } = this
+    const small = pod.spec.containers.some(({ resources }) => isTooSmall(resources?.limits?.['memory']))
+    if (small) {
+      host.event(pod, 'Warning', 'FailedCreatePodSandBox', kubeletTexts.sandboxMemory(hexDigits(`${podKey}|${host.nowMs}`, 64)))
+      this.fail(podKey, '', { reason: '', message: '' })
+      host.change(podKey, { plan: [] })
+      this.endSync(podKey, pod)
+      return
+    }
+    const record = host.record(podKey)
+    const ip = pod.spec.hostNetwork === true ? record.ip : (takeAddress(host, record.node, podKey) ?? '')
+    host.change(podKey, { sandboxMs: host.nowMs, ip })
+    host.noteRuntimeChange(podKey)
+    this.runPlan(podKey, pod)
+  }
+
+  private stepEnded(podKey: string, pod: Pod, name: string, kind: string, sinceMs: number): void {
+    const container = findContainer(pod, name)
+    if (container === undefined) {
+      this.runPlan(podKey, pod)
+      return
+    }
+    const { starter } = this.parts
+    const outcome = kind === 'pull' ? starter.pulled(podKey, pod, container, sinceMs) : kind === 'start' ? starter.run(podKey, pod, container) : ({ done: true } as const)
+    this.started(podKey, pod, container, outcome)
+  }
+
+  private started(podKey: string, pod: Pod, container: Container, outcome: StartOutcome): void {
+    if (this.note(podKey, pod, container, outcome)) this.runPlan(podKey, pod)
+  }
+
+  /** Keeps the outcome of a start. @returns true when the plan goes on */
+  private note(podKey: string, pod: Pod, container: Container, outcome: StartOutcome): boolean {
+    if ('step' in outcome) {
+      this.setStep(podKey, outcome.step)
+      return false
+    }
+    if ('done' in outcome) {
+      this.fail(podKey, container.name, null)
+      return true
+    }
+    this.fail(podKey, container.name, outcome.failure)
+    if (outcome.failure.reason === 'PostStartHookError') {
+      this.host.event(pod, 'Warning', 'FailedPostStartHook', kubeletTexts.postStartFailed, container)
+      const isInit = pod.spec.initContainers?.includes(container) === true
+      void isInit
+      this.host.change(podKey, { step: { kind: 'kill', container: container.name, atMs: Number.MAX_SAFE_INTEGER } })
+      const running = latestOf(this.host.record(podKey).containers, container.name)?.state === 'running'
+      if (!running) {
+        this.host.change(podKey, { step: undefined })
+        return true
+      }
+      this.parts.killer.begin(podKey, pod, container, { message: 'FailedPostStartHook', graceSeconds: pod.spec.terminationGracePeriodSeconds ?? 30, isOrdered: false })
+      return false
+    }
+    // A plain init container that cannot start stops everything behind it.
+    if (pod.spec.initContainers?.some(({ name, restartPolicy }) => name === container.name && restartPolicy !== 'Always') === true) this.host.change(podKey, { plan: [] })
+    return true
+  }
+
+  private fail(podKey: string, name: string, failure: StartFailure | null): void {
+    const { tried } = this.host.record(podKey)
+    this.host.change(podKey, { tried: { ...tried, [name]: failure } })
+  }
+
+  private endSync(podKey: string, pod: Pod): void {
+    const { host } = this
+    const record = host.record(podKey)
+    let failures = record.failures
+    const errors: StartFailure[] = []
+    for (const name of Object.keys(record.tried)) {
+      const failure = record.tried[name]
+      if (failure === null && failures[name] === undefined) continue
+      const { [name]: _old, ...rest } = failures
+      failures = failure === null || name === '' ? rest : { ...rest, [name]: failure }
+      if (failure !== null) errors.push(failure)
+    }
+    host.change(podKey, { isBusy: false, isAskedAgain: false, failures, tried: {}, lastSyncMs: host.nowMs, plan: [], step: undefined })
+    if (this.mustTerminate(this.fresh(podKey, pod), record)) host.requestSync(podKey, host.nowMs)
+    else if (record.isAskedAgain) host.requestSync(podKey, host.relistAfter(record.node, host.nowMs))
+    if (errors.length > 0) this.retry(podKey, errors)
+  }
+
+  private retry(podKey: string, errors: readonly StartFailure[]): void {
+    const { host } = this
+    const times = errors.map((error) => error.retryMs).filter((atMs) => atMs !== undefined)
+    const delayMs = times.length === 0 ? retryMs : Math.min(resyncMs, Math.max(0, Math.min(...times) - host.nowMs))
+    const jittered = delayMs * (1 + 0.5 * host.jitter(`${podKey}|sync|${host.nowMs}`))
+    host.requestSync(podKey, Math.ceil((host.nowMs + jittered) / 1000) * 1000)
+  }
+
+  /** Ends a sync in the middle because the pod has to end. A kill that runs goes on. */
+  private interrupt(podKey: string, pod: Pod): void {
+    const { step } = this.host.record(podKey)
+    if (step !== undefined && step.kind !== 'mount' && step.kind !== 'pull' && step.kind !== 'hook') return
+    this.host.change(podKey, { step: undefined, plan: [] })
+    this.endSync(podKey, pod)
+  }
+
+  private beginTermination(podKey: string, pod: Pod): void {
+    const { host, parts } = this
+    const current = this.fresh(podKey, pod)
+    const record = host.change(podKey, { stage: 'terminating', isBusy: true, plan: [], step: undefined, killStartMs: host.nowMs })
+    this.writeStatus(podKey, current, false)
+    parts.probes.remove(podKey, current, ['liveness', 'startup'])
+    const graceSeconds = record.verdict?.graceSeconds ?? current.metadata.deletionGracePeriodSeconds ?? current.spec.terminationGracePeriodSeconds ?? 30
+    const isOrdered = current.spec.initContainers?.some(({ restartPolicy }) => restartPolicy === 'Always') === true
+    for (const { name, state } of record.containers) {
+      const container = state === 'running' ? findContainer(current, name) : undefined
+      if (container !== undefined) parts.killer.begin(podKey, current, container, { message: kubeletTexts.stopping(name), graceSeconds, isOrdered })
+    }
+    this.stopSandboxIfDone(podKey)
+  }
+
+  private stopSandboxIfDone(podKey: string): void {
+    const record = this.host.record(podKey)
+    if (record.stage !== 'terminating' || record.step?.kind === 'stop' || record.containers.some(({ state }) => state === 'running')) return
+    this.setStep(podKey, { kind: 'stop', container: '', atMs: this.host.nowMs + (record.sandboxMs === undefined ? 0 : stopSandboxMs) })
+  }
+
+  /** All containers have ended and the sandbox is gone. */
+  private stopped(podKey: string, pod: Pod): void {
+    const { host, parts } = this
+    parts.probes.remove(podKey, pod)
+    const record = host.change(podKey, { stage: 'terminated', sandboxMs: undefined, isBusy: false })
+    releaseDevices(host, record.node, podKey)
+    const current = this.fresh(podKey, pod)
+    putStatus(host, podKey, current, this.generate(podKey, current, true), false)
+    host.change(podKey, { syncMs: host.nowMs + stopSandboxMs })
+    host.context.schedule(host.nowMs + stopSandboxMs, 'sync', podKey)
+  }
+
+  private finish(podKey: string, pod: Pod): void {
+    const { host } = this
+    const status = finalStatus(this.generate(podKey, pod, true), pod)
+    putStatus(host, podKey, pod, status, false)
+    const record = host.change(podKey, { stage: 'finished' })
+    this.release(podKey, record)
+    this.removeFinished(podKey, this.fresh(podKey, pod))
+  }
+
+  private release(podKey: string, record: PodRecord): void {
+    releaseDevices(this.host, record.node, podKey)
+    releaseAddress(this.host, record.node, record.ip)
+  }
+
+  private removeFinished(podKey: string, pod: Pod): void {
+    if (pod.metadata.deletionTimestamp === undefined) return
+    this.host.client(pod.spec.nodeName ?? '').delete('pods', podKey, { gracePeriodSeconds: 0, uid: pod.metadata.uid })
+  }
+
+  private generate(podKey: string, pod: Pod, isTerminal: boolean): ReturnType<typeof makeStatus> {
+    const { verdict } = this.host.record(podKey)
+    if (verdict?.reason === 'DeadlineExceeded') this.host.event(pod, 'Normal', verdict.reason, verdict.message)
+    return makeStatus(this.host, podKey, pod, isTerminal)
+  }
+
+  /** Makes and writes the status. @returns the phase as the kubelet sees it */
+  private writeStatus(podKey: string, pod: Pod, isTerminal: boolean): string {
+    const status = this.generate(podKey, pod, isTerminal)
+    putStatus(this.host, podKey, pod, status, true)
+    this.parts.probes.onStatus(podKey, pod, status)
+    return status.phase ?? ''
+  }
+
+  /** The pod as the API has it now. */
+  private fresh(podKey: string, pod: Pod): Pod {
+    return this.host.findPod(podKey) ?? pod
+  }
+}
+
+function isTooSmall(limit: string | undefined): boolean {
+  return limit !== undefined && quantityValue(limit) < leastMemoryBytes
+}
