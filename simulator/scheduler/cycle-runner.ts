@@ -9,7 +9,7 @@ import { ClassTables, StatusTable, localVerdict } from './class-table.ts'
 import type { ClassTable } from './class-table.ts'
 import type { NodeSlot } from './cluster-cache.ts'
 import type { CompiledProfile } from './compiled-profile.ts'
-import type { Binder, Cycle, FailedCycle, ObjectWriter, PostFilterResult } from './framework.ts'
+import type { Binder, Cycle, FailedCycle, ObjectWriter, Plugin, PostFilterResult } from './framework.ts'
 import { schedulerReasons } from './messages.ts'
 import type { Nominator } from './nominator.ts'
 import { errorStatus, success, unresolvable, unschedulable, withPlugin } from './status.ts'
@@ -34,6 +34,9 @@ export interface PreFilterOutcome {
   readonly narrowedBy: readonly string[]
 }
 
+/** What PostFilter plugins may do beside reading. */
+export interface FailurePorts extends ObjectWriter { pick(bound: number): number }
+
 export class CycleRunner {
   readonly profile: CompiledProfile
   private readonly tables = new ClassTables()
@@ -53,6 +56,8 @@ export class CycleRunner {
   /** Slots that fit; the first `feasibleCount` are valid. */
   feasible = new Int32Array(64)
   feasibleCount = 0
+  /** The first error of a filter; it ends the cycle. */
+  problem: PluginStatus | undefined
   private rejectedIds = new Int32Array(64)
   private seenInCycle = new Int32Array(64)
   private cycleNumber = 0
@@ -72,6 +77,7 @@ export class CycleRunner {
     this.cycleNumber++
     this.fitTo(cache.slotCapacity)
     this.feasibleCount = 0
+    this.problem = undefined
     this.absent = unresolvable()
     this.table = this.tables.of(cycle, this.profile)
     const outcome = this.preFilter()
@@ -96,6 +102,7 @@ export class CycleRunner {
       this.states[i] = result.state
       this.skipped[i] = code === 'skip'
       if (code === 'unschedulable') rejection = withPlugin(result.status, plugin.name)
+      else if (code === 'error') return { status: toldOfPreFilter(result.status, plugin.name), nodeNames: undefined, narrowedBy: [] }
       else if (code !== 'success' && code !== 'skip') return { status: withPlugin(result.status, plugin.name), nodeNames: undefined, narrowedBy: [] }
       if (code !== 'success' || result.nodeNames === undefined) continue
       narrowedBy.push(plugin.name)
@@ -145,6 +152,7 @@ export class CycleRunner {
       else {
         rejectedIds[index] = id
         seenInCycle[index] = cycleNumber
+        if (hasCross && this.problem === undefined && this.statuses.get(id).code === 'error') this.problem = this.statuses.get(id)
       }
     }
     this.feasibleCount = found
@@ -156,7 +164,7 @@ export class CycleRunner {
     for (const { plugin, stateAt } of this.profile.crossFilters) {
       if (stateAt >= 0 && this.skipped[stateAt]) continue
       const status = plugin.filter(this.cycle, slot, this.states[stateAt])
-      if (status.code !== 'success') return this.statuses.intern(status, plugin.name)
+      if (status.code !== 'success') return this.statuses.intern(told(status, plugin.name), plugin.name)
     }
     return 0
   }
@@ -270,7 +278,7 @@ export class CycleRunner {
       const prepared = plugin.preScore?.(cycle, feasible, count)
       if (prepared?.status.code === 'skip') continue
       if (prepared !== undefined && prepared.status.code !== 'success') return prepared.status
-      plugin.scoreAll(cycle, scratch, feasible, count, prepared?.state)
+      plugin.scoreAll(cycle, scratch, feasible, count, prepared?.state, this.filterStateOf(plugin))
       plugin.normalize?.(cycle, scratch, feasible, count, prepared?.state)
       addWeighted(totals, scratch, weight, count)
     }
@@ -287,13 +295,17 @@ export class CycleRunner {
       if (prepared !== undefined && prepared.status.code !== 'success') return prepared.status
       const state = prepared?.state
       const scores = new Float64Array(count)
-      if (plugin.scoreAll !== undefined) plugin.scoreAll(cycle, scores, feasible, count, state)
+      if (plugin.scoreAll !== undefined) plugin.scoreAll(cycle, scores, feasible, count, state, this.filterStateOf(plugin))
       else for (let i = 0; i < count; i++) scores[i] = plugin.score?.(cycle, cycle.cache.getSlot(feasible[i]), state) ?? 0
       const raw = scores.slice()
       plugin.normalize?.(cycle, scores, feasible, count, state)
       onPlugin(plugin.name, raw, scores)
     }
     return undefined
+  }
+
+  private filterStateOf(plugin: Plugin): unknown {
+    return this.states[this.profile.preFilters.findIndex((other) => other === plugin)]
   }
 
   // ---- after the choice --------------------------------------------------------------------------------------------
@@ -330,7 +342,7 @@ export class CycleRunner {
   }
 
   /** What PostFilter plugins see of the failed cycle. */
-  failedCycle(cycle: Cycle, random: { pick(bound: number): number }): FailedCycle {
+  failedCycle(cycle: Cycle, ports: FailurePorts): FailedCycle {
     return {
       cycle,
       preFilterOf: (plugin) => {
@@ -342,13 +354,14 @@ export class CycleRunner {
       filterAgain: (slot) => this.filterAgain(slot),
       endTrials: () => this.endTrials(),
       nominatedTo: (nodeName) => this.nominator.podsOn(nodeName),
-      pick: (bound) => random.pick(bound),
+      pick: (bound) => ports.pick(bound),
+      writer: ports,
     }
   }
 
   /** Runs the PostFilter plugins until one has made room. Models RunPostFilterPlugins. */
-  postFilter(cycle: Cycle, random: { pick(bound: number): number }): PostFilterResult {
-    const failed = this.failedCycle(cycle, random)
+  postFilter(cycle: Cycle, ports: FailurePorts): PostFilterResult {
+    const failed = this.failedCycle(cycle, ports)
     const reasons: string[] = []
     let last: PostFilterResult | undefined
     for (const plugin of this.profile.postFilters) {
@@ -370,6 +383,15 @@ export class CycleRunner {
     this.totals = new Float64Array(capacity)
     this.scratch = new Float64Array(capacity)
   }
+}
+
+/** An error of a filter, with the name of the plugin before it. */
+function told(status: PluginStatus, plugin: string): PluginStatus {
+  return status.code === 'error' ? errorStatus(schedulerReasons.filterError(plugin, status.reasons.join(', '))) : status
+}
+
+function toldOfPreFilter(status: PluginStatus, plugin: string): PluginStatus {
+  return withPlugin(errorStatus(schedulerReasons.preFilterError(plugin, status.reasons.join(', '))), plugin)
 }
 
 function addWeighted(totals: Float64Array, scores: Float64Array, weight: number, count: number): void {

@@ -102,6 +102,7 @@ export interface FailedCycle {
   nominatedTo(nodeName: string): readonly Pod[]
   /** A random whole number from 0 to `bound` - 1. */
   pick(bound: number): number
+  readonly writer: ObjectWriter
 }
 
 /** Tries to make room for a pod that fits nowhere. */
@@ -119,8 +120,11 @@ export interface ScorePlugin<State> extends Plugin {
   preScore?(cycle: Cycle, feasible: Int32Array, count: number): PreScoreResult<State>
   /** The raw score of one node; for node-local plugins. */
   score?(cycle: Cycle, slot: NodeSlot, state: State): number
-  /** Fills in the raw scores of all feasible nodes; for plugins that look at the whole cluster. */
-  scoreAll?(cycle: Cycle, scores: Float64Array, feasible: Int32Array, count: number, state: State): void
+  /**
+   * Fills in the raw scores of all feasible nodes; for plugins that look at the whole cluster.
+   * @param filterState what the plugin's own PreFilter left
+   */
+  scoreAll?(cycle: Cycle, scores: Float64Array, feasible: Int32Array, count: number, state: State, filterState: unknown): void
   /** Turns the raw scores of all feasible nodes, in the same order, into 0 to 100 in place. Of a raw score of 0 on all nodes it makes the same number. */
   normalize?(cycle: Cycle, scores: Float64Array, feasible: Int32Array, count: number, state: State): void
 }

@@ -8,7 +8,7 @@ import type { Table } from '../kernel/table.ts'
 import { compareText } from '../kernel/text.ts'
 import type { Pod } from '../api/types.ts'
 import { ruleCovers } from './cluster-events.ts'
-import type { ClusterEvent, EventObjects } from './cluster-events.ts'
+import type { ClusterEvent, EventObjects, RetryRule } from './cluster-events.ts'
 import type { CompiledProfile } from './compiled-profile.ts'
 import type { ObjectLister } from './framework.ts'
 import { podKeyOf, priorityOf } from './pod-class.ts'
@@ -72,14 +72,14 @@ export class SchedulingQueue {
   /** Rows of the unschedulable queue by the time of their flush. */
   private flushes: PodHeap
   private readonly counters: Table<number>
-  private readonly rulesOf: Map<string, CompiledProfile['plugins'][number]['plugin']['retryOn']>
+  private readonly rulesOf: Map<string, readonly RetryRule[]>
 
   constructor(state: { queue: Table<QueueRow>; counters: Table<number> }, profile: CompiledProfile, ports: QueuePorts) {
     this.rows = state.queue
     this.counters = state.counters
     this.profile = profile
     this.ports = ports
-    this.rulesOf = new Map(profile.plugins.map(({ plugin }) => [plugin.name, plugin.retryOn]))
+    this.rulesOf = new Map(profile.plugins.map(({ plugin }) => [plugin.name, withTaintRule(plugin.retryOn ?? [])]))
     const isCurrent = (row: QueueRow): boolean => this.rows.get(row.podKey) === row
     const isBefore = (a: QueueRow, b: QueueRow): boolean => this.isBefore(a, b)
     const endsBefore = (a: QueueRow, b: QueueRow): boolean => {
@@ -267,6 +267,16 @@ export class SchedulingQueue {
     const order = this.profile.queueSort.compare(a, b)
     return order < 0 || (order === 0 && a.seq < b.seq)
   }
+}
+
+/**
+ * A plugin that waits for new nodes is also told of changed taints.
+ * Models buildQueueingHintMap in pkg/scheduler/scheduler.go (v1.35), a workaround of upstream's.
+ */
+function withTaintRule(rules: readonly RetryRule[]): readonly RetryRule[] {
+  const onNodes = rules.filter((rule) => rule.resource === 'Node')
+  if (!onNodes.some((rule) => rule.actions.includes('add')) || onNodes.some((rule) => rule.actions.includes('updateNodeTaint'))) return rules
+  return [...rules, { resource: 'Node', actions: ['updateNodeTaint'] }]
 }
 
 /** When the periodic flush takes a row: the first round after it has waited for more than five minutes. */

@@ -244,6 +244,7 @@ export class Scheduler {
       const start = runner.nextStart
       runner.findFeasible(nodeNames)
       if (runner.nextStart !== start) this.state.counters.set('nextStart', runner.nextStart)
+      if (runner.problem !== undefined) return errorFailure(runner.problem)
     } else if (!isRejected(status)) return errorFailure(status)
     if (runner.feasibleCount === 0) return this.fitFailure(cycle, status.code === 'success' ? undefined : status, narrowedBy)
     return this.choose(cycle)

@@ -72,7 +72,7 @@ export function answer(world: World, pod: Pod): Answer {
   const postFilter = postFilterPart(world, explained)
   return {
     result: decision.result,
-    ...(decision.result === 'error' ? {} : part),
+    ...part,
     reason: world.reason,
     message: world.message,
     ...(world.note !== world.message && { event: world.note }),

@@ -1,0 +1,104 @@
+/**
+ * CEL selectors of devices. Models dynamic-resource-allocation/cel (v1.35): `device` with driver, attributes and
+ * capacity by domain; quantities compare by value.
+ */
+
+import { Environment } from '@marcbachmann/cel-js'
+import { compareQuantities } from '../../../api/quantity.ts'
+import type { Device, DeviceAttribute, DeviceClass, DeviceSelector } from './types.ts'
+
+class Quantity {
+  readonly text: string
+  constructor(text: string) {
+    this.text = text
+  }
+}
+
+type Program = (context: { device: unknown }) => unknown
+
+/** Says whether devices match, or why an expression fails. Compiles each expression once. */
+export class SelectorMatcher {
+  private readonly environment: Environment
+  private readonly programs = new Map<string, Program | string>()
+
+  constructor() {
+    const compare = (a: Quantity, b: Quantity): number => compareQuantities(a.text, b.text)
+    this.environment = new Environment()
+      .registerVariable('device', 'map')
+      .registerType('Quantity', { ctor: Quantity })
+      .registerFunction('quantity(string): Quantity', (text: string) => new Quantity(text))
+      .registerFunction('Quantity.compareTo(Quantity): int', (a: Quantity, b: Quantity) => BigInt(compare(a, b)))
+      .registerFunction('Quantity.isGreaterThan(Quantity): bool', (a: Quantity, b: Quantity) => compare(a, b) > 0)
+      .registerFunction('Quantity.isLessThan(Quantity): bool', (a: Quantity, b: Quantity) => compare(a, b) < 0)
+  }
+
+  /**
+   * Whether a device meets all selectors.
+   * @param owner what the selectors belong to, for the error: "class NAME" or "claim NAMESPACE/NAME"
+   * @returns the error's text when an expression fails
+   */
+  matches(selectors: readonly DeviceSelector[] | undefined, device: Device, driver: string, owner: string): boolean | string {
+    for (const [index, selector] of (selectors ?? []).entries()) {
+      const program = this.compile(selector.cel?.expression ?? '')
+      if (typeof program === 'string') return `${owner}: selector #${index}: CEL compile error: ${program}`
+      try {
+        if (program({ device: celDevice(device, driver) }) !== true) return false
+      } catch (error) {
+        return `${owner}: selector #${index}: CEL runtime error: ${textOf(error)}`
+      }
+    }
+    return true
+  }
+
+  private compile(expression: string): Program | string {
+    let program = this.programs.get(expression)
+    if (program === undefined) {
+      try {
+        program = this.environment.parse(expression) as Program
+      } catch (error) {
+        program = textOf(error)
+      }
+      this.programs.set(expression, program)
+    }
+    return program
+  }
+}
+
+/** The text of a CEL error without the drawing of its place; it begins with a small letter as in cel-go. */
+function textOf(error: unknown): string {
+  const { summary, message = String(error) } = error as { summary?: string; message?: string }
+  const text = summary ?? message
+  return text.slice(0, 1).toLowerCase() + text.slice(1)
+}
+
+function valueOf({ string, int, bool, version }: DeviceAttribute): unknown {
+  return string ?? (int === undefined ? undefined : BigInt(int)) ?? bool ?? version
+}
+
+/** Values by domain and name; a domain that nobody uses is an empty one. */
+function byDomain(entries: readonly (readonly [string, unknown])[], driver: string): Map<string, Map<string, unknown>> {
+  const domains = new Map<string, Map<string, unknown>>()
+  for (const [qualified, value] of entries) {
+    const slash = qualified.indexOf('/')
+    const domain = slash < 0 ? driver : qualified.slice(0, slash)
+    let names = domains.get(domain)
+    if (names === undefined) domains.set(domain, (names = new Map()))
+    names.set(qualified.slice(slash + 1), value)
+  }
+  const get = domains.get.bind(domains)
+  return Object.assign(domains, { get: (domain: string) => get(domain) ?? new Map<string, unknown>(), has: () => true })
+}
+
+function celDevice({ attributes = {}, capacity = {} }: Device, driver: string): unknown {
+  return new Map<string, unknown>([
+    ['driver', driver],
+    ['allowMultipleAllocations', false],
+    ['attributes', byDomain(Object.entries(attributes).map(([name, attribute]) => [name, valueOf(attribute)]), driver)],
+    ['capacity', byDomain(Object.entries(capacity).map(([name, { value }]) => [name, new Quantity(value)]), driver)],
+  ])
+}
+
+/** Error prefix of a class's selectors. */
+export function classOwner({ metadata }: DeviceClass): string {
+  return `class ${metadata.name}`
+}
