@@ -27,6 +27,8 @@ export interface KubeletPorts {
   flow?(origin: Origin, flow: FlowRequest): void
   /** Process 1 of a container has ended: its flows and open requests are over. */
   stopped?(origin: Origin): void
+  /** A container started, or its program's state, files or load changed: usage and answers may differ from now on. */
+  changed?(podKey: string): void
   /** True when the registry refuses this image now (a fault): answered as 'not found'. */
   isImageGone?(image: string): boolean
 }

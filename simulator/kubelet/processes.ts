@@ -85,7 +85,10 @@ export class Processes {
   startMain(podKey: string, container: RuntimeContainer, program: string, spec: ProgramSpec): void {
     const row: ProcessRecord = { podKey, container: container.name, containerId: container.id, program, spec, state: null, ports: [] }
     const found = findProgram(program)
-    if (found.isInert === true) return
+    if (found.isInert === true) {
+      this.listener.changed(podKey)
+      return
+    }
     const key = containerKey(podKey, container.name)
     this.host.processes.set(key, row)
     this.step(key, found.init(this.contextOf(row)))

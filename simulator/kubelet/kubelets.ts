@@ -58,7 +58,10 @@ class KubeletModel implements Kubelets {
         this.killer.exited(podKey, container)
         this.worker.containerExited(podKey, container)
       },
-      changed: (podKey) => this.probes.wake(podKey),
+      changed: (podKey) => {
+        this.probes.wake(podKey)
+        host.ports.changed?.(podKey)
+      },
       mainWrote: (podKey, container, stream, text) => this.sessions.mainWrote(podKey, container, stream, text),
       sessionWrote: (sessionId, stream, text) => this.sessions.wrote(sessionId, stream, text),
       sessionExited: (sessionId, exitCode) => this.sessions.exited(sessionId, exitCode),
