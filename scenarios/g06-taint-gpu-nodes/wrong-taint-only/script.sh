@@ -1,0 +1,1 @@
+kubectl taint nodes -l accelerator nvidia.com/gpu=true:NoSchedule
