@@ -1,34 +1,30 @@
 /** Binds scheduler, controllers, kubelets, network and metrics to a cluster and to each other. */
 
-import type { ApiClient } from './api/client.ts'
 import type { UserInfo } from './api/request.ts'
+import { parseTimestamp } from './api/time.ts'
 import type { KubeObject } from './api/types.ts'
-import type { EventLog } from './apiserver/event-log.ts'
+import type { LocalClient } from './apiserver/client.ts'
 import type { KubeletDoor, MetricsDoor } from './apiserver/ports.ts'
+import { bindControllers } from './bind-controllers.ts'
+import { bindNodes } from './bind-network.ts'
+import type { NodeParts } from './bind-network.ts'
 import { bindScheduler } from './bind-scheduler.ts'
 import type { BoundScheduler } from './bind-scheduler.ts'
 import type { ClusterConfig } from './cluster-config.ts'
 import type { Kernel } from './kernel/kernel.ts'
-import type { ClusterState } from './kernel/state.ts'
-import type { Timings } from './kernel/timings.ts'
-import type { Component, ComponentContext, Controller, StoreChange } from './store/component.ts'
-import type { Store } from './store/store.ts'
+import type { Clock, Component, ComponentContext, Controller, StoreChange } from './store/component.ts'
 
 /** What binding needs of a cluster. */
 export interface ClusterParts {
   readonly config: ClusterConfig
-  readonly state: ClusterState
   readonly kernel: Kernel
-  readonly store: Store
-  readonly events: EventLog
-  readonly timings: Timings
-  clientFor(user: UserInfo): ApiClient
+  clientFor(user: UserInfo): LocalClient
   /** A context with its own tables and event types under `name`, acting as `user`. */
   contextFor(name: string, user: UserInfo, component: string): ComponentContext
 }
 
 /** The running components of a cluster. */
-export interface Components {
+export interface Components extends NodeParts {
   readonly controllers: readonly Controller[]
   /** Absent when the configuration has no scheduler. */
   readonly scheduler?: BoundScheduler
@@ -39,19 +35,10 @@ export interface Components {
   start(): void
 }
 
-const noKubelet: KubeletDoor = {
-  readLogs: () => ({ code: 500, message: 'no kubelet runs in this cluster' }),
-  followLogs: (_pod, _container, cursor) => ({ text: '', cursor, isOver: true }),
-  logCursor: () => null,
-  startExec: () => ({ code: 500, message: 'no kubelet runs in this cluster' }),
-  startAttach: () => ({ code: 500, message: 'no kubelet runs in this cluster' }),
-  readSession: () => [{ kind: 'end' }],
-  writeSession: () => undefined,
-  closeSession: () => undefined,
-}
-
 /** Users of the control plane's own components. */
 const schedulerUser: UserInfo = { name: 'system:kube-scheduler', groups: ['system:authenticated'] }
+/** The network, DNS and metrics read the API with every right; they write nothing. */
+const readerUser: UserInfo = { name: 'podflight:network', groups: ['system:masters'] }
 
 /** Binds the components that a configuration asks for. */
 export function bindComponents(parts: ClusterParts): Components {
@@ -63,10 +50,23 @@ export function bindComponents(parts: ClusterParts): Components {
     return component
   }
   const scheduler = config.hasScheduler === false ? undefined : add('scheduler', bindScheduler(parts.contextFor('scheduler', schedulerUser, 'default-scheduler')))
+  const contexts = {
+    kubelet: parts.contextFor('kubelet', readerUser, 'kubelet'),
+    network: parts.contextFor('network', readerUser, 'network'),
+    metrics: parts.contextFor('metrics', readerUser, 'metrics'),
+    wire: parts.contextFor('wire', readerUser, 'network'),
+    clientFor: (user: UserInfo) => parts.clientFor(user),
+  }
+  const nodes = bindNodes(contexts, config)
+  if (config.kubelet !== 'scripted') add('kubelet', nodes.kubelets)
+  add('wire', nodes.wire)
+  add('network', nodes.network)
+  add('metrics', nodes.metrics)
   return {
-    controllers: [],
+    ...nodes,
+    controllers: bindControllers(config, nodes.metrics),
     scheduler,
-    doors: { kubelet: noKubelet, metrics: { list: () => undefined } },
+    doors: { kubelet: kubeletDoor(nodes, contexts.kubelet.clock), metrics: nodes.metrics },
     bootstrapObjects: [],
     onChange: (change) => {
       for (const component of components) component.onChange?.(change)
@@ -74,5 +74,24 @@ export function bindComponents(parts: ClusterParts): Components {
     start: () => {
       for (const component of components) component.start?.()
     },
+  }
+}
+
+/** The kubelet's own API, with times of the query as simulated ms. */
+function kubeletDoor({ kubelets }: NodeParts, clock: Clock): KubeletDoor {
+  return {
+    readLogs: (pod, container, query) => {
+      const { previous, tailLines, limitBytes, timestamps, sinceSeconds, sinceTime } = query
+      const fromTimeMs = sinceTime === undefined ? undefined : parseTimestamp(sinceTime, clock.epochMs)
+      const sinceMs = sinceSeconds === undefined ? fromTimeMs : clock.nowMs - sinceSeconds * 1000
+      return kubelets.readLogs(pod, container, { previous, tailLines, limitBytes, timestamps, sinceMs })
+    },
+    followLogs: (pod, container, cursor) => kubelets.followLogs(pod, container, cursor),
+    logCursor: (pod, container) => kubelets.logCursor(pod, container),
+    startExec: (pod, container, command, options) => kubelets.startExec(pod, container, command, options),
+    startAttach: (pod, container, options) => kubelets.startAttach(pod, container, options),
+    readSession: (sessionId) => kubelets.readSession(sessionId),
+    writeSession: (sessionId, text) => kubelets.writeSession(sessionId, text),
+    closeSession: (sessionId) => kubelets.closeSession(sessionId),
   }
 }

@@ -17,6 +17,10 @@ export interface ClusterConfig {
   readonly addOns?: readonly string[]
   /** Images beside (or instead of) those of the built-in table. */
   readonly images?: { readonly [reference: string]: ImageEntry }
+  /** Images that every node has from the start. */
+  readonly cachedImages?: readonly string[]
+  /** True: an image that no table has runs as an idle server (the sandbox). Default false: it cannot be pulled. */
+  readonly runsUnknownImages?: boolean
   readonly timings?: Partial<Timings>
   /** Names of the controllers that run; default all. */
   readonly controllers?: readonly string[]

@@ -91,7 +91,7 @@ export class Cluster {
       store: this.store, registry, admission: admission.door, authorizer, events: this.events, audit: this.audit, clock: this.clock,
       kubelet: doors.kubelet, metrics: doors.metrics, streams, rulesOf: admission.rulesOf,
     })
-    this.components = bindComponents({ config, state, kernel: this.kernel, store: this.store, events: this.events, timings: this.timings, clientFor: (user) => this.clientFor(user), contextFor: (name, user, component) => this.contextFor(name, user, component) })
+    this.components = bindComponents({ config, kernel: this.kernel, clientFor: (user) => this.clientFor(user), contextFor: (name, user, component) => this.contextFor(name, user, component) })
     this.runner = new ControllerRunner(this.kernel, state, this.components.controllers, (controller) =>
       this.contextFor(`controllers/${controller.name}`, serviceAccountUser(controller.name), controller.component ?? controller.name))
     this.kernel.register('cluster/expire-events', () => this.expireEvents())
