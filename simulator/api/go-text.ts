@@ -37,9 +37,16 @@ export function goJson(value: unknown): string {
   return JSON.stringify(value).replace(/[<>&\u2028\u2029]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }
 
-/** JSON with the keys of all objects in order, as encoding/json writes maps. */
+/** JSON with the keys of all objects in order, as encoding/json writes maps. Whole numbers may be bigint. */
 export function goJsonSorted(value: unknown): string {
-  return goJson(sortKeys(value))
+  if (Array.isArray(value)) return `[${value.map(goJsonSorted).join(',')}]`
+  if (typeof value === 'bigint') return value.toString()
+  if (Object.is(value, -0)) return '-0'
+  if (typeof value !== 'object' || value === null) return goJson(value ?? null)
+  const map = value as { readonly [key: string]: unknown }
+  // Written member by member: an object with sorted keys would still put those that look like numbers first.
+  const members = Object.keys(map).sort(compareText).filter((key) => map[key] !== undefined)
+  return `{${members.map((key) => `${goJson(key)}:${goJsonSorted(map[key])}`).join(',')}}`
 }
 
 /** The same JSON value with all keys in text order. Absent members are left out. */

@@ -1,6 +1,6 @@
 /** Reads manifests: YAML or JSON, one or several documents. Models apimachinery/pkg/util/yaml (v1.35). */
 
-import { sortKeys, utf8Length } from '../go-text.ts'
+import { goJsonSorted, utf8Length } from '../go-text.ts'
 import type { Json } from '../../kernel/json.ts'
 import { scanGoJson } from '../go-json.ts'
 import { parseNodes } from './nodes.ts'
@@ -58,18 +58,10 @@ export function parseYaml(text: string, options: YamlOptions = {}): { readonly v
   }
 }
 
-function jsonText(value: unknown): string {
-  if (typeof value === 'bigint') return value.toString()
-  if (Array.isArray(value)) return `[${value.map(jsonText).join(',')}]`
-  if (typeof value === 'object' && value !== null) return `{${Object.entries(value).map(([key, inner]) => `${jsonText(key)}:${jsonText(inner)}`).join(',')}}`
-  if (Object.is(value, -0)) return '-0'
-  return JSON.stringify(value).replace(/[<>&\u2028\u2029]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`)
-}
-
 /** Turns the first document into JSON text with sorted keys; no digit is lost. Models YAMLToJSON and YAMLToJSONStrict. */
 export function yamlToJsonText(text: string, options: YamlOptions = {}): { readonly json: string } | YamlError {
   try {
-    return { json: jsonText(sortKeys(readValue(text, options.strict ?? false))) }
+    return { json: goJsonSorted(readValue(text, options.strict ?? false)) }
   } catch (failure) {
     return { error: failureText(failure) }
   }

@@ -7,6 +7,7 @@ const widthMax = 80
 const base60 = /^[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?$/
 const printable = /^[\n\x20-\x7E\xA0-\uD7FF\uE000-\uFEFE\uFF00-\uFFFD]*$/
 const simpleKeyBytesMax = 128
+const safeDigits = 15
 const doubleEscapes: { readonly [char: string]: string } = {
   '\0': '0', '\x07': 'a', '\b': 'b', '\t': 't', '\n': 'n', '\v': 'v', '\f': 'f', '\r': 'r', '\x1B': 'e', '"': '"', '\\': '\\', '\x85': 'N', '\xA0': '_', '\u2028': 'L', '\u2029': 'P',
 }
@@ -27,10 +28,12 @@ function isLetter(char: string): boolean {
 
 /** A run of digits from an index on: its value and where it ends. */
 function numberAt(chars: readonly string[], start: number, before: number): { value: number; end: number } {
-  let value = before
   let end = start
-  while (end < chars.length && /^\p{Nd}$/u.test(chars[end]!)) value = value * 10 + (chars[end++]!.codePointAt(0)! - 48)
-  return { value, end }
+  while (end < chars.length && /^\p{Nd}$/u.test(chars[end]!)) end++
+  const digits = chars.slice(start, end).map((digit) => digit.codePointAt(0)! - 48)
+  if (digits.length <= safeDigits) return { value: digits.reduce((value, digit) => value * 10 + digit, before), end }
+  // Upstream counts in 64 bits, and long runs overflow.
+  return { value: Number(digits.reduce((value, digit) => BigInt.asIntN(64, value * 10n + BigInt(digit)), BigInt(before))), end }
 }
 
 function compareAt(left: readonly string[], right: readonly string[], index: number): number {
@@ -197,11 +200,13 @@ function writeMapping(out: Writer, map: { readonly [key: string]: unknown }, key
       out.write('? ')
       writeString(out, key, indent + 2, false)
       out.newline(indent)
+      out.write(': ')
+      writeValue(out, map[key], indent, false)
     } else {
       writeString(out, key, indent + 2, true)
+      out.write(':')
+      writeValue(out, map[key], indent, true)
     }
-    out.write(':')
-    writeValue(out, map[key], indent, true)
   })
 }
 
@@ -211,6 +216,7 @@ function writeMapping(out: Writer, map: { readonly [key: string]: unknown }, key
  */
 export function toYaml(value: unknown): string {
   const out = new Writer()
-  writeValue(out, value, -2, false)
+  // A text that is a whole document is indented all the same.
+  writeValue(out, value, typeof value === 'string' ? 0 : -2, false)
   return `${out.text}\n`
 }

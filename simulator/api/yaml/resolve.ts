@@ -1,5 +1,6 @@
 /** Turns nodes into values as YAML 1.1 and JSON want them. Models go-yaml v2.4 resolve.go and sigs.k8s.io/yaml v1.6. */
 
+import { compareText } from '../../kernel/text.ts'
 import { formatFloat, goQuote } from '../go-text.ts'
 import { YamlFailure } from './characters.ts'
 import type { YamlNode } from './nodes.ts'
@@ -23,7 +24,7 @@ const words: { readonly [text: string]: boolean | null | number } = Object.fromE
 ])
 const timestamp = /^[0-9]{4}-(?:[0-9]{1,2}-[0-9]{1,2})(?:[Tt][0-9]{1,2}:[0-9]{1,2}:[0-9]{1,2}(?:\.[0-9]+)?(?:Z|[+-][0-9]{2}:[0-9]{2})| [0-9]{1,2}:[0-9]{1,2}:[0-9]{1,2}(?:\.[0-9]+)?)?$/
 
-type Tag = 'str' | 'bool' | 'int' | 'float' | 'null' | 'timestamp' | 'merge'
+type Tag = 'str' | 'bool' | 'int' | 'float' | 'null' | 'timestamp'
 interface Resolved { readonly tag: Tag; readonly value: null | boolean | number | bigint | string }
 
 function readInt(text: string): bigint | undefined {
@@ -59,7 +60,6 @@ export function resolvePlain(text: string): Resolved {
     const value = words[text]!
     return { tag: value === null ? 'null' : typeof value === 'boolean' ? 'bool' : 'float', value }
   }
-  if (text === '<<') return { tag: 'merge', value: text }
   const first = text[0] ?? ''
   if (first === '.') {
     if (/^\.[0-9_]*[0-9][0-9_]*([eE][-+]?[0-9]+)?$/.test(text) && !text.includes('_')) return { tag: 'float', value: Number(text) }
@@ -164,12 +164,17 @@ class Decoder {
   }
 }
 
+/** Entries in the order in which Go prints maps of its own: texts by their bytes. */
+function sortedEntries(map: YamlMap): { readonly key: YamlValue; readonly value: YamlValue }[] {
+  return [...map.entries.values()].sort((a, b) => compareText(String(a.key), String(b.key)))
+}
+
 /** A value as Go's %#v prints it inside of an error text. */
 function goSyntax(value: YamlValue): string {
   if (value === null) return 'interface {}(nil)'
   if (typeof value === 'string') return goQuote(value)
   if (Array.isArray(value)) return `[]interface {}{${value.map(goSyntax).join(', ')}}`
-  if (value instanceof YamlMap) return `map[interface {}]interface {}{${[...value.entries.values()].map(({ key, value: inner }) => `${goSyntax(key)}:${goSyntax(inner)}`).join(', ')}}`
+  if (value instanceof YamlMap) return `map[interface {}]interface {}{${sortedEntries(value).map(({ key, value: inner }) => `${goSyntax(key)}:${goSyntax(inner)}`).join(', ')}}`
   return typeof value === 'number' ? formatFloat(value) : String(value)
 }
 

@@ -37,6 +37,8 @@ export class Scanner {
   #flowLevel = 0
   #simpleKeyAllowed = true
   #simpleKeys: SimpleKey[] = []
+  /** Keys that may still turn out to be such, by the number of their token. As upstream, a closing bracket forgets the key of its opening one. */
+  readonly #keysByToken = new Map<number, SimpleKey>()
   #isEnded = false
 
   constructor(text: string, depthMax: number) {
@@ -61,7 +63,8 @@ export class Scanner {
 
   #needsMore(): boolean {
     if (this.#tokens.length === 0) return true
-    return this.#simpleKeys.some((key) => key.isPossible && key.tokenNumber === this.#tokensTaken && this.#isValid(key))
+    const key = this.#keysByToken.get(this.#tokensTaken)
+    return key !== undefined && this.#isValid(key)
   }
 
   // ---- simple keys and indentation ---------------------------------------------------------------------------------
@@ -85,11 +88,13 @@ export class Scanner {
     const key = this.#newSimpleKey(true, isRequired)
     this.#removeSimpleKey()
     this.#simpleKeys[this.#simpleKeys.length - 1] = key
+    this.#keysByToken.set(key.tokenNumber, key)
   }
 
   #removeSimpleKey(): void {
     const key = this.#simpleKeys[this.#simpleKeys.length - 1]!
     if (key.isPossible && key.isRequired) throw this.#in.failure("could not find expected ':'", key.mark)
+    if (key.isPossible) this.#keysByToken.delete(key.tokenNumber)
     key.isPossible = false
   }
 
@@ -201,7 +206,7 @@ export class Scanner {
     this.#removeSimpleKey()
     if (this.#flowLevel > 0) {
       this.#flowLevel--
-      this.#simpleKeys.pop()
+      this.#keysByToken.delete(this.#simpleKeys.pop()!.tokenNumber)
     }
     this.#simpleKeyAllowed = false
     this.#pushIndicator(kind, 1)
@@ -239,6 +244,7 @@ export class Scanner {
       this.#insert(key.tokenNumber, this.#token('?', key.mark, key.mark))
       this.#rollIndent(key.mark.column, key.tokenNumber, 'blockMapping', key.mark)
       key.isPossible = false
+      this.#keysByToken.delete(key.tokenNumber)
       this.#simpleKeyAllowed = false
     } else {
       if (this.#flowLevel === 0) {
