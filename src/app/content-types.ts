@@ -110,6 +110,6 @@ export interface ContentSource {
   docs(): Promise<readonly DocsCard[]>
   /** docs/what-is-simulated.md, parsed. */
   simulated(): Promise<readonly Block[]>
-  /** URL of the JSON schema of Kubernetes objects for the editor. */
-  schemaUrl: string
+  /** URL of another JSON schema for the editor; without it the editor makes one from the API's field table. */
+  readonly schemaUrl?: string
 }

@@ -10,4 +10,6 @@ for (const query of ['(prefers-color-scheme: dark)', '(prefers-contrast: more)']
 
 const root = document.getElementById('root')
 if (root === null) throw new Error('index.html has no #root')
-createRoot(root).render(<App services={await createServices()} />)
+const shown = createRoot(root)
+// Not awaited at the top: chunks that share code with this one would wait for themselves.
+createServices().then((services) => shown.render(<App services={services} />), (error: unknown) => shown.render(<p role="alert">Podflight could not start. {error instanceof Error ? error.message : String(error)}</p>))

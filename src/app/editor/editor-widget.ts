@@ -14,7 +14,7 @@ export interface EditorWidget {
   dispose(): void
 }
 
-export interface EditorCallbacks { readonly onChange: (path: string, text: string) => void; readonly schemaUrl: string }
+export interface EditorCallbacks { readonly onChange: (path: string, text: string) => void; readonly schemaUrl: string | undefined }
 
 export function createEditor(element: HTMLElement, callbacks: EditorCallbacks): EditorWidget {
   setUpYaml(callbacks.schemaUrl)

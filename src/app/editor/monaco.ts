@@ -30,16 +30,23 @@ export { monaco }
 
 let yaml: MonacoYaml | undefined
 
-/** Sets up YAML once per page. The schema is fetched in the background; without it the editor still works. */
-export function setUpYaml(schemaUrl: string): void {
+/** Sets up YAML once per page. The schema comes in the background; without it the editor still works. */
+export function setUpYaml(schemaUrl: string | undefined): void {
   if (yaml !== undefined) return
   yaml = configureMonacoYaml(adapted(), yamlOptions([]))
   const mine = yaml
-  fetch(schemaUrl)
-    .then(async (response) => { if (response.ok) await mine.update(yamlOptions([{ uri: new URL(schemaUrl, location.href).href, fileMatch: ['**/*.yaml', '**/*.yml'], schema: (await response.json()) as never }])) })
+  loadSchema(schemaUrl)
+    .then((schema) => mine.update(yamlOptions([{ uri: 'podflight://kubernetes.json', fileMatch: ['**/*.yaml', '**/*.yml'], schema: schema as never }])))
     .catch((error: unknown) => { console.error('The Kubernetes schema could not be loaded; completion is off.', error) })
   defineThemes()
   onTheme(defineThemes)
+}
+
+async function loadSchema(schemaUrl: string | undefined): Promise<unknown> {
+  if (schemaUrl === undefined) return (await import('./kubernetes-schema.ts')).kubernetesSchema()
+  const response = await fetch(schemaUrl)
+  if (!response.ok) throw new Error(`The schema answered ${response.status}.`)
+  return response.json()
 }
 
 function yamlOptions(schemas: readonly { uri: string; fileMatch: string[]; schema: never }[]) {

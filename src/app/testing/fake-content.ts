@@ -72,7 +72,6 @@ const catalog: Catalog = {
 }
 
 export const fakeContent: ContentSource = {
-  schemaUrl: './kubernetes-schema.json',
   catalog: async () => catalog,
   lab: async (id) => (id === 'l23' ? lab : { ...lab, id }),
   form: async (id) => (id === form.id ? form : undefined),

@@ -104,6 +104,8 @@ export function fakeGrade(attemptId: string): GradeReport {
   return { attemptId, formId: 'form-1', mode: 'exam', seed: 4417, extraTimeFactor: 1, startedAtWallMs: Date.now() - 1_800_000, endedAtWallMs: Date.now() - 65_000, usedMs: 1_735_000, durationMs: 1_800_000, points: 100, earned: 74, scorePercent: 74, passPercent: 66, passed: true, tasks, actionCount: 63, gradedInMs: 140, logHash: '8c1f0a77e20a' }
 }
 
+const filterNames = ['NodeUnschedulable', 'TaintToleration', 'NodeAffinity', 'NodePorts', 'NodeResourcesFit']
+
 export const fakeExplanation: PodExplanation = {
   pod: { kind: 'Pod', namespace: 'research-nlp', name: 'llama-3-8b-sft-worker-2-zx4kd' }, kind: 'pending', attempt: 9, attemptCount: 9, attemptAtMs: 2_467_000,
   sentence: 'It needs 4 GPUs on one node. 5 are free, split 3 and 2.',
@@ -120,7 +122,6 @@ export const fakeExplanation: PodExplanation = {
   ],
 }
 
-const filterNames = ['NodeUnschedulable', 'TaintToleration', 'NodeAffinity', 'NodePorts', 'NodeResourcesFit']
 function verdict(node: string, failsAt: number, why: string, reasons: readonly string[]): PodExplanation['nodes'][number] {
   return { node, rejectedBy: filterNames[failsAt] ?? '', reasons, why, filters: filterNames.map((plugin, index) => ({ plugin, verdict: index < failsAt ? 'yes' : index === failsAt ? 'no' : 'not-asked' })) }
 }

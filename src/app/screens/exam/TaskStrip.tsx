@@ -1,6 +1,7 @@
 import { useRef, type KeyboardEvent } from 'react'
 import { Flag } from 'lucide-react'
 import { Mark, type MarkState } from '../../ui/Glyphs.tsx'
+import { Hidden } from '../../ui/LiveRegion.tsx'
 import type { TaskChip } from './exam.view.ts'
 import css from './TaskStrip.module.css'
 
@@ -20,11 +21,11 @@ export function TaskStrip({ chips, onChoose }: { chips: readonly TaskChip[]; onC
   return (
     <nav ref={nav} className={css.strip} aria-label="Tasks" onKeyDown={onKeyDown}>
       {chips.map((chip) => (
-        <button key={chip.id} type="button" aria-current={chip.state === 'current' ? 'true' : undefined} aria-label={chip.label} className={chip.state === 'current' ? `${css.task} ${css.current}` : css.task} onClick={() => onChoose(chip.id)}>
+        <button key={chip.id} type="button" aria-current={chip.state === 'current' ? 'true' : undefined} className={chip.state === 'current' ? `${css.task} ${css.current}` : css.task} onClick={() => onChoose(chip.id)}>
           <span className={chip.state === 'seen' ? css.quiet : undefined}><Mark state={marks[chip.state]} /></span>
-          <span className={css.title}><b>{chip.number}</b> {chip.title}</span>
+          <Hidden>{chip.label}</Hidden><span className={css.title} aria-hidden="true"><b>{chip.number}</b> {chip.title}</span>
           {chip.isFlagged && <Flag size={12} aria-hidden className={css.flag} />}
-          <span className={css.percent}>{chip.percent}%</span>
+          <span className={css.percent} aria-hidden="true">{chip.percent}%</span>
         </button>
       ))}
     </nav>

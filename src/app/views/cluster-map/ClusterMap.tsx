@@ -102,9 +102,9 @@ function Queue({ groups }: { groups: readonly QueueGroup[] }) {
         const first = group.pods[0]
         const isPicked = workbench.selection?.kind === 'Pod' && group.pods.some((pod) => workbench.selection?.kind === 'Pod' && workbench.selection.uid === pod.uid)
         return (
-          <button key={group.id} type="button" tabIndex={-1} className={isPicked ? `${css.lane} ${css.picked}` : css.lane} aria-pressed={isPicked} aria-label={`${group.name}, ${group.shape}, ${group.reason}`}
+          <button key={group.id} type="button" tabIndex={-1} className={isPicked ? `${css.lane} ${css.picked}` : css.lane} aria-pressed={isPicked}
             onClick={() => { if (first !== undefined) { workbench.select(selectionOfPod(first)); workbench.showView('why') } }}>
-            {group.pods.slice(0, 16).map((pod) => <PodGlyph key={pod.uid} shape={pod.shape} />)}
+            {group.pods.slice(0, 8).map((pod) => <PodGlyph key={pod.uid} shape={pod.shape} />)}
             <Name>{group.name}</Name><span className={css.wants}>{group.wants}</span><span className={css.space} /><span className={css.reason}>{group.reason}</span>
           </button>
         )

@@ -3,6 +3,7 @@ import { Ban, Route, Server } from 'lucide-react'
 import type { NodeRow, PodRow, ServiceRow } from '../../../session/host-rows.ts'
 import type { SuggestedFix } from '../../../session/host.ts'
 import { PodGlyph } from '../../ui/Glyphs.tsx'
+import { Hidden } from '../../ui/LiveRegion.tsx'
 import { Name } from '../../ui/Names.tsx'
 import { selectionOfNode, selectionOfPod, useWorkbench } from '../../workbench.tsx'
 import { toneOf, toNodeCard, type BarPart, type CardPod, type MapRows } from './map-rows.view.ts'
@@ -63,10 +64,13 @@ function PodLine({ pod }: { pod: CardPod }) {
   const workbench = useWorkbench()
   const isPicked = workbench.selection?.kind === 'Pod' && workbench.selection.uid === pod.uid
   return (
-    <button type="button" tabIndex={-1} aria-label={pod.label} aria-pressed={isPicked} className={isPicked ? `${css.pod} ${css.podPicked}` : css.pod} onClick={() => { workbench.select(selectionOfPod(pod.row)); workbench.showView('details') }}>
-      <PodGlyph shape={pod.shape} progress={pod.progress} /><Name>{pod.name}</Name>
-      <span className={pod.shape === 'failing' ? `${css.doing} ${css.badWord}` : css.doing}>{pod.doing}</span>
-      <span className={css.qos} title={`QoS ${pod.row.qos}`}>{pod.qos}</span>
+    <button type="button" tabIndex={-1} aria-pressed={isPicked} className={isPicked ? `${css.pod} ${css.podPicked}` : css.pod} onClick={() => { workbench.select(selectionOfPod(pod.row)); workbench.showView('details') }}>
+      <Hidden>{pod.label}</Hidden>
+      <span className={css.podLine} aria-hidden="true">
+        <PodGlyph shape={pod.shape} progress={pod.progress} /><Name>{pod.name}</Name>
+        <span className={pod.shape === 'failing' ? `${css.doing} ${css.badWord}` : css.doing}>{pod.doing}</span>
+        <span className={css.qos} title={`QoS ${pod.row.qos}`}>{pod.qos}</span>
+      </span>
     </button>
   )
 }
@@ -94,7 +98,7 @@ function GpuRow({ node, pods, freeText, whatIf }: { node: NodeRow; pods: readonl
         const wanted = whatIf?.landsOnGpuSlots?.includes(index) === true
         const tone = slot.lost === true ? css.lost : wanted ? css.wanted : slot.podUid === undefined ? '' : css[`gpu-${toneOf(pod?.shape ?? 'running')}`]
         const style: CSSProperties | undefined = slot.mig === undefined ? undefined : { width: 4 + 16 * Number.parseInt(slot.mig, 10) }
-        return <span key={index} className={`${css.gpu} ${tone} ${isJoined ? css.joined : ''}`} style={style} aria-hidden="true">{slot.lost === true ? '×' : slot.mig?.split('.')[0] ?? (slot.shared !== undefined ? slot.shared : '')}</span>
+        return <span key={index} className={`${css.gpu} ${tone} ${isJoined ? css.joined : ''} ${slot.mig === undefined ? '' : css.mig}`} style={style} aria-hidden="true">{slot.lost === true ? '×' : slot.mig?.split('.')[0] ?? (slot.shared !== undefined ? slot.shared : '')}</span>
       })}
       <span className={css.gpuFree}>{freeText}</span>
     </div>

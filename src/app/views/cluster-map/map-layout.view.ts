@@ -59,7 +59,8 @@ export function layoutMap(rows: MapRows, level: MapLevel, widthPx: number): MapL
 /** The largest level at which everything fits the viewport; few nodes are always cards. */
 export function fitLevel(rows: MapRows, widthPx: number, heightPx: number): MapLevel {
   if (rows.nodeCount <= 12) return 3
-  for (const level of [2, 1] as const) if (layoutMap(rows, level, widthPx).height <= heightPx * 1.15) return level
+  // A few screens of tiles say more than one screen of cells.
+  if (rows.nodeCount <= 120 || layoutMap(rows, 2, widthPx).height <= heightPx * 1.15) return 2
   return rows.nodeCount <= 8000 && layoutMap(rows, 1, widthPx).height <= heightPx * 3 ? 1 : 0
 }
 

@@ -24,7 +24,7 @@ export function SentenceLine() {
         <button key={part.id} type="button" className={css.part} onClick={() => pick(part)} title={`${part.strong}${part.rest}`}>
           {index > 0 && <span className={css.dot} aria-hidden="true">·</span>}
           <PodGlyph shape={part.shape} size={9} />
-          <span className={css.text}><b>{part.strong}</b>{part.rest}</span>
+          <span className={css.text}><b>{part.strong}</b><span>{part.rest}</span></span>
         </button>
       ))}
       <span className={css.space} />
