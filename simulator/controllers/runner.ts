@@ -73,6 +73,7 @@ export class ControllerRunner {
     const { nowMs } = this.kernel
     if (!queue.take(key, nowMs)) return
     const result = controller.reconcile(key, context)
+    for (const further of result.enqueue ?? []) queue.addAt(further, nowMs)
     if (result.failed === true) {
       queue.addFailed(key, nowMs)
       return

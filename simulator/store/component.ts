@@ -83,6 +83,8 @@ export interface ControllerWatch {
 export interface ReconcileResult {
   readonly requeueAfterMs?: number
   readonly failed?: boolean
+  /** Further keys to reconcile now. */
+  readonly enqueue?: readonly string[]
 }
 
 /** Nothing more to do until something changes. */

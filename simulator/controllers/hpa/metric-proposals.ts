@@ -3,7 +3,7 @@
 import { formatQuantity, quantityMilli } from '../../api/quantity.ts'
 import type { HpaMetricSpec, HpaMetricTarget, LabelSelector } from '../../api/types.ts'
 import type { Json } from '../../kernel/json.ts'
-import { compareText } from '../../kernel/text.ts'
+import { goSelector } from '../go-selector.ts'
 import type { DescribedObject, MetricsClient, MetricsError } from './ports.ts'
 import { averageValueReplicas, perPodValueReplicas, utilizationReplicas, valueReplicas } from './replica-calculator.ts'
 import type { Calculated, CalculatorInput, ReplicaProposal } from './replica-calculator.ts'
@@ -25,14 +25,6 @@ export interface MetricContext {
   readonly selector: string
   readonly statusReplicas: number
   readonly input: CalculatorInput
-}
-
-/** A selector as Go prints it. */
-function goSelector(selector: LabelSelector | undefined): string {
-  if (selector === undefined) return 'nil'
-  const labels = Object.entries(selector.matchLabels ?? {}).sort(([a], [b]) => compareText(a, b)).map(([key, value]) => `${key}: ${value},`).join('')
-  const expressions = (selector.matchExpressions ?? []).map(({ key, operator, values }) => `LabelSelectorRequirement{Key:${key},Operator:${operator},Values:[${(values ?? []).join(' ')}],},`).join('')
-  return `&LabelSelector{MatchLabels:map[string]string{${labels}},MatchExpressions:[]LabelSelectorRequirement{${expressions}},}`
 }
 
 function milliText(milli: bigint, isBinary = false): string {

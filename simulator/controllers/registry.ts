@@ -1,0 +1,55 @@
+/** The controllers of kube-controller-manager, in their running order. */
+
+import type { Controller } from '../store/component.ts'
+import { deploymentController } from './deployment/controller.ts'
+import { disruptionController } from './disruption/controller.ts'
+import { endpointsController } from './endpoints/controller.ts'
+import { endpointSliceController } from './endpointslice/controller.ts'
+import { endpointSliceMirroringController } from './endpointslice-mirroring/controller.ts'
+import { defaultFlags } from './flags.ts'
+import type { ControllerFlags } from './flags.ts'
+import { garbageCollector } from './garbage-collector/controller.ts'
+import { makeHpaController } from './hpa/controller.ts'
+import type { MetricsClient } from './hpa/ports.ts'
+import { jobController } from './job/controller.ts'
+import { namespaceController } from './namespace/controller.ts'
+import { makeNodeLifecycleController } from './node-lifecycle/controller.ts'
+import { makePodGcController } from './pod-gc/controller.ts'
+import { replicaSetController } from './replicaset/controller.ts'
+import { resourceQuotaController } from './resource-quota/controller.ts'
+import { rootCaController } from './root-ca/controller.ts'
+import { serviceAccountController } from './service-account/controller.ts'
+import { taintEvictionController } from './taint-eviction/controller.ts'
+import { ttlAfterFinishedController } from './ttl-after-finished/controller.ts'
+
+/** What the controllers need from outside of their room. */
+export interface ControllerParts {
+  /** Flags that differ from the defaults of kube-controller-manager. */
+  readonly flags?: Partial<ControllerFlags>
+  /** For the horizontal pod autoscaler; `resourceMetricsClient` makes one of a resource metrics reader. */
+  readonly metrics: MetricsClient
+}
+
+/** All controllers. A cluster may run some of them, by name. */
+export function makeControllers(parts: ControllerParts): readonly Controller[] {
+  const flags: ControllerFlags = { ...defaultFlags, ...parts.flags }
+  return [
+    namespaceController,
+    serviceAccountController,
+    rootCaController,
+    deploymentController,
+    replicaSetController,
+    jobController,
+    ttlAfterFinishedController,
+    endpointsController,
+    endpointSliceController,
+    endpointSliceMirroringController,
+    garbageCollector,
+    resourceQuotaController,
+    disruptionController,
+    makeHpaController({ flags, metrics: parts.metrics }),
+    makeNodeLifecycleController(flags),
+    taintEvictionController,
+    makePodGcController(flags),
+  ]
+}
