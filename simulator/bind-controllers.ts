@@ -2,31 +2,15 @@
 
 import { isSelectorError, matchesSelector, parseSelector } from './api/selector.ts'
 import type { ClusterConfig } from './cluster-config.ts'
-import { deploymentController } from './controllers/deployment/controller.ts'
-import { endpointsController } from './controllers/endpoints/controller.ts'
-import { endpointSliceController } from './controllers/endpointslice/controller.ts'
-import { defaultFlags } from './controllers/flags.ts'
-import { garbageCollector } from './controllers/garbage-collector/controller.ts'
-import { makeHpaController } from './controllers/hpa/controller.ts'
 import type { ResourceMetricsReader } from './controllers/hpa/ports.ts'
 import { resourceMetricsClient } from './controllers/hpa/resource-metrics.ts'
-import { jobController } from './controllers/job/controller.ts'
-import { namespaceController } from './controllers/namespace/controller.ts'
-import { replicaSetController } from './controllers/replicaset/controller.ts'
-import { rootCaController } from './controllers/root-ca/controller.ts'
-import { serviceAccountController } from './controllers/service-account/controller.ts'
-import { ttlAfterFinishedController } from './controllers/ttl-after-finished/controller.ts'
+import { makeControllers } from './controllers/registry.ts'
 import type { Metrics } from './metrics/metrics.ts'
 import type { Controller } from './store/component.ts'
 
 /** The controllers that a configuration asks for, in running order. */
 export function bindControllers(config: ClusterConfig, metrics: Metrics): readonly Controller[] {
-  const flags = { ...defaultFlags, ...config.controllerFlags }
-  const hpa = makeHpaController({ flags, metrics: resourceMetricsClient(readerOf(metrics)) })
-  const all = [
-    serviceAccountController, rootCaController, namespaceController, garbageCollector, deploymentController, replicaSetController, jobController,
-    ttlAfterFinishedController, endpointsController, endpointSliceController, hpa,
-  ]
+  const all = makeControllers({ flags: config.controllerFlags, metrics: resourceMetricsClient(readerOf(metrics)) })
   return config.controllers === undefined ? all : all.filter((controller) => config.controllers?.includes(controller.name))
 }
 
