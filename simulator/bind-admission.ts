@@ -7,7 +7,7 @@ import { authorize, rulesFor } from './api/rbac.ts'
 import type { RbacSource } from './api/rbac.ts'
 import type { KindInfo } from './api/kinds.ts'
 import type { UserInfo } from './api/request.ts'
-import type { ClusterRole, ClusterRoleBinding, KubeObject, ResourceQuota, Role, RoleBinding } from './api/types.ts'
+import type { ClusterRole, ClusterRoleBinding, EndpointSlice, KubeObject, ResourceQuota, Role, RoleBinding } from './api/types.ts'
 import type { AdmissionDoor, Body, WriteContext } from './apiserver/admission-door.ts'
 import { isInGroup } from './apiserver/audit-log.ts'
 import type { AccessVerdict } from './apiserver/authorizer.ts'
@@ -56,12 +56,12 @@ export function bindAdmission(config: ClusterConfig, store: Store, identity: Ide
       create: (kind, body, context) => {
         if (!canAdmit(kind)) return admitPlain(body)
         const admission = admitCreate(requestOf(kind, body, context), reader, pluginConfig)
-        return admission.ok ? { ...admission, effects: admission.quotaCharges } : admission
+        return admission.ok ? { ...admission, object: withLists(admission.object), effects: admission.quotaCharges } : admission
       },
       update: (kind, before, body, context) => {
         if (!canAdmit(kind)) return admitPlain(body)
         const admission = admitUpdate(requestOf(kind, body, context), before, reader, pluginConfig)
-        return admission.ok ? { ...admission, effects: admission.quotaCharges } : admission
+        return admission.ok ? { ...admission, object: withLists(admission.object), effects: admission.quotaCharges } : admission
       },
       delete: () => undefined,
       commit: (admission) => charge(store, (admission.effects ?? []) as readonly QuotaCharge[]),
@@ -69,6 +69,11 @@ export function bindAdmission(config: ClusterConfig, store: Store, identity: Ide
     decide: config.hasAuthorization === false ? () => ({ isAllowed: true, reason: '' }) : (attributes) => decide(rbac, attributes),
     rulesOf: (user, namespace) => rulesReview(rbac, user, namespace),
   }
+}
+
+/** Components read an EndpointSlice without endpoints as an empty list, which Go writes as null. */
+function withLists(object: KubeObject): KubeObject {
+  return object.kind === 'EndpointSlice' && (object as EndpointSlice).endpoints === null ? ({ ...object, endpoints: [] } as KubeObject) : object
 }
 
 function admitPlain(body: Body): ReturnType<AdmissionDoor['create']> {
