@@ -256,25 +256,22 @@ export class CycleRunner {
 
   /**
    * Scores the feasible nodes.
-   * @returns totals in the order of `feasible`, or the error of a plugin
+   * @returns totals in the order of `feasible`, less what is the same for all nodes, or the error of a plugin
    */
   score(): Float64Array | PluginStatus {
     const { cycle, table, feasible, feasibleCount: count, totals, scratch } = this
     if (table.problem !== undefined) return table.problem
     const { plainTotals } = table
-    // What all nodes get alike is left for the end.
-    let offset = 0
     for (let i = 0; i < count; i++) totals[i] = plainTotals[feasible[i]]
     for (const { plugin, weight, state, raws, isUneven } of table.normalized) {
-      const read = isUneven ? count : 1
-      if (isUneven) for (let i = 0; i < count; i++) scratch[i] = raws[feasible[i]]
-      else scratch[0] = 0
-      plugin.normalize?.(cycle, scratch, feasible, read, state)
-      if (isUneven) addWeighted(totals, scratch, weight, count)
-      else offset += scratch[0] * weight
+      // What all nodes get alike does not change the choice.
+      if (!isUneven) continue
+      for (let i = 0; i < count; i++) scratch[i] = raws[feasible[i]]
+      plugin.normalize?.(cycle, scratch, feasible, count, state)
+      addWeighted(totals, scratch, weight, count)
     }
     for (const { plugin, weight } of this.profile.scores) {
-      if (plugin.scoreAll === undefined) continue
+      if (plugin.scoreAll === undefined || plugin.isIndifferent?.(cycle) === true) continue
       const prepared = plugin.preScore?.(cycle, feasible, count)
       if (prepared?.status.code === 'skip') continue
       if (prepared !== undefined && prepared.status.code !== 'success') return prepared.status
@@ -282,7 +279,6 @@ export class CycleRunner {
       plugin.normalize?.(cycle, scratch, feasible, count, prepared?.state)
       addWeighted(totals, scratch, weight, count)
     }
-    if (offset !== 0) for (let i = 0; i < count; i++) totals[i] += offset
     return totals
   }
 

@@ -8,6 +8,7 @@ import type { KubeObject, Node, Pod } from '../api/types.ts'
 import type { ClusterCache, NodeSlot } from './cluster-cache.ts'
 import type { RetryRule } from './cluster-events.ts'
 import type { PodClass } from './pod-class.ts'
+import { skip } from './status.ts'
 import type { PluginStatus } from './status.ts'
 
 /** Objects other than nodes and pods on nodes, by kind, as the API server has them now. */
@@ -118,6 +119,8 @@ export interface ScorePlugin<State> extends Plugin {
   readonly isNodeLocal: boolean
   /** @param feasible slot indexes; the first `count` are valid. Empty for a node-local plugin, which is asked once per class. */
   preScore?(cycle: Cycle, feasible: Int32Array, count: number): PreScoreResult<State>
+  /** True when all nodes get the same score for this pod; then the choice is made without it. */
+  isIndifferent?(cycle: Cycle): boolean
   /** The raw score of one node; for node-local plugins. */
   score?(cycle: Cycle, slot: NodeSlot, state: State): number
   /**
@@ -125,7 +128,7 @@ export interface ScorePlugin<State> extends Plugin {
    * @param filterState what the plugin's own PreFilter left
    */
   scoreAll?(cycle: Cycle, scores: Float64Array, feasible: Int32Array, count: number, state: State, filterState: unknown): void
-  /** Turns the raw scores of all feasible nodes, in the same order, into 0 to 100 in place. Of a raw score of 0 on all nodes it makes the same number. */
+  /** Turns the raw scores of all feasible nodes, in the same order, into 0 to 100 in place. Equal raw scores become equal. */
   normalize?(cycle: Cycle, scores: Float64Array, feasible: Int32Array, count: number, state: State): void
 }
 
@@ -185,3 +188,7 @@ export function normalizeByMax(scores: Float64Array, count: number, isReversed: 
 export function nodeOf(slot: NodeSlot): Node {
   return slot.node as Node
 }
+
+/** The answer of plugins that have nothing to do with most pods; shared, since it is given so often. */
+export const skipPreFilter: PreFilterResult<never> = { status: skip }
+export const skipPreScore: PreScoreResult<never> = { status: skip }

@@ -3,7 +3,7 @@
  * A class is found by the text of the fields that matter to any plugin.
  */
 
-import type { ContainerPort, Pod, PodAffinityTerm } from '../api/types.ts'
+import type { ContainerPort, Pod, PodAffinityTerm, Volume } from '../api/types.ts'
 import { compileRequiredNodeAffinity, compileSelector, matchesNothing } from './matching.ts'
 import type { Matcher, NodeTest } from './matching.ts'
 import { isSidecar, nonZeroRequests, podRequests, scoringRequests } from './pod-requests.ts'
@@ -49,6 +49,8 @@ export interface PodClass {
   readonly preferredAntiAffinity: readonly AffinityTerm[]
   readonly hostPorts: readonly HostPort[]
   readonly claimNames: readonly string[]
+  /** True when any volume may bind the pod to certain nodes. */
+  readonly hasStorage: boolean
   /** True when any term of pod affinity or anti-affinity is set. */
   readonly hasAffinity: boolean
   /** What plugins have derived for this class, by plugin name. */
@@ -104,8 +106,8 @@ function claimsOf({ spec }: Pod): string[] {
 }
 
 /** Volumes that come with the pod or from the API say nothing about nodes. */
-function volumesThatMatter({ spec }: Pod): unknown {
-  return spec.volumes?.filter((v) => v.projected === undefined && v.configMap === undefined && v.secret === undefined && v.emptyDir === undefined && v.downwardAPI === undefined)
+function volumesThatMatter({ spec }: Pod): Volume[] {
+  return (spec.volumes ?? []).filter((v) => v.projected === undefined && v.configMap === undefined && v.secret === undefined && v.emptyDir === undefined && v.downwardAPI === undefined)
 }
 
 /** The text that is equal for pods of one class. */
@@ -167,6 +169,7 @@ export function makePodClass(id: number, key: string, pod: Pod): PodClass {
     hasAffinity: Object.values(terms).some((list) => list.length > 0),
     hostPorts: hostPortsOf(pod),
     claimNames: claimsOf(pod),
+    hasStorage: volumesThatMatter(pod).length > 0,
     memo: new Map(),
   }
 }

@@ -1,12 +1,11 @@
 import { compileNodeSelector, matchesAnyTerm } from '../../../api/node-selector.ts'
 import type { Pod } from '../../../api/types.ts'
 import type { PodEvent } from '../../cluster-events.ts'
-import type { Cycle, FilterPlugin, ObjectLister, PostFilterPlugin, PreBindPlugin, PreEnqueuePlugin, PreFilterPlugin, ScorePlugin } from '../../framework.ts'
-import { nodeOf, normalizeByMax } from '../../framework.ts'
+import type { Cycle, FilterPlugin, ObjectLister, PostFilterPlugin, PreBindPlugin, PreEnqueuePlugin, PreFilterPlugin, PreFilterResult, ScorePlugin } from '../../framework.ts'
+import { nodeOf, normalizeByMax, skipPreFilter } from '../../framework.ts'
 import { isEqual } from '../../is-equal.ts'
 import { schedulerReasons } from '../../messages.ts'
-import { errorStatus, skip, success, unresolvable, unschedulable } from '../../status.ts'
-import type { PluginStatus } from '../../status.ts'
+import { errorStatus, success, unresolvable, unschedulable } from '../../status.ts'
 import { allocateOnNode, devicesInUse } from './allocator.ts'
 import type { AllocationContext } from './allocator.ts'
 import { claimsOfPod, isFull, isOnlyFor, reservedFor } from './claims.ts'
@@ -46,12 +45,12 @@ function matcherOf({ podClass: { memo } }: Cycle): SelectorMatcher {
   return matcher
 }
 
-function prepare(cycle: Cycle): { status: PluginStatus; state?: State } {
+function prepare(cycle: Cycle): PreFilterResult<State> {
   const { pod, objects } = cycle
-  if ((pod.spec.resourceClaims?.length ?? 0) === 0) return { status: skip }
+  if ((pod.spec.resourceClaims?.length ?? 0) === 0) return skipPreFilter
   const claims = claimsOfPod(pod, objects)
   if (typeof claims === 'string') return { status: unresolvable(claims) }
-  if (claims.length === 0) return { status: skip }
+  if (claims.length === 0) return skipPreFilter
   if (claims.some((claim) => claim.status?.allocation !== undefined && isFull(claim, pod))) return { status: unresolvable(schedulerReasons.resourceClaimInUse) }
   const toAllocate = claims.filter((claim) => claim.status?.allocation === undefined)
   const problem = missingClass(toAllocate, objects)
@@ -141,7 +140,7 @@ export const dynamicResources: Points = {
     writer.writeObject?.({ ...idle, status })
     return { status: unschedulable(schedulerReasons.deallocated) }
   },
-  preScore: () => ({ status: success }),
+  isIndifferent: ({ pod }) => (pod.spec.resourceClaims?.length ?? 0) === 0,
   scoreAll(_cycle, scores, feasible, count, _state, prepared) {
     const state = prepared as State | undefined
     for (let i = 0; i < count; i++) scores[i] = state === undefined ? 0 : preferenceOf(state.claims, state.allocations.get(feasible[i]) ?? [])

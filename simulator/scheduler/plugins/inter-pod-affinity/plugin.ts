@@ -1,11 +1,11 @@
 import type { Namespace, Pod } from '../../../api/types.ts'
 import type { NodeEvent, PodEvent } from '../../cluster-events.ts'
 import type { Cycle, FilterPlugin, ObjectLister, PreFilterPlugin, ScorePlugin } from '../../framework.ts'
-import { scoreMax } from '../../framework.ts'
+import { scoreMax, skipPreFilter, skipPreScore } from '../../framework.ts'
 import { schedulerReasons } from '../../messages.ts'
 import { compileAffinity } from '../../pod-class.ts'
 import type { AffinityTerm } from '../../pod-class.ts'
-import { skip, success, unresolvable, unschedulable } from '../../status.ts'
+import { success, unresolvable, unschedulable } from '../../status.ts'
 import type { TopologyCounter } from '../../topology-counter.ts'
 import { affinityCountersOf } from './counters.ts'
 import type { AffinityCounters } from './counters.ts'
@@ -68,7 +68,7 @@ export const interPodAffinity: PreFilterPlugin<AffinityCounters> & FilterPlugin<
     const counters = affinityCountersOf(cycle)
     refresh(cycle, counters)
     const hasOwn = counters.affinity.length > 0 || counters.antiAffinity.length > 0
-    if (!hasOwn && counters.existing.every((counter) => counter.hits === 0)) return { status: skip }
+    if (!hasOwn && counters.existing.every((counter) => counter.hits === 0)) return skipPreFilter
     return { status: success, state: counters }
   },
   refresh,
@@ -79,9 +79,9 @@ export const interPodAffinity: PreFilterPlugin<AffinityCounters> & FilterPlugin<
   },
   preScore(cycle) {
     const { score } = affinityCountersOf(cycle)
-    if (score.length === 0) return { status: skip }
+    if (score.length === 0) return skipPreScore
     for (const counter of score) counter.refresh(cycle.cache)
-    return score.every((counter) => counter.hits === 0) ? { status: skip } : { status: success, state: score }
+    return score.every((counter) => counter.hits === 0) ? skipPreScore : { status: success, state: score }
   },
   scoreAll(_cycle, scores, feasible, count, counters) {
     scores.fill(0, 0, count)

@@ -4,10 +4,10 @@ import { isSelectorError } from '../../../api/selector.ts'
 import type { NodeSelectorTerm, Pod } from '../../../api/types.ts'
 import type { NodeEvent } from '../../cluster-events.ts'
 import type { FilterPlugin, PreFilterPlugin, ScorePlugin } from '../../framework.ts'
-import { nodeOf, normalizeByMax } from '../../framework.ts'
+import { nodeOf, normalizeByMax, skipPreFilter, skipPreScore } from '../../framework.ts'
 import { compileRequiredNodeAffinity } from '../../matching.ts'
 import { schedulerReasons } from '../../messages.ts'
-import { errorStatus, skip, success, unresolvable } from '../../status.ts'
+import { errorStatus, success, unresolvable } from '../../status.ts'
 
 /** The node names that a term allows through metadata.name; undefined when it does not look at the name. */
 function namesOfTerm({ matchFields = [] }: NodeSelectorTerm): string[] | undefined {
@@ -48,7 +48,7 @@ export const nodeAffinity: PreFilterPlugin<void> & FilterPlugin<void> & ScorePlu
     },
   }],
   preFilter({ podClass }) {
-    if (podClass.requiredNode === undefined) return { status: skip }
+    if (podClass.requiredNode === undefined) return skipPreFilter
     const names = allowedNames(podClass.pod)
     if (names === undefined) return { status: success }
     return names.size === 0 ? { status: unresolvable(schedulerReasons.affinityConflict) } : { status: success, nodeNames: names }
@@ -59,7 +59,7 @@ export const nodeAffinity: PreFilterPlugin<void> & FilterPlugin<void> & ScorePlu
   },
   preScore({ podClass }) {
     const preferred = podClass.pod.spec.affinity?.nodeAffinity?.preferredDuringSchedulingIgnoredDuringExecution
-    if (preferred === undefined) return { status: skip }
+    if (preferred === undefined) return skipPreScore
     const state = compilePreferences(preferred)
     return isSelectorError(state) ? { status: errorStatus(state.error) } : { status: success, state }
   },

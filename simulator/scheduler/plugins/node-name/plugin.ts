@@ -1,6 +1,7 @@
 import type { FilterPlugin, PreFilterPlugin } from '../../framework.ts'
+import { skipPreFilter } from '../../framework.ts'
 import { schedulerReasons } from '../../messages.ts'
-import { skip, success, unresolvable } from '../../status.ts'
+import { success, unresolvable } from '../../status.ts'
 
 /** A pod that names its node runs nowhere else. Models kubernetes/pkg/scheduler/framework/plugins/nodename (v1.35). */
 export const nodeName: PreFilterPlugin<void> & FilterPlugin<void> = {
@@ -8,7 +9,7 @@ export const nodeName: PreFilterPlugin<void> & FilterPlugin<void> = {
   isNodeLocal: false,
   retryOn: [{ resource: 'Node', actions: ['add'] }],
   preFilter({ pod }) {
-    return { status: (pod.spec.nodeName ?? '') === '' ? skip : success }
+    return (pod.spec.nodeName ?? '') === '' ? skipPreFilter : { status: success }
   },
   filter({ pod }, slot) {
     const { nodeName: wanted = '' } = pod.spec

@@ -1,9 +1,10 @@
 import type { PodEvent } from '../../cluster-events.ts'
 import type { FilterPlugin, PreFilterPlugin } from '../../framework.ts'
+import { skipPreFilter } from '../../framework.ts'
 import { schedulerReasons } from '../../messages.ts'
 import { hostPortsOf } from '../../pod-class.ts'
 import type { HostPort } from '../../pod-class.ts'
-import { skip, success, unschedulable } from '../../status.ts'
+import { success, unschedulable } from '../../status.ts'
 
 const anyAddress = '0.0.0.0'
 
@@ -31,7 +32,7 @@ export const nodePorts: PreFilterPlugin<void> & FilterPlugin<void> = {
     { resource: 'Node', actions: ['add'] },
   ],
   preFilter({ podClass }) {
-    return { status: podClass.hostPorts.length === 0 ? skip : success }
+    return podClass.hostPorts.length === 0 ? skipPreFilter : { status: success }
   },
   filter({ podClass: { hostPorts } }, slot) {
     if (hostPorts.length === 0) return success

@@ -1,8 +1,9 @@
 import type { PersistentVolumeClaim, Pod } from '../../../api/types.ts'
 import type { PodEvent } from '../../cluster-events.ts'
 import type { FilterPlugin, ObjectLister, PreFilterPlugin } from '../../framework.ts'
+import { skipPreFilter } from '../../framework.ts'
 import { schedulerReasons } from '../../messages.ts'
-import { skip, success, unschedulable } from '../../status.ts'
+import { success, unschedulable } from '../../status.ts'
 import { claimVolumesOf, classNameOf, concernsClaimOf, findClaim, findStorageClass, findVolume } from '../../storage.ts'
 import type { CsiNode } from '../../storage.ts'
 
@@ -65,8 +66,8 @@ export const nodeVolumeLimits: PreFilterPlugin<void> & FilterPlugin<void> = {
     { resource: 'PersistentVolumeClaim', actions: ['add'], hint: (pod, { new: claim }) => concernsClaimOf(pod, claim) },
     { resource: 'VolumeAttachment', actions: ['delete'], hint: (pod) => claimVolumesOf(pod).length > 0 },
   ],
-  preFilter({ pod }) {
-    return { status: claimVolumesOf(pod).length === 0 ? skip : success }
+  preFilter({ pod, podClass }) {
+    return !podClass.hasStorage || claimVolumesOf(pod).length === 0 ? skipPreFilter : { status: success }
   },
   filter({ pod, objects }, slot) {
     const limits = limitsOf(objects.find('CSINode', '', slot.name) as CsiNode | undefined)

@@ -45,6 +45,8 @@ export interface SpreadConstraints {
   readonly soft: readonly SpreadConstraint[]
   /** Whether nodes without one of the keys are left out of scoring. */
   readonly requiresAllKeys: boolean
+  /** Weight of a topology by its number of domains, computed once each. */
+  readonly weightOfSize: Map<number, number>
 }
 
 function selectorOf(constraint: TopologySpreadConstraint, labels: StringMap): Matcher {
@@ -146,6 +148,7 @@ export function constraintsOf(cycle: Cycle): SpreadConstraints {
     hard: withCounters(rulesOf(podClass.pod, objects, 'DoNotSchedule'), cycle, true),
     soft: withCounters(rulesOf(podClass.pod, objects, 'ScheduleAnyway'), cycle, hasOwn),
     requiresAllKeys: hasOwn,
+    weightOfSize: new Map(),
   }
   podClass.memo.set('PodTopologySpread', constraints)
   return constraints

@@ -1,9 +1,9 @@
 import { log } from '../../../kernel/math.ts'
 import type { NodeEvent, PodEvent } from '../../cluster-events.ts'
 import type { Cycle, FilterPlugin, PreFilterPlugin, PreScoreResult, ScorePlugin } from '../../framework.ts'
-import { scoreMax } from '../../framework.ts'
+import { scoreMax, skipPreFilter, skipPreScore } from '../../framework.ts'
 import { schedulerReasons } from '../../messages.ts'
-import { skip, success, unresolvable, unschedulable } from '../../status.ts'
+import { success, unresolvable, unschedulable } from '../../status.ts'
 import { constraintsOf } from './constraints.ts'
 import type { SpreadConstraint } from './constraints.ts'
 import { nodeEventHelps, podEventHelps } from './hints.ts'
@@ -16,6 +16,9 @@ interface SoftState {
   /** Counts of a topology with few domains weigh less. */
   readonly weights: readonly number[]
   readonly requiresAllKeys: boolean
+  /** Lowest and highest raw score. */
+  min: number
+  max: number
 }
 
 function refresh({ cache }: Cycle, state: HardState): void {
@@ -41,6 +44,46 @@ function addScores({ counter, isHostname, maxSkew }: SpreadConstraint, weight: n
   }
 }
 
+/**
+ * Raw scores by the system's own constraints, hostname and zone, in one pass.
+ * This is what most pods get, so it is written out.
+ */
+function scoreByDefaults(scores: Float64Array, feasible: Int32Array, count: number, state: SoftState): void {
+  const [host, zone] = state.constraints
+  const [hostWeight, zoneWeight] = state.weights
+  const { perNode, column: { valueIds: hostIds } } = host.counter
+  const { column: { valueIds: zoneIds, names }, totals } = zone.counter
+  const hostBase = host.maxSkew - 1
+  // The first entry is for nodes without a zone.
+  const zoneParts = new Float64Array(names.length + 1)
+  for (let id = 0; id < names.length; id++) zoneParts[id + 1] = (totals[id] ?? 0) * zoneWeight + (zone.maxSkew - 1)
+  let min = Infinity
+  let max = 0
+  for (let i = 0; i < count; i++) {
+    const index = feasible[i]
+    const hostPart = hostIds[index] < 0 ? 0 : perNode[index] * hostWeight + hostBase
+    const score = Math.floor(hostPart + zoneParts[zoneIds[index] + 1] + 0.5)
+    scores[i] = score
+    if (score < min) min = score
+    if (score > max) max = score
+  }
+  state.min = min
+  state.max = max
+}
+
+/** Raw scores by the pod's own constraints; nodes without one of the keys are marked with -1. */
+function scoreByOwn(scores: Float64Array, feasible: Int32Array, count: number, state: SoftState): void {
+  const { constraints, weights } = state
+  scores.fill(0, 0, count)
+  for (let c = 0; c < constraints.length; c++) addScores(constraints[c], weights[c], scores, feasible, count)
+  for (let i = 0; i < count; i++) {
+    const score = hasAllKeys(constraints, feasible[i]) ? Math.floor(scores[i] + 0.5) : -1
+    scores[i] = score
+    if (score >= 0 && score < state.min) state.min = score
+    if (score > state.max) state.max = score
+  }
+}
+
 /** Normalized score by raw score above the lowest: few different counts occur, so few divisions are needed. */
 function scaledScores(min: number, max: number): Float64Array {
   const scaled = new Float64Array(min === Infinity ? 0 : max - min + 1)
@@ -48,14 +91,12 @@ function scaledScores(min: number, max: number): Float64Array {
   return scaled
 }
 
-/** Number of domains among the nodes; nodes without the label are one domain together. */
-function domainsAmong(constraint: SpreadConstraint, feasible: Int32Array, count: number, isCounted: (index: number) => boolean): number {
-  const { valueIds, names } = constraint.counter.column
+/** Number of domains among the nodes that count; nodes without the label are one domain together. */
+function domainsAmong({ counter: { column: { valueIds, names } } }: SpreadConstraint, feasible: Int32Array, count: number): number {
   if (names.length === 0) return 1
   const seen = new Uint8Array(names.length + 1)
   let domains = 0
   for (let i = 0; i < count; i++) {
-    if (!isCounted(feasible[i])) continue
     const at = valueIds[feasible[i]] + 1
     if (seen[at] === 0) {
       seen[at] = 1
@@ -66,16 +107,18 @@ function domainsAmong(constraint: SpreadConstraint, feasible: Int32Array, count:
 }
 
 function prepareScores(cycle: Cycle, feasible: Int32Array, count: number): PreScoreResult<SoftState> {
-  const { soft, requiresAllKeys } = constraintsOf(cycle)
-  if (soft.length === 0) return { status: skip }
-  const isCounted = (index: number): boolean => !requiresAllKeys || hasAllKeys(soft, index)
-  let counted = count
-  if (requiresAllKeys) for (let i = 0; i < count; i++) if (!isCounted(feasible[i])) counted--
+  const { soft, requiresAllKeys, weightOfSize } = constraintsOf(cycle)
+  if (soft.length === 0) return skipPreScore
+  const counted = requiresAllKeys ? feasible.subarray(0, count).filter((index) => hasAllKeys(soft, index)) : feasible
+  const countedLength = requiresAllKeys ? counted.length : count
   const weights = soft.map((constraint) => {
     constraint.counter.refresh(cycle.cache)
-    return log((constraint.isHostname ? counted : domainsAmong(constraint, feasible, count, isCounted)) + 2)
+    const size = constraint.isHostname ? countedLength : domainsAmong(constraint, counted, countedLength)
+    let weight = weightOfSize.get(size)
+    if (weight === undefined) weightOfSize.set(size, (weight = log(size + 2)))
+    return weight
   })
-  return { status: success, state: { constraints: soft, weights, requiresAllKeys } }
+  return { status: success, state: { constraints: soft, weights, requiresAllKeys, min: Infinity, max: 0 } }
 }
 
 /**
@@ -91,7 +134,7 @@ export const podTopologySpread: PreFilterPlugin<HardState> & FilterPlugin<HardSt
   ],
   preFilter(cycle) {
     const { hard } = constraintsOf(cycle)
-    if (hard.length === 0) return { status: skip }
+    if (hard.length === 0) return skipPreFilter
     const state: HardState = { constraints: hard, minCounts: [] }
     refresh(cycle, state)
     return { status: success, state }
@@ -106,21 +149,12 @@ export const podTopologySpread: PreFilterPlugin<HardState> & FilterPlugin<HardSt
     return success
   },
   preScore: prepareScores,
-  scoreAll(_cycle, scores, feasible, count, { constraints, weights, requiresAllKeys }) {
-    scores.fill(0, 0, count)
-    for (let c = 0; c < constraints.length; c++) addScores(constraints[c], weights[c], scores, feasible, count)
-    for (let i = 0; i < count; i++) scores[i] = requiresAllKeys && !hasAllKeys(constraints, feasible[i]) ? -1 : Math.round(scores[i])
+  scoreAll(_cycle, scores, feasible, count, state) {
+    if (state.requiresAllKeys) scoreByOwn(scores, feasible, count, state)
+    else scoreByDefaults(scores, feasible, count, state)
   },
-  normalize(_cycle, scores, _feasible, count) {
-    let min = Infinity
-    let max = 0
-    for (let i = 0; i < count; i++) {
-      const score = scores[i]
-      if (score >= 0 && score < min) min = score
-      if (score > max) max = score
-    }
+  normalize(_cycle, scores, _feasible, count, { min, max }) {
     const scaled = scaledScores(min, max)
-    // Nodes without one of the keys were marked with -1.
     for (let i = 0; i < count; i++) scores[i] = scores[i] < 0 ? 0 : scaled[scores[i] - min]
   },
 }

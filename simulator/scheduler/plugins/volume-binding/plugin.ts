@@ -1,10 +1,10 @@
 import { quantityValue } from '../../../api/quantity.ts'
 import type { KubeObject, PersistentVolumeClaim, Pod } from '../../../api/types.ts'
 import type { FilterPlugin, ObjectLister, PreBindPlugin, PreFilterPlugin } from '../../framework.ts'
-import { nodeOf } from '../../framework.ts'
+import { nodeOf, skipPreFilter } from '../../framework.ts'
 import { isEqual } from '../../is-equal.ts'
 import { schedulerReasons } from '../../messages.ts'
-import { skip, success, unresolvable } from '../../status.ts'
+import { success, unresolvable } from '../../status.ts'
 import { bindsLate, claimVolumesOf, concernsClaimOf, findClaim, isFullyBound, selectedNodeAnnotation, whyNotOwned } from '../../storage.ts'
 import type { CsiDriver, CsiStorageCapacity, PersistentVolume, StorageClass } from '../../storage.ts'
 import { volumesOnNode } from './candidates.ts'
@@ -66,9 +66,10 @@ export const volumeBinding: PreFilterPlugin<PodClaims> & FilterPlugin<PodClaims>
     { resource: 'CSIDriver', actions: ['update'], hint: (_pod, { old, new: driver }) => tracksCapacity(old) && !tracksCapacity(driver) },
     { resource: 'CSIStorageCapacity', actions: ['add', 'update'], hint: (_pod, { old, new: capacity }) => old === undefined || limitOf(capacity) > limitOf(old) },
   ],
-  preFilter({ pod, objects }) {
+  preFilter({ pod, podClass, objects }) {
+    if (!podClass.hasStorage) return skipPreFilter
     const volumes = claimVolumesOf(pod)
-    if (volumes.length === 0) return { status: skip }
+    if (volumes.length === 0) return skipPreFilter
     const problem = claimProblem(pod, objects)
     if (problem !== undefined) return { status: unresolvable(problem) }
     const claims = volumes.map(({ claimName }) => findClaim(objects, pod.metadata.namespace ?? '', claimName) as PersistentVolumeClaim)

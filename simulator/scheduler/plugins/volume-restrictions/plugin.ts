@@ -1,8 +1,9 @@
 import type { Pod } from '../../../api/types.ts'
 import type { Cycle, FilterPlugin, PreFilterPlugin } from '../../framework.ts'
 import type { PodEvent } from '../../cluster-events.ts'
+import { skipPreFilter } from '../../framework.ts'
 import { schedulerReasons } from '../../messages.ts'
-import { skip, success, unresolvable, unschedulable } from '../../status.ts'
+import { success, unresolvable, unschedulable } from '../../status.ts'
 import { concernsClaimOf, findClaim } from '../../storage.ts'
 
 /** Disks that a pod names itself, as the volumes of old clouds. */
@@ -71,6 +72,7 @@ export const volumeRestrictions: PreFilterPlugin<State> & FilterPlugin<State> = 
   ],
   preFilter(cycle) {
     const { pod, podClass, objects } = cycle
+    if (!podClass.hasStorage) return skipPreFilter
     const exclusive: string[] = []
     for (const name of podClass.claimNames) {
       const claim = findClaim(objects, podClass.namespace, name)
@@ -79,7 +81,7 @@ export const volumeRestrictions: PreFilterPlugin<State> & FilterPlugin<State> = 
     }
     const state: State = { exclusive, inUse: false }
     if (exclusive.length > 0) refresh(cycle, state)
-    return state.inUse || disksOf(pod).length > 0 ? { status: success, state } : { status: skip }
+    return state.inUse || disksOf(pod).length > 0 ? { status: success, state } : skipPreFilter
   },
   refresh,
   filter({ pod }, slot, { inUse }) {

@@ -1,9 +1,9 @@
 import type { KubeObject } from '../../../api/types.ts'
 import type { FilterPlugin, ObjectLister, PreFilterPlugin } from '../../framework.ts'
-import { nodeOf } from '../../framework.ts'
+import { nodeOf, skipPreFilter } from '../../framework.ts'
 import { isEqual } from '../../is-equal.ts'
 import { schedulerReasons } from '../../messages.ts'
-import { skip, success, unresolvable } from '../../status.ts'
+import { success, unresolvable } from '../../status.ts'
 import type { PluginStatus } from '../../status.ts'
 import { bindsLate, classNameOf, concernsClaimOf, findClaim, findStorageClass, findVolume } from '../../storage.ts'
 
@@ -53,13 +53,14 @@ export const volumeZone: PreFilterPlugin<readonly Topology[]> & FilterPlugin<rea
     { resource: 'PersistentVolume', actions: ['add', 'update'], hint: (_pod, { old, new: volume }) => old === undefined || !isEqual(topologiesOf(old), topologiesOf(volume)) },
   ],
   preFilter({ podClass: { claimNames, namespace }, objects }) {
+    if (claimNames.length === 0) return skipPreFilter
     const state: Topology[] = []
     for (const name of claimNames) {
       const found = claimTopologies(objects, namespace, name)
       if (!Array.isArray(found)) return { status: found as PluginStatus }
       state.push(...found)
     }
-    return state.length === 0 ? { status: skip } : { status: success, state }
+    return state.length === 0 ? skipPreFilter : { status: success, state }
   },
   filter(_cycle, slot, topologies) {
     const labels = nodeOf(slot).metadata.labels ?? {}
