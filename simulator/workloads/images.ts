@@ -2,6 +2,7 @@
 
 import { parseImageReference } from '../api/image-reference.ts'
 import { hexDigits } from '../kernel/hash.ts'
+import { nginxFiles } from './nginx/image-files.ts'
 import type { ImageEntry } from './program.ts'
 
 const megabyte = 1_000_000
@@ -56,7 +57,7 @@ export const images: { readonly [reference: string]: ImageEntry } = {
   [`${example}/loadgen:1.0.0`]: tool('load-generator', 30, ['/loadgen']),
   'busybox:1.36': tool('shell', 4, ['sh']),
   'registry.k8s.io/pause:3.10': tool('pause', 1, ['/pause'], { user: '65535' }),
-  'nginx:1.27-alpine': tool('nginx', 48, ['/docker-entrypoint.sh', 'nginx', '-g', 'daemon off;'], { ports: [80] }),
+  'nginx:1.27-alpine': tool('nginx', 48, ['/docker-entrypoint.sh', 'nginx', '-g', 'daemon off;'], { ports: [80], files: nginxFiles }),
   'curlimages/curl:8.10.1': tool('curl', 22, ['/entrypoint.sh', 'curl'], { user: '100' }),
 }
 
@@ -68,7 +69,7 @@ const publicNames: { readonly [path: string]: ImageEntry } = {
   debian: tool('shell', 117, ['bash'], { parameters: { bash: true } }),
   bash: tool('shell', 14, ['bash'], { parameters: { bash: true } }),
   python: tool('sleeper', 120, ['python3'], { parameters: { interactive: true } }),
-  nginx: tool('nginx', 72, ['/docker-entrypoint.sh', 'nginx', '-g', 'daemon off;'], { ports: [80] }),
+  nginx: tool('nginx', 72, ['/docker-entrypoint.sh', 'nginx', '-g', 'daemon off;'], { ports: [80], files: nginxFiles }),
   httpd: tool('sleeper', 58, ['httpd-foreground'], { ports: [80], parameters: { port: 80 } }),
   redis: tool('sleeper', 52, ['redis-server'], { ports: [6379], parameters: { port: 6379 } }),
   postgres: tool('sleeper', 160, ['postgres'], { ports: [5432], parameters: { port: 5432 } }),

@@ -1,15 +1,21 @@
 /** Programs by name, and which program a command line starts. */
 
+import { curl } from './curl.ts'
 import { exampleApp } from './example-app.ts'
+import { nginx } from './nginx/program.ts'
 import { pause } from './pause.ts'
 import { sleeper } from './sleeper.ts'
+import { tokenProxy } from './token-proxy.ts'
 import type { FileView, ImageEntry, Program } from './program.ts'
 
 /** All programs, in alphabetical order. */
 export const programs: readonly Program[] = [
+  curl as unknown as Program,
   exampleApp as unknown as Program,
+  nginx as unknown as Program,
   pause as unknown as Program,
   sleeper as unknown as Program,
+  tokenProxy as unknown as Program,
 ]
 
 /** The program of a name. One that is not there runs as a sleeper. */
