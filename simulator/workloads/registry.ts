@@ -4,13 +4,10 @@ import { curl } from './curl.ts'
 import { exampleApp } from './example-app.ts'
 import { inferenceServer } from './inference-server/program.ts'
 import { loadGenerator } from './load-generator/program.ts'
-import { inferenceServer } from './inference-server/program.ts'
-import { loadGenerator } from './load-generator/program.ts'
 import { nginx } from './nginx/program.ts'
 import { pause } from './pause.ts'
 import { sleeper } from './sleeper.ts'
 import { tokenProxy } from './token-proxy.ts'
-import { trainer } from './trainer/program.ts'
 import { trainer } from './trainer/program.ts'
 import type { FileView, ImageEntry, Program } from './program.ts'
 
@@ -20,13 +17,10 @@ export const programs: readonly Program[] = [
   exampleApp as unknown as Program,
   inferenceServer as unknown as Program,
   loadGenerator as unknown as Program,
-  inferenceServer as unknown as Program,
-  loadGenerator as unknown as Program,
   nginx as unknown as Program,
   pause as unknown as Program,
   sleeper as unknown as Program,
   tokenProxy as unknown as Program,
-  trainer as unknown as Program,
   trainer as unknown as Program,
 ]
 
