@@ -120,6 +120,26 @@ export class Machine implements ShellCore {
     process.status = status
   }
 
+  /** Ctrl+C: ends the command in the foreground; an interactive shell stays. */
+  interrupt(): void {
+    const { root } = this
+    if (root === undefined) return
+    const input = root.frames.findIndex((frame) => frame.f === 'input')
+    if (input < 0) {
+      this.signal(root.pid, 'INT', root.pid === 1)
+      return
+    }
+    const kept = root.frames[input]
+    for (const frame of root.frames.slice(input + 1).reverse()) this.restore(root, frame)
+    this.state.processes = [root]
+    this.state.needs = []
+    root.frames = root.frames.slice(0, input + 1)
+    root.wait = undefined
+    root.status = 130
+    if (kept.f === 'input') Object.assign(kept, { text: '', isPrompted: false })
+    this.write(root, 1, '^C\n')
+  }
+
   /** The next moment at which a process goes on by itself. */
   nextChangeMs(): SimTimeMs | undefined {
     const { state } = this

@@ -1,6 +1,7 @@
 /** A small world for tests: files in a map, time that moves as scripts sleep. Used by tests only. */
 
 import { compareText } from '../../kernel/text.ts'
+import { timestampOf } from './tools/dates.ts'
 import type { ShellFiles, ShellHost } from './host.ts'
 import { Machine } from './machine.ts'
 import type { ShellOptions } from './state.ts'
@@ -52,7 +53,7 @@ export function runScript(source: string, files: { readonly [path: string]: stri
       return clock.nowMs
     },
     files: mapFiles(all),
-    timestamp: (ms) => `2026-01-05T09:${String(Math.floor(ms / 60_000)).padStart(2, '0')}:${String(Math.floor(ms / 1000) % 60).padStart(2, '0')}Z`,
+    timestamp: timestampOf,
     hostName: 'box',
     userName: 'root',
     columns: undefined,
