@@ -36,7 +36,7 @@ const nanoScale = -9
 /** Scales further apart than this are not aligned digit by digit; the smaller operand counts as nothing. */
 const scaleDistanceMax = 100_000
 
-const quantityPattern = /^([+-]?)(0*)([0-9]*)(?:(\.)([0-9]*))?([eEinumkKMGTP]*[-+]?[0-9]*)$/
+const quantityPattern = /^([+-]?)(0*)([0-9]*)(?:\.([0-9]*))?([eEinumkKMGTP]*[-+]?[0-9]*)$/
 
 export const zeroQuantity: ParsedQuantity = { value: 0n, scale: 0, isBig: false, format: 'DecimalSI', text: '0' }
 
@@ -66,15 +66,15 @@ export function parseQuantity(text: string): ParsedQuantity | QuantityError {
   if (text === '0') return zeroQuantity
   const match = text === '' ? null : quantityPattern.exec(text)
   if (match === null) return { error: quantityErrors.format }
-  const [, sign, zeros, digits, point, fraction = '', suffix] = match as unknown as [string, string, string, string, string?, string?, string?]
+  const [, sign, zeros, digits, fraction = '', suffix] = match as unknown as [string, string, string, string, string?, string?]
   const suffixParts = readSuffix(suffix!)
   if (suffixParts === undefined) return { error: quantityErrors.suffix }
   const { exponent, format } = suffixParts
   const whole = digits === '' ? '0' : digits
   const small = parseSmall(text, sign === '-', whole, fraction, exponent, format)
   if (small !== undefined) return small
-  // The slow path reads the digits again, and there a lone point is no number.
-  if (zeros === '' && digits === '' && fraction === '' && point !== undefined) return { error: quantityErrors.numeric }
+  // The slow path reads the digits again, and there a text without any is no number.
+  if (zeros === '' && digits === '' && fraction === '') return { error: quantityErrors.numeric }
   return parseBig(sign === '-', whole, fraction, suffixParts)
 }
 

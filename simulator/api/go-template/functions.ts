@@ -26,29 +26,38 @@ function kindOf(value: unknown): Kind | undefined {
   return typeof value === 'boolean' ? 'bool' : typeof value === 'string' ? 'string' : undefined
 }
 
-function equalTo(a: unknown, b: unknown): boolean {
-  if (isEmptyValue(a) || isEmptyValue(b)) return isEmptyValue(a) && isEmptyValue(b)
-  const first = kindOf(a)
-  const second = kindOf(b)
-  if (first === undefined || second === undefined) {
-    throw new FunctionFailure(first === undefined && second === undefined ? `non-comparable type ${typeNameOf(a)}: ${typeNameOf(a)}` : 'incompatible types for comparison')
+/** Two arguments, by their numbers, that cannot be compared; the caller knows how they were written. */
+export class MismatchFailure extends FunctionFailure {
+  readonly first: number
+  readonly second: number
+
+  constructor(first: number, second: number) {
+    super('incompatible types for comparison')
+    this.first = first
+    this.second = second
   }
-  if (first !== second) throw new FunctionFailure('incompatible types for comparison')
+}
+
+function equalTo(args: readonly unknown[], first: number, second: number): boolean {
+  const a = args[first]
+  const b = args[second]
+  if (isEmptyValue(a) || isEmptyValue(b)) return isEmptyValue(a) && isEmptyValue(b)
+  if (kindOf(a) !== kindOf(b)) throw new MismatchFailure(first, second)
+  if (kindOf(a) === undefined) throw new FunctionFailure(`non-comparable type ${sprint([b])}: ${typeNameOf(b)}`)
   return a === b
 }
 
-function lessThan(a: unknown, b: unknown): boolean {
-  const first = kindOf(a)
-  const second = kindOf(b)
-  if (first === undefined || second === undefined) throw new FunctionFailure('invalid type for comparison')
-  if (first !== second) throw new FunctionFailure('incompatible types for comparison')
-  if (first === 'bool') throw new FunctionFailure('invalid type for comparison')
+function lessThan(args: readonly unknown[]): boolean {
+  const [a, b] = args
+  if (kindOf(a) === undefined || kindOf(b) === undefined) throw new FunctionFailure('invalid type for comparison')
+  if (kindOf(a) !== kindOf(b)) throw new MismatchFailure(0, 1)
+  if (kindOf(a) === 'bool') throw new FunctionFailure('invalid type for comparison')
   return (a as number) < (b as number)
 }
 
-function eq([first, ...others]: readonly unknown[]): boolean {
-  if (others.length === 0) throw new FunctionFailure('missing argument for comparison')
-  return others.some((other) => equalTo(first, other))
+function eq(args: readonly unknown[]): boolean {
+  if (args.length === 1) throw new FunctionFailure('missing argument for comparison')
+  return args.slice(1).some((_other, index) => equalTo(args, 0, index + 1))
 }
 
 function indexOf(index: unknown, length: number): number {
@@ -67,7 +76,7 @@ function index([item, ...indices]: readonly unknown[]): unknown {
     if (Array.isArray(value) || typeof value === 'string') {
       const list: readonly unknown[] = typeof value === 'string' ? utf8Bytes(value) : (value as unknown[])
       const position = indexOf(at, list.length)
-      if (position >= list.length) throw new FunctionFailure(`index out of range: ${position}`)
+      if (position >= list.length) throw new FunctionFailure(`reflect: ${typeof value === 'string' ? 'string' : 'slice'} index out of range`)
       value = list[position]
     } else if (typeof value === 'object') {
       if (typeof at !== 'string') throw new FunctionFailure(`value has type ${typeNameOf(at)}; should be string`)
@@ -93,15 +102,16 @@ function slice([item, ...indices]: readonly unknown[]): unknown {
 }
 
 function len([item]: readonly unknown[]): number {
-  if (isEmptyValue(item)) throw new FunctionFailure('len of nil pointer')
+  if (isEmptyValue(item)) throw new FunctionFailure('reflect: call of reflect.Value.Type on zero Value')
   if (typeof item === 'string') return utf8Bytes(item).length
   if (Array.isArray(item)) return item.length
   if (typeof item === 'object') return Object.keys(item!).length
   throw new FunctionFailure(`len of type ${typeNameOf(item)}`)
 }
 
+/** What html, js and urlquery escape. */
 function printable(args: readonly unknown[]): string {
-  return args.length === 1 && typeof args[0] === 'string' ? args[0] : sprint(args)
+  return sprint(args.map((arg) => (isEmptyValue(arg) ? '<no value>' : arg)))
 }
 
 const htmlEscapes: { readonly [char: string]: string } = { '&': '&amp;', '<': '&lt;', '>': '&gt;', "'": '&#39;', '"': '&#34;', '\0': '\uFFFD' }
@@ -161,9 +171,9 @@ export const functions: { readonly [name: string]: FunctionRow } = {
   printf: { call: ([format, ...values]) => sprintf(String(format), values), args: [1, any] },
   html: { call: (args) => printable(args).replace(/[&<>'"\0]/g, (char) => htmlEscapes[char]!), args: [0, any] },
   js: { call: js, args: [0, any] }, urlquery: { call: urlquery, args: [0, any] },
-  eq: { call: eq, args: [1, any] }, ne: { call: ([a, b]) => !equalTo(a, b), args: [2, 2] },
-  lt: { call: ([a, b]) => lessThan(a, b), args: [2, 2] }, le: { call: ([a, b]) => lessThan(a, b) || equalTo(a, b), args: [2, 2] },
-  gt: { call: ([a, b]) => !(lessThan(a, b) || equalTo(a, b)), args: [2, 2] }, ge: { call: ([a, b]) => !lessThan(a, b), args: [2, 2] },
+  eq: { call: eq, args: [1, any] }, ne: { call: (args) => !equalTo(args, 0, 1), args: [2, 2] },
+  lt: { call: lessThan, args: [2, 2] }, le: { call: (args) => lessThan(args) || equalTo(args, 0, 1), args: [2, 2] },
+  gt: { call: (args) => !(lessThan(args) || equalTo(args, 0, 1)), args: [2, 2] }, ge: { call: (args) => !lessThan(args), args: [2, 2] },
   exists: { call: exists, args: [1, any] }, base64decode: { call: base64decode, args: [1, 1] },
 }
 

@@ -33,7 +33,7 @@ const escapes: { readonly [char: string]: string } = { a: '\x07', b: '\b', f: '\
 
 function tokenText(token: Token): string {
   if (token.kind === 'end') return 'EOF'
-  if (token.kind === 'keyword') return `<${token.text}>`
+  if (token.kind === 'keyword' || token.kind === 'dot' || token.kind === 'nil') return `<${token.text}>`
   return [...token.text].length > 10 ? `${goQuote([...token.text].slice(0, 10).join(''))}...` : goQuote(token.text)
 }
 
@@ -130,9 +130,9 @@ class TemplateParser {
     const pipeline = this.#pipeline(kind, 'close')
     const { nodes: body, stop } = this.#list()
     let otherwise: TemplateNode[] = []
+    if (kind === 'range') this.#rangeDepth--
     if (stop === 'EOF') throw this.#failure('unexpected EOF')
     if (stop === 'else') otherwise = this.#otherwise(kind)
-    if (kind === 'range') this.#rangeDepth--
     this.#variables.length = scope
     return { kind, pipeline, body, otherwise }
   }
@@ -144,7 +144,7 @@ class TemplateParser {
       this.#next()
       return [this.#control(kind)]
     }
-    this.#expectClose('else')
+    this.#expectClose(token.kind === 'keyword' && (token.text === 'if' || token.text === 'with') ? 'input' : 'else')
     const { nodes, stop } = this.#list()
     if (stop === 'EOF') throw this.#failure('unexpected EOF')
     if (stop === 'else') throw this.#failure('expected end; found {{else}}')

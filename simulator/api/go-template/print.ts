@@ -4,7 +4,7 @@ import { compareText } from '../../kernel/text.ts'
 import { goQuote } from '../go-text.ts'
 import { goValueText } from '../patch/common.ts'
 import { typeNameOf } from './format.ts'
-import { FunctionFailure, functions, isTrue } from './functions.ts'
+import { FunctionFailure, functions, isTrue, MismatchFailure } from './functions.ts'
 import { parseTemplates, TemplateFailure } from './parser.ts'
 import type { Command, Expression, Pipeline, TemplateNode, Templates } from './parser.ts'
 
@@ -24,6 +24,10 @@ class TemplateRun {
   #name = 'output'
   #depth = 0
   #steps = 0
+  /** The expression that was evaluated last; upstream's errors point at it. */
+  #last: Expression | undefined
+  /** True where the dot is an element of a range: its type is then not known to upstream. */
+  #isElement = false
 
   constructor(templates: Templates, source: string, allowMissing: boolean) {
     this.#templates = templates
@@ -71,16 +75,19 @@ class TemplateRun {
 
   #scoped<T>(run: () => T): T {
     const mark = this.#variables.length
+    const isElement = this.#isElement
     const result = run()
     this.#variables.length = mark
+    this.#isElement = isElement
     return result
   }
 
   #branch(node: Extract<TemplateNode, { kind: 'if' | 'with' | 'range' }>, dot: unknown): Jump {
     return this.#scoped(() => {
       const value = this.#pipeline(node.pipeline, dot)
-      if (isTrue(value)) return this.#list(node.body, node.kind === 'with' ? value : dot)
-      return this.#list(node.otherwise, dot)
+      if (!isTrue(value)) return this.#list(node.otherwise, dot)
+      if (node.kind === 'with') this.#isElement = false
+      return this.#list(node.body, node.kind === 'with' ? value : dot)
     })
   }
 
@@ -88,11 +95,13 @@ class TemplateRun {
     return this.#scoped(() => {
       const value = this.#pipeline({ ...node.pipeline, variables: [] }, dot)
       const entries = rangeEntries(value)
-      if (entries === undefined) throw this.#failure(node.pipeline, `range can't iterate over ${goValueText(value)}`)
+      if (entries === undefined) throw this.#failure(this.#last ?? node.pipeline, `range can't iterate over ${goValueText(value)}`)
+      if (typeof value === 'number' && node.pipeline.variables.length > 1) throw this.#failure(this.#last ?? node.pipeline, `can't use ${value} to iterate over more than one variable`)
       if (entries.length === 0) return this.#list(node.otherwise, dot)
       for (const [key, element] of entries) {
         const jump = this.#scoped(() => {
           this.#setRangeVariables(node.pipeline, key, element)
+          this.#isElement = true
           return this.#list(node.body, element)
         })
         if (jump === 'break') break
@@ -153,6 +162,7 @@ class TemplateRun {
   }
 
   #expression(node: Expression, dot: unknown): unknown {
+    this.#last = node
     switch (node.kind) {
       case 'dot': return dot
       case 'nil': return null
@@ -167,7 +177,7 @@ class TemplateRun {
 
   #fields(node: Expression, receiver: unknown, fields: readonly string[]): unknown {
     let value = receiver
-    for (const field of fields) {
+    for (const [index, field] of fields.entries()) {
       if (value === null || value === undefined) {
         if (!this.#allowMissing) throw this.#failure(node, `nil data; no entry for key ${goQuote(field)}`)
         value = undefined
@@ -176,7 +186,7 @@ class TemplateRun {
         if (!Object.hasOwn(map, field) && !this.#allowMissing) throw this.#failure(node, `map has no entry for key ${goQuote(field)}`)
         value = Object.hasOwn(map, field) ? map[field] : undefined
       } else {
-        throw this.#failure(node, `can't evaluate field ${field} in type interface {}`)
+        throw this.#failure(node, `can't evaluate field ${field} in type ${index > 0 || (node.kind === 'field' && this.#isElement) ? 'interface {}' : typeNameOf(value)}`)
       }
     }
     return value
@@ -197,8 +207,11 @@ class TemplateRun {
     try {
       return row.call(values)
     } catch (failure) {
-      if (failure instanceof FunctionFailure) throw this.#failure(command, `error calling ${name}: ${failure.message}`)
-      throw failure
+      if (!(failure instanceof FunctionFailure)) throw failure
+      // A whole number that the template writes is an int, one of the object an int64.
+      const typeAt = (index: number): string => (args[index]?.kind === 'constant' && Number.isInteger(values[index]) ? 'int' : typeNameOf(values[index]))
+      const types = failure instanceof MismatchFailure ? `: ${typeAt(failure.first)} and ${typeAt(failure.second)}` : ''
+      throw this.#failure(command, `error calling ${name}: ${failure.message}${types}`)
     }
   }
 
