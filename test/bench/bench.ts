@@ -1,0 +1,24 @@
+/** One measured workload. `run` returns figures with units in their names. */
+export interface Bench {
+  readonly name: string
+  run(): { readonly [figure: string]: number | string }
+}
+
+/** Milliseconds of wall-clock that a function takes. */
+export function timeMs(run: () => void): number {
+  const start = performance.now()
+  run()
+  return performance.now() - start
+}
+
+/** Median of some numbers. */
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b)
+  return sorted[Math.floor(sorted.length / 2)]
+}
+
+/** A figure with few digits. */
+export function round(value: number, digits = 1): number {
+  const factor = 10 ** digits
+  return Math.round(value * factor) / factor
+}

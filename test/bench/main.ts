@@ -1,0 +1,43 @@
+/**
+ * `npm run bench [-- --only NAME --json]`: measures in fresh processes and prints one line per figure set.
+ * `--only` takes a name or the beginning of one.
+ */
+
+import { spawnSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import type { Bench } from './bench.ts'
+import { engineBenches } from './engine.ts'
+
+const all: readonly Bench[] = [...engineBenches]
+
+function valueOf(flag: string): string | undefined {
+  const at = process.argv.indexOf(flag)
+  return at < 0 ? undefined : process.argv[at + 1]
+}
+
+const alone = valueOf('--alone')
+if (alone !== undefined) {
+  const bench = all.find((candidate) => candidate.name === alone)
+  if (bench === undefined) throw new Error(`there is no bench ${alone}`)
+  console.log(JSON.stringify({ bench: bench.name, ...bench.run() }))
+  process.exit(0)
+}
+
+const only = valueOf('--only')
+const chosen = all.filter((bench) => only === undefined || bench.name.startsWith(only))
+if (chosen.length === 0) {
+  console.error(`no bench is named ${only}; there are: ${all.map((bench) => bench.name).join(', ')}`)
+  process.exit(2)
+}
+let failed = 0
+for (const bench of chosen) {
+  const run = spawnSync(process.execPath, ['--disable-warning=ExperimentalWarning', fileURLToPath(import.meta.url), '--alone', bench.name], { encoding: 'utf8' })
+  if (run.status !== 0) {
+    failed++
+    console.error(`${bench.name} failed:\n${run.stderr}`)
+    continue
+  }
+  if (process.argv.includes('--json')) process.stdout.write(run.stdout)
+  else console.log(Object.entries(JSON.parse(run.stdout) as { [figure: string]: unknown }).map(([name, value]) => `${name}=${String(value)}`).join('  '))
+}
+process.exit(failed === 0 ? 0 : 1)
