@@ -6,6 +6,7 @@ import { inferenceServer } from './inference-server/program.ts'
 import { loadGenerator } from './load-generator/program.ts'
 import { nginx } from './nginx/program.ts'
 import { pause } from './pause.ts'
+import { shell } from './shell/program.ts'
 import { sleeper } from './sleeper.ts'
 import { tokenProxy } from './token-proxy.ts'
 import { trainer } from './trainer/program.ts'
@@ -19,6 +20,7 @@ export const programs: readonly Program[] = [
   loadGenerator as unknown as Program,
   nginx as unknown as Program,
   pause as unknown as Program,
+  shell as unknown as Program,
   sleeper as unknown as Program,
   tokenProxy as unknown as Program,
   trainer as unknown as Program,
@@ -57,9 +59,9 @@ export const applets: ReadonlySet<string> = new Set([
   'traceroute', 'true', 'truncate', 'tty', 'umask', 'uname', 'uniq', 'unzip', 'uptime', 'usleep', 'vi', 'watch', 'wc', 'wget', 'which', 'who', 'whoami', 'xargs', 'yes', 'zcat',
 ])
 
-/** True when an image has a shell and its tools. */
+/** True when an image has a shell and its tools. Parameter `shell: false` takes them out. */
 export function hasShell(entry: ImageEntry): boolean {
-  return findProgram(entry.program).hasShell
+  return entry.parameters['shell'] !== false && findProgram(entry.program).hasShell
 }
 
 function isTool(command: string, entry: ImageEntry): boolean {

@@ -340,10 +340,15 @@ const kill: Builtin = (core, process, _frame, args) => {
   if (pids.length === 0 || name === undefined) return fail(core, process, core.state.dialect === 'ash' ? 'kill: you need to specify whom to kill' : 'kill: usage: kill [-s sigspec | -n signum | -sigspec] pid | jobspec ... or kill -l [sigspec]', core.state.dialect === 'ash' ? 1 : 2)
   let code = 0
   for (const pid of pids) {
+    const isOther = pid === '1' && !core.state.processes.some((one) => one.pid === 1)
+    if (isOther && core.host.signalInit !== undefined) {
+      if (name === 'TERM' || name === 'INT' || name === 'HUP' || name === 'QUIT' || name === 'KILL') core.host.signalInit(name)
+      continue
+    }
     const isKnown = core.state.processes.some((one) => String(one.pid) === pid)
     if (!isKnown) code = fail(core, process, core.state.dialect === 'ash' ? `kill: can't kill pid ${pid}: No such process` : `kill: (${pid}) - No such process`)
     else if (name !== '0') {
-      if (Number(pid) === process.pid && name !== 'KILL' && process.traps[name] === undefined && !(process.parent === 0 && process.pid === 1)) throw new ProcessExit(128 + (signalNumbers[name] ?? 15), signalNumbers[name])
+      if (Number(pid) === process.pid && (name === 'KILL' || process.traps[name] === undefined) && process.pid !== 1) throw new ProcessExit(128 + (signalNumbers[name] ?? 15), signalNumbers[name])
       core.signal(Number(pid), name, Number(pid) === 1)
     }
   }
@@ -419,6 +424,17 @@ const command: Builtin = (core, process, _frame, args) => {
   const rest = args[0] === '-p' || args[0] === '--' ? args.slice(1) : args
   if (rest.length === 0) return 0
   return own(builtins, rest[0]) === undefined ? { program: rest } : { code: [{ o: 'argv', argv: rest }], kind: 'eval' }
+}
+
+const which: Builtin = (core, process, _frame, args) => {
+  let code = 0
+  for (const name of args.filter((arg) => !arg.startsWith('-'))) {
+    const found = own(builtins, name) === undefined || name === '[' || ['echo', 'test', 'true', 'false', 'pwd', 'kill'].includes(name) ? describe(core, { ...process, aliases: {}, functions: {} }, name) : undefined
+    const path = found?.short.startsWith('/') === true ? found.short : found === undefined ? undefined : `/bin/${name}`
+    if (path === undefined) code = 1
+    else core.write(process, 1, `${path}\n`)
+  }
+  return code
 }
 
 const letBuiltin: Builtin = (core, process, _frame, args) => {
@@ -511,6 +527,7 @@ export const builtins: { readonly [name: string]: Builtin } = {
   },
   jobs: () => 0,
   hash: () => 0,
+  which,
   shopt: () => 0,
   complete: () => 0,
 }

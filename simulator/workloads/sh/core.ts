@@ -27,6 +27,8 @@ export interface ShellCore {
   /** Starts a process with the same variables. */
   fork(parent: Process, code: Code, fds: Fds): Process
   signal(pid: number, name: string, isInit: boolean): boolean
+  /** Ends a process with all its children. */
+  endTree(pid: number): void
   makePipe(): string
   /** True when nothing more will come. */
   isEnded(pipe: string): boolean

@@ -32,6 +32,8 @@ export interface ShellHost {
   readonly stepsMax: number
   /** What happens then: the script is paused for a second (a busy program), or ended with an error. */
   readonly onStepsMax: 'pause' | 'end'
+  /** Sends a signal to process 1 of the container, when this shell runs beside it. */
+  signalInit?(signal: 'TERM' | 'INT' | 'HUP' | 'QUIT' | 'KILL'): void
   /** True when `&` is possible. */
   readonly hasBackground: boolean
 }

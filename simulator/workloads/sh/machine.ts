@@ -142,13 +142,7 @@ export class Machine implements ShellCore {
 
   /** The next moment at which a process goes on by itself. */
   nextChangeMs(): SimTimeMs | undefined {
-    const { state } = this
-    if (state.throttledUntilMs !== undefined) return state.throttledUntilMs
-    let next: SimTimeMs | undefined
-    for (const { wait } of state.processes) {
-      if (wait?.t === 'time' && (next === undefined || wait.untilMs < next)) next = wait.untilMs
-    }
-    return next
+    return nextChangeOf(this.state)
   }
 
   /** True when a process waits for the outermost standard input. */
@@ -193,7 +187,7 @@ export class Machine implements ShellCore {
     switch (wait?.t) {
       case undefined: return process.frames.length > 0
       case 'time': return this.host.nowMs >= wait.untilMs
-      case 'children': return wait.pids.every((pid) => !this.state.processes.some((other) => other.pid === pid))
+      case 'children': return (wait.untilMs !== undefined && this.host.nowMs >= wait.untilMs) || wait.pids.every((pid) => !this.state.processes.some((other) => other.pid === pid))
       case 'need': return this.state.needs.some((need) => need.id === wait.id && need.answer !== undefined)
       case 'pipe': {
         const pipe = this.state.pipes[wait.pipe]
@@ -300,6 +294,14 @@ export class Machine implements ShellCore {
       if (parent !== undefined) parent.reaped[process.pid] = code
     }
     this.dropPipes()
+  }
+
+  /** Ends a process with all its children. */
+  endTree(pid: number): void {
+    for (const child of this.state.processes.filter((one) => one.parent === pid)) this.endTree(child.pid)
+    const process = this.state.processes.find((one) => one.pid === pid)
+    if (process !== undefined) this.exit({ ...process, traps: {} }, 143, 15)
+    this.state.processes = this.state.processes.filter((one) => one.pid !== pid)
   }
 
   private dropPipes(): void {
@@ -481,4 +483,15 @@ export class Machine implements ShellCore {
     process.status = code
     if (process.frames.length === 0 && !this.stays(process)) this.exit(process, code)
   }
+}
+
+/** The next moment at which a process of a shell goes on by itself. */
+export function nextChangeOf(state: ShellState): SimTimeMs | undefined {
+  if (state.throttledUntilMs !== undefined) return state.throttledUntilMs
+  let next: SimTimeMs | undefined
+  for (const { wait } of state.processes) {
+    const untilMs = wait?.t === 'time' || wait?.t === 'children' ? wait.untilMs : undefined
+    if (untilMs !== undefined && untilMs < Number.MAX_SAFE_INTEGER && (next === undefined || untilMs < next)) next = untilMs
+  }
+  return next
 }

@@ -72,8 +72,13 @@ function openForWriting(core: ShellCore, process: Process, target: string, isApp
   const { files } = core.host
   const isAsh = core.state.dialect === 'ash'
   if (path === '/dev/null') return { k: 'null' }
-  if (path === '/dev/stdout' || path === '/proc/1/fd/1' || path === '/proc/self/fd/1') return path === '/proc/1/fd/1' ? { k: 'out' } : (process.fds[1] ?? { k: 'null' })
-  if (path === '/dev/stderr' || path === '/proc/1/fd/2' || path === '/proc/self/fd/2') return path === '/proc/1/fd/2' ? { k: 'err' } : (process.fds[2] ?? { k: 'null' })
+  const stream = /^(?:\/dev\/std(out|err)|\/proc\/(1|self)\/fd\/([12]))$/.exec(path)
+  if (stream !== null) {
+    const fd = stream[1] === 'err' || stream[3] === '2' ? 2 : 1
+    if (stream[2] !== '1') return process.fds[fd] ?? { k: 'null' }
+    // Streams of process 1 from a command beside it: the container's log, which the host writes.
+    return core.state.processes.some((one) => one.pid === 1) ? { k: fd === 1 ? 'out' : 'err' } : { k: 'file', path }
+  }
   if (target === '' || !isDirectory(files, path.replace(/\/[^/]*$/, '') || '/')) {
     return isAsh ? `can't create ${target}: nonexistent directory` : `${target}: No such file or directory`
   }

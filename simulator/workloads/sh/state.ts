@@ -77,6 +77,8 @@ export interface ToolFrame {
   /** What a command that the tool ran is captured into. */
   capture?: string
   hasRun?: boolean
+  /** A child with a deadline (timeout). */
+  childPid?: number
   needId?: string
   restoreFds?: Fds
 }
@@ -98,7 +100,7 @@ export interface InputFrame {
 export type Frame = CodeFrame | ToolFrame | ExternalFrame | InputFrame
 
 export type Wait =
-  | { readonly t: 'children'; readonly pids: readonly number[]; readonly isInterruptible?: boolean }
+  | { readonly t: 'children'; readonly pids: readonly number[]; readonly isInterruptible?: boolean; readonly untilMs?: SimTimeMs }
   /** `part`: what wakes the reader: any text, a whole line, or only the end. */
   | { readonly t: 'pipe'; readonly pipe: string; readonly part: 'any' | 'line' | 'end' }
   | { readonly t: 'time'; readonly untilMs: SimTimeMs }

@@ -98,6 +98,14 @@ function takeAnswer(core: ShellCore, process: Process, frame: ToolFrame): void {
     delete frame.capture
     frame.answer = { kind: 'ran', code: process.status, out }
   }
+  if (frame.childPid !== undefined) {
+    const pid = frame.childPid
+    const isRunning = core.state.processes.some((one) => one.pid === pid)
+    if (isRunning) core.endTree(pid)
+    frame.answer = { kind: 'ran', code: isRunning ? -1 : (process.reaped[pid] ?? 0), out: '' }
+    delete process.reaped[pid]
+    delete frame.childPid
+  }
   if (frame.needId === undefined) return
   const need = core.state.needs.find((one) => one.id === frame.needId)
   if (need?.answer !== undefined) frame.answer = need.answer
@@ -113,6 +121,12 @@ function startWait(core: ShellCore, process: Process, frame: ToolFrame, wait: No
     case 'need':
       frame.needId = core.need(process, wait.need)
       return
+    case 'deadline': {
+      const child = core.fork(process, [{ o: 'argv', argv: wait.argv }], { ...process.fds })
+      frame.childPid = child.pid
+      process.wait = { t: 'children', pids: [child.pid], untilMs: wait.untilMs }
+      return
+    }
     case 'run': {
       const code = wait.script === undefined ? [{ o: 'argv' as const, argv: wait.argv, ...(wait.env === undefined ? {} : { env: wait.env, isWholeEnv: true }) }] : core.parse(process, wait.script)
       if (code === undefined) return

@@ -53,6 +53,11 @@ export class ContainerHost implements ShellHost {
     else this.effects.push({ kind: 'log', stream, text })
   }
 
+  signalInit(signal: 'TERM' | 'INT' | 'HUP' | 'QUIT' | 'KILL'): void {
+    // Process 1 of a container cannot be killed from inside it.
+    if (signal !== 'KILL') this.effects.push({ kind: 'signal', signal })
+  }
+
   isExternal(): boolean {
     return false
   }

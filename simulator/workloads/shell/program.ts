@@ -5,7 +5,7 @@
 
 import type { ShellState } from '../sh/state.ts'
 import { makeShellState } from '../sh/state.ts'
-import { Machine } from '../sh/machine.ts'
+import { Machine, nextChangeOf } from '../sh/machine.ts'
 import type { Code } from '../sh/compile.ts'
 import type { Json } from '../../kernel/json.ts'
 import type { EffectAnswer, Program, ProgramContext, ProgramStep, Usage } from '../program.ts'
@@ -36,24 +36,13 @@ function stepMachine(state: ShellState, context: ProgramContext, act: (machine: 
   return { state: machine.state as unknown as State, effects: host.effects }
 }
 
-/** The command line without an image's entry script, and with the image's own command before bare options. */
-function commandOf(argv: readonly string[]): readonly string[] {
-  if (argv[0]?.endsWith('/entrypoint.sh') !== true && argv[0] !== '/docker-entrypoint.sh') return argv
-  const rest = argv.slice(1)
-  return rest[0] === 'curl' && rest[1] !== undefined && isCommand(rest[1]) ? rest.slice(1) : rest
-}
-
-/** The curl image's entry script runs another command when the first word names one. */
-function isCommand(word: string): boolean {
-  return ['curl', 'sh', 'ash', 'sleep', 'ls', 'cat', 'env', 'echo', '/bin/sh', 'nslookup', 'wget', 'id', 'true', 'false'].includes(word)
-}
-
 function init(context: ProgramContext): ProgramStep<State> {
   const { spec } = context
-  const argv = commandOf(spec.argv)
+  const { argv } = spec
   const name = argv[0]?.replace(/^.*\//, '') ?? 'sh'
   const isBash = spec.parameters['bash'] === true && (name === 'bash' || spec.parameters['sh'] === undefined)
-  const env = { HOME: spec.user === undefined || spec.user.uid === 0 ? '/root' : '/', ...spec.env }
+  const home = spec.user === undefined || spec.user.uid === 0 ? '/root' : '/'
+  const env = 'HOME' in spec.env ? spec.env : { ...spec.env, HOME: home }
   const isShell = ['sh', 'bash', 'ash', 'dash'].includes(name)
   const isInteractive = isShell && !argv.slice(1).some((arg) => !arg.startsWith('-') || /^-[a-z]*c/.test(arg))
   const state = makeShellState({ dialect: isBash ? 'bash' : 'ash', shellName: isShell ? name : isBash ? 'bash' : 'sh', env, cwd: spec.workingDir, hasInput: spec.stdin, pid: spec.isExec === true ? 7 + ((spec.seed + argv.join(' ').length) % 90) : 1, name })
@@ -62,7 +51,7 @@ function init(context: ProgramContext): ProgramStep<State> {
     if (root === undefined) return
     if (isInteractive) root.frames.push({ f: 'input', text: '', hasPrompt: spec.tty, isPrompted: false })
     else if (isShell) startScript(machine, argv)
-    else machine.pushCode(root, [{ o: 'argv', argv: ['exec', ...argv] }], 'main')
+    else machine.pushCode(root, [{ o: 'argv', argv, env, isWholeEnv: true }], 'main')
   })
 }
 
@@ -94,25 +83,23 @@ function usageOf(state: ShellState, context: ProgramContext): Usage {
   return { cpuMillis: isBusy ? busyMillis : idleMillis, memoryBytes, memoryBytesPerSecond: 0, throttledShare: isBusy && context.spec.cpuLimitMillis !== undefined && context.spec.cpuLimitMillis < 1000 ? 1 : 0, gpuUtilization: 0, gpuMemoryBytes: 0 }
 }
 
-/** The shell as a program under a name. */
-function shellProgram(name: string): Program<State> {
-  return {
-    name,
-    hasShell: true,
-    init,
-    nextChangeMs: (state) => nextChangeOf(state),
-    advance: (state, context) => stepMachine(state, context, () => undefined),
-    signal: (state, signal, context) => stepMachine(state, context, (machine) => {
-      const { root } = machine
-      if (root !== undefined) machine.signal(root.pid, signal, context.spec.isExec !== true)
-    }),
-    resume: (state, id: string, answer: EffectAnswer, context) => stepMachine(state, context, (machine) => {
-      const need = machine.state.needs.find((one) => one.id === id)
-      if (need !== undefined) need.answer = answer
-    }),
-    input: (state, text, context) => stepMachine(state, context, (machine) => feed(machine, text)),
-    usage: (state, _load, context) => usageOf(state, context),
-  }
+/** The shell and the tools of busybox. */
+export const shell: Program<State> = {
+  name: 'shell',
+  hasShell: true,
+  init,
+  nextChangeMs: (state) => (state.exit === undefined ? nextChangeOf(state) : undefined),
+  advance: (state, context) => stepMachine(state, context, () => undefined),
+  signal: (state, signal, context) => stepMachine(state, context, (machine) => {
+    const { root } = machine
+    if (root !== undefined) machine.signal(root.pid, signal, context.spec.isExec !== true)
+  }),
+  resume: (state, id: string, answer: EffectAnswer, context) => stepMachine(state, context, (machine) => {
+    const need = machine.state.needs.find((one) => one.id === id)
+    if (need !== undefined) need.answer = answer
+  }),
+  input: (state, text, context) => stepMachine(state, context, (machine) => feed(machine, text)),
+  usage: (state, _load, context) => usageOf(state, context),
 }
 
 /** Standard input as it comes from a terminal or a pipe; the character EOT ends it. */
@@ -127,16 +114,3 @@ function feed(machine: Machine, text: string): void {
   if (before !== '') machine.feed(before.replace(/\r\n?/g, '\n'))
   if (end >= 0) machine.feed(undefined)
 }
-
-function nextChangeOf(state: ShellState): number | undefined {
-  if (state.exit !== undefined) return undefined
-  if (state.throttledUntilMs !== undefined) return state.throttledUntilMs
-  let next: number | undefined
-  for (const { wait } of state.processes) if (wait?.t === 'time' && wait.untilMs < Number.MAX_SAFE_INTEGER && (next === undefined || wait.untilMs < next)) next = wait.untilMs
-  return next
-}
-
-export const shell: Program<State> = shellProgram('shell')
-
-/** The curl image: the same shell; its entry script runs curl. */
-export const curlImage: Program<State> = shellProgram('curl')

@@ -305,6 +305,49 @@ const stat: Tool = {
   },
 }
 
+/** Bytes of `5`, `4k`, `1M`. */
+function bytesOf(text: string): number {
+  const match = /^(\d+)([cwbkKMG]?)(?:i?B)?$/.exec(text)
+  const units: { readonly [unit: string]: number } = { '': 1, c: 1, w: 2, b: 512, k: 1024, K: 1024, M: 1_048_576, G: 1_073_741_824 }
+  return match === null ? 0 : Number(match[1]) * units[match[2]]
+}
+
+/** Longest text that dd writes; what is longer fails as on a full disk. */
+const ddBytesMax = 256 * 1024 * 1024
+
+const dd: Tool = {
+  run(context) {
+    const values = new Map(context.argv.slice(1).map((arg) => [arg.split('=')[0], arg.slice(arg.indexOf('=') + 1)] as const))
+    const blockBytes = bytesOf(values.get('bs') ?? '512')
+    const count = values.get('count') === undefined ? undefined : Number(values.get('count'))
+    const from = values.get('if')
+    const isEndless = from === '/dev/zero' || from === '/dev/urandom' || from === '/dev/random'
+    if (from !== undefined && !isEndless && context.files.read(from) === undefined) return { err: `dd: can't open '${from}': No such file or directory\n`, code: 1 }
+    const wanted = count === undefined ? Infinity : blockBytes * count
+    if (isEndless && wanted > ddBytesMax) return { err: `dd: error writing '${values.get('of') ?? 'stdout'}': No space left on device\n`, code: 1 }
+    const text = isEndless ? ' '.repeat(wanted) : (from === undefined ? context.stdin() : (context.files.read(from) ?? '')).slice(0, wanted)
+    const to = values.get('of')
+    const error = to === undefined || to === '/dev/null' ? undefined : context.files.write(to, text)
+    if (error !== undefined) return { err: `dd: can't open '${to}': ${error}\n`, code: 1 }
+    const whole = Math.floor(text.length / Math.max(blockBytes, 1))
+    const part = text.length % Math.max(blockBytes, 1) > 0 ? 1 : 0
+    const size = text.length >= 1_048_576 ? `${(text.length / 1_048_576).toFixed(1)}MB` : text.length >= 1024 ? `${(text.length / 1024).toFixed(1)}KB` : `${text.length}B`
+    const report = `${whole}+${part} records in\n${whole}+${part} records out\n${text.length} bytes (${size}) copied, 0.001000 seconds, ${size}/s\n`
+    return { out: to === undefined ? text : '', err: values.get('status') === 'none' ? '' : report, code: 0 }
+  },
+}
+
+const mktemp: Tool = {
+  run(context) {
+    const isFolder = context.argv.includes('-d')
+    let n = 1
+    while (context.files.exists(`/tmp/tmp.${String(n).padStart(6, '0')}`)) n++
+    const path = `/tmp/tmp.${String(n).padStart(6, '0')}`
+    const error = isFolder ? context.files.makeDirectory(path) : context.files.write(path, '')
+    return error === undefined ? { out: `${path}\n`, code: 0 } : { err: `mktemp: (null): ${error}\n`, code: 1 }
+  },
+}
+
 /** Accepts its arguments and changes nothing: there are no modes, owners or links in the simulated file system. */
 const accepts: Tool = {
   run(context) {
@@ -316,5 +359,5 @@ const accepts: Tool = {
 
 /** Tools over files, by name. */
 export const fileTools: { readonly [name: string]: Tool } = {
-  ls, mkdir, rm, rmdir, touch, find, du, stat, cp: copyOrMove(false), mv: copyOrMove(true), diff: diffTool, chmod: accepts, chown: accepts,
+  ls, mkdir, rm, rmdir, touch, find, du, stat, dd, mktemp, cp: copyOrMove(false), mv: copyOrMove(true), diff: diffTool, chmod: accepts, chown: accepts,
 }

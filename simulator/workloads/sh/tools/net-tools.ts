@@ -125,7 +125,7 @@ const wget: Tool = {
     const memory = context.memory as unknown as WgetMemory | undefined
     const url = memory?.url ?? options.url
     const target = parseUrl(url)
-    if (target === undefined || /^[a-z]+:\/\//.test(url) === (target.scheme !== 'http' && target.scheme !== 'https')) return { err: `wget: not an http or ftp url: ${url}\n`, code: 1 }
+    if (target === undefined || /^(?!https?:)[a-z]+:\/\//i.test(url)) return { err: `wget: not an http or ftp url: ${url}\n`, code: 1 }
     if (memory === undefined) return wgetStart(options, target, url, 0)
     const { answer } = context
     if (memory.address === '') {

@@ -1,4 +1,4 @@
-/** Tools that wait or run other commands: sleep, xargs, watch, timeout, nohup, which, less. */
+/** Tools that wait or run other commands: sleep, xargs, watch, timeout, timeout, nohup, which, less. */
 
 import { cleanNumber, sleepSeconds } from './durations.ts'
 import { formatDate } from './dates.ts'
@@ -109,6 +109,26 @@ function wrapper(skip: (argv: readonly string[]) => readonly string[]): Tool {
   }
 }
 
+const timeout: Tool = {
+  run(context) {
+    if (context.memory !== undefined) {
+      const code = context.answer?.kind === 'ran' ? context.answer.code : 0
+      return { code: code === -1 ? 124 : code }
+    }
+    const args = context.argv.slice(1)
+    let signal = 'TERM'
+    while (args[0]?.startsWith('-') === true) {
+      const option = args.shift() ?? ''
+      if (option === '-s' || option === '-k' || option === '--signal') signal = option === '-k' ? (args.shift(), signal) : (args.shift() ?? signal)
+    }
+    const [duration, ...argv] = args
+    const seconds = sleepSeconds(duration ?? '')
+    if (duration === undefined || argv.length === 0) throw new ToolFailure(context.dialect === 'ash' ? 'BusyBox v1.36.1 multi-call binary.\n\nUsage: timeout [-s SIG] [-k KILL_SECS] SECS PROG ARGS\n' : "timeout: missing operand\nTry 'timeout --help' for more information.\n", context.dialect === 'ash' ? 1 : 125)
+    if (seconds === undefined) throw new ToolFailure(context.dialect === 'ash' ? `timeout: invalid number '${duration}'\n` : `timeout: invalid time interval '${duration}'\nTry 'timeout --help' for more information.\n`, context.dialect === 'ash' ? 1 : 125)
+    return { wait: { t: 'deadline', argv, untilMs: context.nowMs + Math.round(seconds * 1000), signal }, memory: true }
+  },
+}
+
 const pager: Tool = {
   streams: true,
   run(context) {
@@ -123,10 +143,12 @@ const ps: Tool = {
 
 /** Tools that wait or run others, by name. */
 export const runTools: { readonly [name: string]: Tool } = {
-  sleep, xargs, watch, less: pager, more: pager, most: pager, ps,
+  sleep, xargs, watch, timeout, less: pager, more: pager, most: pager, ps,
   nohup: wrapper((argv) => argv),
   nice: wrapper((argv) => (argv[0] === '-n' ? argv.slice(2) : argv.filter((arg, i) => i > 0 || !arg.startsWith('-')))),
   stdbuf: wrapper((argv) => argv.filter((arg, i) => !arg.startsWith('-') || argv.slice(0, i).some((one) => !one.startsWith('-')))),
+  usleep: { run: (context) => (context.memory === undefined ? { wait: { t: 'time', untilMs: context.nowMs + Math.ceil(Number(context.argv[1] ?? 0) / 1000) }, memory: true } : { code: 0 }) },
+  clear: { run: () => ({ out: '\x1b[H\x1b[J', code: 0 }) },
   sync: { run: () => ({ code: 0 }) },
   sudo: { run: () => ({ err: 'sudo: not needed here: your rights in the cluster are those of your kubeconfig user\n', code: 1 }) },
 }

@@ -56,6 +56,8 @@ export type ToolWait =
   | { readonly t: 'need'; readonly need: ShellNeed }
   /** Run another command; its output goes on, or is captured. Answered with `ran`. */
   | { readonly t: 'run'; readonly argv: readonly string[]; readonly env?: { readonly [name: string]: string }; readonly script?: string; readonly isCaptured?: boolean }
+  /** Run another command as a process of its own, which a signal ends at a deadline. Answered with `ran`; code -1 at the deadline. */
+  | { readonly t: 'deadline'; readonly argv: readonly string[]; readonly untilMs: SimTimeMs; readonly signal: string }
 
 /** What a tool did. Without `wait` it has ended with `code`. */
 export interface ToolStep {
