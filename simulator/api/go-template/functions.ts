@@ -117,8 +117,16 @@ function printable(args: readonly unknown[]): string {
 const htmlEscapes: { readonly [char: string]: string } = { '&': '&amp;', '<': '&lt;', '>': '&gt;', "'": '&#39;', '"': '&#34;', '\0': '\uFFFD' }
 const jsEscapes: { readonly [char: string]: string } = { '\\': '\\\\', "'": "\\'", '"': '\\"', '<': '\\u003C', '>': '\\u003E', '&': '\\u0026', '=': '\\u003D' }
 
+function jsEscape(char: string): string {
+  const known = jsEscapes[char]
+  if (known !== undefined) return known
+  const code = char.charCodeAt(0)
+  const isPlain = code >= 0x20 && (code < 0x7f || code > 0x9f) && code !== 0x2028 && code !== 0x2029
+  return isPlain ? char : `\\u${code.toString(16).toUpperCase().padStart(4, '0')}`
+}
+
 function js(args: readonly unknown[]): string {
-  return printable(args).replace(/[\\'"<>&=\0-\x1F\x7F-\x9F\u2028\u2029]/g, (char) => jsEscapes[char] ?? `\\u${char.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}`)
+  return Array.from(printable(args), jsEscape).join('')
 }
 
 function urlquery(args: readonly unknown[]): string {

@@ -97,7 +97,7 @@ class JsonPathParser {
     else if (char === '[') this.#array(list)
     else if (char === '"' || char === "'") this.#quote(list, char)
     else if (char === '.') this.#field(list)
-    else if (/^[+\-]$|^\p{Nd}$/u.test(char)) {
+    else if (/^[+-]$|^\p{Nd}$/u.test(char)) {
       this.#at = at
       this.#number(list)
     } else if (alphaNumeric.test(char)) {

@@ -98,3 +98,14 @@ export class CharReader {
     return this.text.startsWith('---', this.index) || this.text.startsWith('...', this.index)
   }
 }
+
+/** Percent escapes as UTF-8 octets. Octets that form no character stay as they are. */
+export function decodeOctets(text: string): string {
+  return text.replace(/(?:%[0-9A-Fa-f]{2})+/g, (octets) => {
+    try {
+      return decodeURIComponent(octets)
+    } catch {
+      return octets
+    }
+  })
+}

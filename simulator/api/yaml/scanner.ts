@@ -3,7 +3,7 @@
  * Models the libyaml scanner as go.yaml.in/yaml v2.4 has it (used by Kubernetes v1.35).
  */
 
-import { CharReader } from './characters.ts'
+import { CharReader, decodeOctets } from './characters.ts'
 import type { Mark } from './characters.ts'
 import { finishLine, ScalarScanner, skipComment } from './scalars.ts'
 import type { ScalarToken } from './scalars.ts'
@@ -386,15 +386,4 @@ export class Scanner {
     if (!this.#in.isBlankOrEnd()) throw this.#in.failure('did not find expected whitespace or line break', start)
     return [handle, prefix]
   }
-}
-
-/** Percent escapes as UTF-8 octets. Octets that form no character stay as they are. */
-function decodeOctets(text: string): string {
-  return text.replace(/(?:%[0-9A-Fa-f]{2})+/g, (octets) => {
-    try {
-      return decodeURIComponent(octets)
-    } catch {
-      return octets
-    }
-  })
 }
