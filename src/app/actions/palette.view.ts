@@ -1,15 +1,17 @@
-import { compareText } from '../format.view.ts'
+import { clockText, compareText } from '../format.view.ts'
 
 /** One line of the palette. */
-export interface Command { readonly id: string; readonly group: string; readonly title: string; readonly note?: string; readonly key?: string; readonly run: () => void; /** Only shown when the query asks for objects (`@`) or has text. */ readonly isObject?: boolean }
+export interface Command { readonly id: string; readonly group: string; readonly title: string; readonly note?: string; readonly key?: string; readonly run: () => void; /** Only shown when the query asks for objects (`@`) or has text. */ readonly isObject?: boolean; /** Offered when the query is a time. */ readonly runAt?: (ms: number) => void }
 
 const resultsMax = 60
 
 /** Commands that hold every word of the query, best first. `@text` searches objects alone. */
 export function findCommands(commands: readonly Command[], query: string): readonly Command[] {
+  const ms = parseTime(query)
+  if (ms !== undefined) return commands.flatMap((command) => { const { runAt } = command; return runAt === undefined ? [] : [{ ...command, title: `${command.title} ${clockText(ms)}`, run: () => runAt(ms) }] })
   const objectsOnly = query.startsWith('@')
   const words = query.replace(/^[@>]/, '').toLowerCase().split(/\s+/).filter((word) => word !== '')
-  const pool = commands.filter((command) => (objectsOnly ? command.isObject === true : command.isObject !== true || words.length > 0))
+  const pool = commands.filter((command) => command.runAt === undefined && (objectsOnly ? command.isObject === true : command.isObject !== true || words.length > 0))
   if (words.length === 0) return inGroupOrder(pool.slice(0, resultsMax))
   const best = pool.map((command) => ({ command, score: scoreOf(command, words) })).filter((row) => row.score > 0)
     .sort((a, b) => b.score - a.score || compareText(a.command.title, b.command.title)).slice(0, resultsMax).map((row) => row.command)

@@ -44,8 +44,9 @@ function useObjectCommands(workbench: Workbench): void {
     const pods = [...store.board.pods.values()].slice(0, 2000)
     const nodes = [...store.board.nodes.values()].slice(0, 500)
     const time = workbench.isExam ? [] : [{ id: 'time', group: 'Time', title: 'Rewind to the last of your actions', run: () => { const last = [...store.board.marks.values()].filter((mark) => mark.lane === 'you' && mark.atMs < store.board.clock.nowMs).at(-1); if (last !== undefined) void host.rewindTo(last.atMs) } }]
+    const travel = workbench.isExam ? [] : [{ id: 'travel', group: 'Time', title: 'Show the cluster at', run: () => {}, runAt: (ms: number) => { void host.rewindTo(ms) } }]
     return [
-      ...time,
+      ...time, ...travel,
       ...pods.flatMap((pod) => [
         ...(workbench.isExam ? [] : [{ id: `why ${pod.uid}`, group: 'Pods', isObject: true, title: `Why is ${pod.name} ${pod.nodeName === undefined ? 'Pending' : 'here'}`, note: pod.namespace, run: () => { workbench.select(selectionOfPod(pod)); workbench.showView('why') } }]),
         { id: `describe ${pod.uid}`, group: 'Pods', isObject: true, title: `kubectl describe pod ${pod.name}`, note: `${pod.namespace}, into the terminal`, run: () => workbench.putIntoTerminal(`kubectl describe pod ${pod.name} -n ${pod.namespace}`) },

@@ -76,7 +76,7 @@ class LineTerminal implements TerminalWidget {
       void navigator.clipboard.writeText(this.term.getSelection())
       return false
     }
-    return !(event.ctrlKey && event.shiftKey && event.code === 'KeyV') && !(event.ctrlKey && event.key === ';')
+    return !(event.ctrlKey && event.code === 'KeyV') && !(event.ctrlKey && event.key === ';')
   }
 
   private get status() { return this.options.store.board.terminal }

@@ -30,6 +30,7 @@ export function TopBar({ crumbs, children, isExam = false }: TopBarProps) {
       {!isExam && (
         <span className={css.tools}>
           <span className={css.wide}><Button icon={Search} kbd="F1" onClick={() => hub.dispatch('palette')}>Commands</Button></span>
+          <span className={css.phone}><Button look="quiet" icon={Search} iconOnly aria-label="Commands" onClick={() => hub.dispatch('palette')} /></span>
           <Link to="/settings" className={css.iconLink} aria-label="Settings" title="Settings"><Settings size={14} aria-hidden /></Link>
           <Button look="quiet" icon={Contrast} iconOnly aria-label="Next theme" title="Light, dark, high contrast" onClick={() => hub.dispatch('theme')} />
         </span>

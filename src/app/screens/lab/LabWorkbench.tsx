@@ -34,7 +34,7 @@ export function LabWorkbench({ lab }: { lab: Lab }) {
   const isWide = layout === 'wide'
   const showView = (id: string) => {
     if (id === 'editor' || id === 'terminal') { setPane(id); setMapMax(false); if (id === 'terminal') setTab('terminal') }
-    else { setSide(id); if (!isWide) { setPane('cluster'); if (!isPhone) setTab('side') } }
+    else { setSide(id); if (id !== 'tracker' && splits.side.sizePx < 300) splits.side.setSize(330); if (!isWide) { setPane('cluster'); if (!isPhone) setTab('side') } }
   }
   const isShown = (id: string) => !isPhone || pane === id
   const map = <ClusterMap title="Cluster" hasServices {...(isWide ? { onMaximize: () => setMapMax(!isMapMax) } : {})} />

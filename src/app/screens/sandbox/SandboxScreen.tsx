@@ -2,7 +2,6 @@ import { useCallback, useEffect, useState } from 'react'
 import { useNavigate, useParams, useSearchParams } from 'react-router'
 import type { OpenRequest } from '../../../session/host.ts'
 import { FlightGate } from '../../FlightGate.tsx'
-import { Hidden } from '../../ui/LiveRegion.tsx'
 import { TopBar } from '../../ui/TopBar.tsx'
 import { pendingCluster } from './pending-cluster.ts'
 import { SandboxWorkbench } from './SandboxWorkbench.tsx'
@@ -23,7 +22,6 @@ export function SandboxScreen() {
   return (
     <div className={css.app}>
       <TopBar />
-      <Hidden><h1>Sandbox</h1></Hidden>
       <FlightGate request={request} onRefused={onRefused}><SandboxWorkbench /></FlightGate>
     </div>
   )

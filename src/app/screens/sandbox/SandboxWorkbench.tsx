@@ -2,6 +2,7 @@ import { useMemo, useRef, useState, type CSSProperties } from 'react'
 import { Boxes, CircleHelp, FileCode, History, SquareTerminal } from 'lucide-react'
 import type { EditorHandle } from '../../editor/EditorPane.tsx'
 import type { TerminalHandle } from '../../terminal/TerminalPane.tsx'
+import { Hidden } from '../../ui/LiveRegion.tsx'
 import { Pane } from '../../ui/Pane.tsx'
 import { Splitter, useSplit } from '../../ui/Splitter.tsx'
 import { useLayout } from '../../ui/use-layout.ts'
@@ -37,6 +38,7 @@ export function SandboxWorkbench() {
   return (
     <WorkbenchProvider parts={parts} showView={showView}>
       <main className={css.panes}>
+        <Hidden><h1>Sandbox</h1></Hidden>
         <div className={`${css.column} ${css.grow} ${isPhone && (pane === 'side' || pane === 'time') ? css.hidden : ''}`}>
           <Pane name="Cluster" style={{ flex: 1 }} isHidden={!isShown('cluster')}><ClusterMap /></Pane>
           {!isPhone && <Splitter label="Size of terminal" orientation="horizontal" split={splits.tools} limits={limits.tools} isAfter />}
