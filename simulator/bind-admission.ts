@@ -1,6 +1,6 @@
 /** Binds the admission room to the API server. */
 
-import { canAdmit, admitCreate, admitUpdate } from './admission/admit.ts'
+import { admitCreate, admitDelete, admitUpdate, canAdmit, createsOnUpdate } from './admission/admit.ts'
 import type { AdmissionReader, QuotaCharge } from './admission/plugins/plugin.ts'
 import { apiErrors } from './api/errors.ts'
 import { authorize, rulesFor } from './api/rbac.ts'
@@ -42,6 +42,7 @@ export function bindAdmission(config: ClusterConfig, store: Store, identity: Ide
     body,
     isYaml: typeof body === 'string',
     fieldValidation: context.fieldValidation,
+    patchText: context.patchText,
     user: context.user,
     identity: {
       timestamp: () => clock.timestamp(clock.nowMs),
@@ -59,11 +60,12 @@ export function bindAdmission(config: ClusterConfig, store: Store, identity: Ide
         return admission.ok ? { ...admission, object: withLists(admission.object), effects: admission.quotaCharges } : admission
       },
       update: (kind, before, body, context) => {
-        if (!canAdmit(kind)) return admitPlain(body)
+        if (!canAdmit(kind)) return admitPlain(body, context.name)
         const admission = admitUpdate(requestOf(kind, body, context), before, reader, pluginConfig)
         return admission.ok ? { ...admission, object: withLists(admission.object), effects: admission.quotaCharges } : admission
       },
-      delete: () => undefined,
+      createsOnUpdate,
+      delete: (kind, object, context) => admitDelete(requestOf(kind, object, context), object, reader, pluginConfig),
       commit: (admission) => charge(store, (admission.effects ?? []) as readonly QuotaCharge[]),
     },
     decide: config.hasAuthorization === false ? () => ({ isAllowed: true, reason: '' }) : (attributes) => decide(rbac, attributes),
@@ -76,8 +78,10 @@ function withLists(object: KubeObject): KubeObject {
   return object.kind === 'EndpointSlice' && (object as EndpointSlice).endpoints === null ? ({ ...object, endpoints: [] } as KubeObject) : object
 }
 
-function admitPlain(body: Body): ReturnType<AdmissionDoor['create']> {
+function admitPlain(body: Body, name?: string): ReturnType<AdmissionDoor['create']> {
   if (typeof body === 'string') return { ok: false, status: apiErrors.unsupportedMediaType('objects of this kind are read as JSON only'), warnings: [] }
+  const given = body.metadata?.name ?? ''
+  if (name !== undefined && given !== name) return { ok: false, status: apiErrors.badRequest(`the name of the object (${given}) does not match the name on the URL (${name})`), warnings: [] }
   return { ok: true, object: body, warnings: [] }
 }
 

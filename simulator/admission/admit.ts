@@ -5,6 +5,7 @@
 
 import type { Failure } from '../api/errors.ts'
 import { apiErrors } from '../api/errors.ts'
+import { goQuote } from '../api/go-text.ts'
 import type { KindInfo } from '../api/kinds.ts'
 import { apiVersionOf } from '../api/kinds.ts'
 import type { UserInfo } from '../api/request.ts'
@@ -16,6 +17,7 @@ import type { FieldValidation } from './body.ts'
 import type { AdmittedObject, Identity, KindRules } from './kind-rules.ts'
 import { findKindRules } from './kinds/registry.ts'
 import type { AdmissionConfig, AdmissionReader, PluginRequest, QuotaCharge } from './plugins/plugin.ts'
+import { namespaceLifecycle } from './plugins/namespace-lifecycle.ts'
 import { admissionPlugins } from './plugins/registry.ts'
 import type { Mutable } from './schema/decode.ts'
 import { normalizeObject } from './schema/normalize.ts'
@@ -36,6 +38,8 @@ export interface AdmissionRequest {
   readonly body: Json | string | KubeObject
   readonly isYaml?: boolean
   readonly fieldValidation?: FieldValidation
+  /** For patches: what a refusal of the patched object quotes. */
+  readonly patchText?: string
   readonly user: UserInfo
   readonly identity: Identity
 }
@@ -128,6 +132,11 @@ function groupKind(kind: KindInfo): { group: string; name: string } {
   return { group: kind.group, name: kind.kind }
 }
 
+/** True when a PUT of a name that does not exist creates it. */
+export function createsOnUpdate(kind: KindInfo): boolean {
+  return findKindRules(apiVersionOf(kind), kind.kind)?.allowsCreateOnUpdate === true
+}
+
 /** What a kind settles before its strategy runs. */
 function begin(object: AdmittedObject, old: AdmittedObject | undefined, rules: KindRules, request: AdmissionRequest): Failure | undefined {
   const errors = new ErrorList()
@@ -186,6 +195,7 @@ function keepSystemMeta(object: AdmittedObject, old: AdmittedObject): void {
 
 function validateUpdate(object: AdmittedObject, old: AdmittedObject, rules: KindRules, request: AdmissionRequest): Failure | undefined {
   const errors = new ErrorList()
+  validateObjectMeta(object.metadata, request.kind.namespaced, nameIsPathSegment, errors, false)
   validateObjectMetaUpdate(object.metadata, old.metadata, errors, false)
   const subresource = rules.subresources?.[request.subresource ?? '']
   if (subresource === undefined) rules.validateUpdate(object, old, errors)
@@ -193,18 +203,34 @@ function validateUpdate(object: AdmittedObject, old: AdmittedObject, rules: Kind
   return errors.size === 0 ? undefined : apiErrors.invalid(groupKind(request.kind), object.metadata.name ?? '', errors.list)
 }
 
+function unreadableVersion(version: string): Failure {
+  const { reason: _reason, ...status } = apiErrors.internal('')
+  const { details: _details, ...bare } = { ...status, message: `strconv.ParseUint: parsing ${goQuote(version)}: invalid syntax` }
+  return bare as Failure
+}
+
+/** Kinds that the real store keeps under another name than their resource. */
+const storagePrefixes: { readonly [resource: string]: string } = { services: 'services/specs', endpoints: 'services/endpoints', nodes: 'minions', ingresses: 'ingress' }
+
+function storageKey(kind: KindInfo, { metadata }: KubeObject): string {
+  const path = [storagePrefixes[kind.resource] ?? kind.resource, metadata.namespace, metadata.name].filter((part) => part !== undefined)
+  return `/registry/${path.join('/')}`
+}
+
 /** The refusal of an update that names another resourceVersion or uid than the stored one, or none where one is needed. */
-function checkPreconditions(object: AdmittedObject, old: KubeObject, rules: KindRules, kind: KindInfo): Failure | undefined {
+function checkPreconditions(object: AdmittedObject, old: KubeObject, rules: KindRules, request: AdmissionRequest): Failure | undefined {
+  const { kind } = request
   const resource = { group: kind.group, name: kind.resource }
   const name = old.metadata.name ?? ''
   const version = object.metadata.resourceVersion ?? ''
+  if (!/^\d*$/.test(version)) return unreadableVersion(version)
   if (version !== '' && version !== old.metadata.resourceVersion) return apiErrors.staleVersion(resource, name)
   if (version === '' && rules.allowsUnconditionalUpdate !== true) {
-    return apiErrors.invalid(groupKind(kind), name, [{ type: 'FieldValueInvalid', field: 'metadata.resourceVersion', value: 0, detail: 'must be specified for an update' }])
+    return apiErrors.invalid(resource, name, [{ type: 'FieldValueInvalid', field: 'metadata.resourceVersion', value: 0, detail: 'must be specified for an update' }])
   }
   const uid = object.metadata.uid ?? ''
-  if (uid === '' || uid === old.metadata.uid) return undefined
-  return apiErrors.conflict(resource, name, `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${old.metadata.uid ?? ''}`)
+  if (uid === '' || uid === old.metadata.uid || request.patchText !== undefined) return undefined
+  return apiErrors.conflict(resource, name, `StorageError: invalid object, Code: 4, Key: ${storageKey(kind, old)}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: ${uid}, UID in object meta: ${old.metadata.uid ?? ''}`)
 }
 
 /**
@@ -218,9 +244,11 @@ export function admitUpdate(request: AdmissionRequest, old: KubeObject, reader: 
   if ('refusal' in decoded) return refuse(decoded.refusal, warnings)
   const { object } = decoded
   object.metadata ??= {}
+  const name = object.metadata.name ?? ''
+  if (request.name !== undefined && name !== request.name) return refuse(apiErrors.badRequest(`the name of the object (${name}) does not match the name on the URL (${request.name})`), warnings)
   const mismatch = settleNamespace(object, request)
   if (mismatch !== undefined) return refuse(mismatch, warnings)
-  const failed = checkPreconditions(object, old, rules, request.kind)
+  const failed = checkPreconditions(object, old, rules, request)
   if (failed !== undefined) return refuse(failed, warnings)
   object.metadata.resourceVersion ||= old.metadata.resourceVersion
   dropRepeatedOwners(object, warnings)
@@ -242,4 +270,17 @@ export function admitUpdate(request: AdmissionRequest, old: KubeObject, reader: 
   const rejection = runPlugins('validate', plugin, config)
   if (rejection !== undefined) return refuse(rejection, warnings)
   return { ok: true, object: toStored(object, rules), warnings, quotaCharges: plugin.quotaCharges }
+}
+
+/** The refusal of a delete, where the object or its namespace may not go. */
+export function admitDelete(request: Omit<AdmissionRequest, 'body'>, old: KubeObject, reader: AdmissionReader, config: AdmissionConfig = {}): Failure | undefined {
+  const { kind } = request
+  const name = old.metadata.name ?? ''
+  if (!config.disabledPlugins?.includes(namespaceLifecycle.name)) {
+    const plugin = pluginRequest({ ...request, body: old, name }, old as unknown as AdmittedObject, reader, [])
+    const refusal = namespaceLifecycle.admit?.({ ...plugin, operation: 'DELETE' })
+    if (refusal !== undefined) return refusal
+  }
+  const reason = findKindRules(apiVersionOf(kind), kind.kind)?.refuseDelete?.(old)
+  return reason === undefined ? undefined : apiErrors.forbidden({ group: kind.group, name: kind.resource }, name, reason)
 }

@@ -26,6 +26,8 @@ export interface BodySource {
   readonly body: Json | string | KubeObject
   readonly isYaml?: boolean
   readonly fieldValidation?: FieldValidation
+  /** For patches: what a refusal of the patched object quotes. */
+  readonly patchText?: string
 }
 
 type Read = { readonly value: Json; readonly duplicates: readonly string[] } | { readonly refusal: Failure }
@@ -74,13 +76,20 @@ function readType(source: BodySource, value: Json): { apiVersion: string; kind: 
   return { apiVersion: (apiVersion as string | undefined) || apiVersionOf(source.kind), kind: (kind as string | undefined) || source.kind.kind }
 }
 
+/** A patch whose result cannot be decoded. */
+function invalidPatch(patchText: string, why: string): Failure {
+  return apiErrors.invalid({ group: '', name: '' }, '', [{ type: 'FieldValueInvalid', field: 'patch', value: patchText, detail: why }])
+}
+
 /** The refusal of a body that names another type than the path does. */
 function checkType(source: BodySource, type: { apiVersion: string; kind: string }): Failure | undefined {
   const expected = apiVersionOf(source.kind)
   if (type.apiVersion === expected && type.kind === source.kind.kind) return undefined
+  const unknown = `no kind ${goQuote(type.kind)} is registered for version ${goQuote(type.apiVersion)} in scheme "pkg/runtime/scheme.go:111"`
+  if (source.patchText !== undefined) return invalidPatch(source.patchText, unknown)
   const { version } = splitApiVersion(type.apiVersion)
   const head = `${type.kind} in version ${goQuote(version)} cannot be handled as a ${source.kind.kind}`
-  if (kindByKind(type.apiVersion, type.kind) === undefined) return apiErrors.badRequest(`${head}: no kind ${goQuote(type.kind)} is registered for version ${goQuote(type.apiVersion)} in scheme "pkg/runtime/scheme.go:111"`)
+  if (kindByKind(type.apiVersion, type.kind) === undefined) return apiErrors.badRequest(`${head}: ${unknown}`)
   if (type.apiVersion !== expected) return apiErrors.badRequest(`the API version in the data (${type.apiVersion}) does not match the expected API version (${expected})`)
   const target = source.kind.group === '' ? 'core' : source.kind.group.split('.')[0]!
   return apiErrors.badRequest(`${head}: converting (${version}.${type.kind}) to (${target}.${source.kind.kind}): unknown conversion`)
@@ -98,7 +107,7 @@ export function decodeBody(source: BodySource, warnings: string[]): { readonly o
   const schema = typeOf(type.apiVersion, type.kind)
   if (schema === undefined) return { refusal: apiErrors.badRequest(`no kind ${goQuote(type.kind)} is registered for version ${goQuote(type.apiVersion)} in scheme "pkg/runtime/scheme.go:111"`) }
   const decoded = decodeObject(read.value, schema, typeof source.body === 'string')
-  const cannot = (why: string): Failure => apiErrors.badRequest(`${type.kind} in version ${goQuote(source.kind.version)} cannot be handled as a ${source.kind.kind}: ${why}`)
+  const cannot = (why: string): Failure => source.patchText !== undefined ? invalidPatch(source.patchText, why) : apiErrors.badRequest(`${type.kind} in version ${goQuote(source.kind.version)} cannot be handled as a ${source.kind.kind}: ${why}`)
   if (decoded.error !== undefined) return { refusal: cannot(decoded.error) }
   const complaints = [...read.duplicates, ...decoded.strictErrors]
   const mode = source.fieldValidation ?? 'Warn'

@@ -49,6 +49,8 @@ export interface KindRules {
   warnOnUpdate?(object: AdmittedObject, old: AdmittedObject): readonly string[]
   /** For a version that is not the stored one: the object as the stored version says it, and back. */
   readonly storedAs?: { readonly apiVersion: string; toStored(object: AdmittedObject): AdmittedObject; toServed<T extends KubeObject>(object: T): T }
+  /** Why an object may not be deleted. */
+  refuseDelete?(object: KubeObject): string | undefined
   readonly subresources?: { readonly [name: string]: SubresourceRules }
   /** False when an update must name the resourceVersion that it read. */
   readonly allowsUnconditionalUpdate?: boolean
@@ -62,18 +64,17 @@ export function countGeneration(object: AdmittedObject, old: AdmittedObject, fie
   object.metadata.generation = (old.metadata.generation ?? 0) + (hasChanged ? 1 : 0)
 }
 
-/** Rules of a status subresource that keeps all but status. */
+/** Rules of a status subresource that keeps the spec. Labels and annotations may change with it, as upstream. */
 export function statusOnly(validate: SubresourceRules['validateUpdate']): SubresourceRules {
   return {
     prepareUpdate(object, old) {
       object['spec'] = old['spec']
-      keepMetaForStatus(object, old)
     },
     validateUpdate: validate,
   }
 }
 
-/** A status update changes no labels, annotations, finalizers or owners. Models meta/v1 ResetObjectMetaForStatus. */
+/** Keeps labels, annotations, finalizers and owners. Models meta/v1 ResetObjectMetaForStatus. */
 export function keepMetaForStatus(object: AdmittedObject, old: AdmittedObject): void {
   for (const field of ['deletionTimestamp', 'generation', 'selfLink', 'labels', 'annotations', 'finalizers', 'ownerReferences', 'managedFields'] as const) {
     const meta = object.metadata as { [field: string]: unknown }

@@ -13,6 +13,8 @@ export interface WriteContext {
   readonly isDryRun: boolean
   readonly subresource?: string
   readonly fieldValidation?: RequestQuery['fieldValidation']
+  /** For patches: what a refusal of the patched object quotes. */
+  readonly patchText?: string
   /** The resource and prefix for which a generated name is needed. */
   generateName(prefix: string): string
 }
@@ -30,6 +32,8 @@ export interface AdmissionDoor {
   create(kind: KindInfo, body: Body, context: WriteContext): Admission
   /** The same for an update of an object or of a subresource. */
   update(kind: KindInfo, before: KubeObject, body: Body, context: WriteContext): Admission
+  /** True when an update of a name that does not exist creates it. */
+  createsOnUpdate(kind: KindInfo): boolean
   /** A Status when the object may not be deleted. */
   delete(kind: KindInfo, object: KubeObject, context: WriteContext): Status | undefined
   /** Writes what an admission brings with it, once the object is stored. */

@@ -11,7 +11,15 @@ import type { WriteOptions } from './registry.ts'
 
 /** How a request asks for a write. */
 export function writeOptions(request: ApiRequest): WriteOptions {
-  return { user: request.user, isDryRun: request.query?.dryRun === 'All', subresource: request.subresource, fieldValidation: request.query?.fieldValidation }
+  return { user: request.user, isDryRun: isDryRun(request), subresource: request.subresource, fieldValidation: request.query?.fieldValidation }
+}
+
+/** Deletes may ask for a dry run in their body too. */
+function isDryRun(request: ApiRequest): boolean {
+  if (request.query?.dryRun === 'All') return true
+  if (request.verb !== 'delete' && request.verb !== 'deletecollection') return false
+  const { dryRun } = (request.body ?? {}) as { dryRun?: readonly string[] }
+  return dryRun?.includes('All') === true
 }
 
 /** Delete options from the body and, over it, the query. */

@@ -15,6 +15,7 @@ export function bindPod(registry: Registry, key: string, pod: Pod, nodeName: str
   if (pod.spec.nodeName !== undefined && pod.spec.nodeName !== '') {
     return refused(apiErrors.conflict(pods, name, `pod ${name} is already assigned to node "${pod.spec.nodeName}"`))
   }
+  if ((pod.spec.schedulingGates ?? []).length > 0) return refused(apiErrors.conflict({ ...pods, name: 'pods/binding' }, name, `pod ${name} has non-empty .spec.schedulingGates`))
   const scheduled: Condition = { type: 'PodScheduled', status: 'True', lastProbeTime: null, lastTransitionTime: clock.timestamp(clock.nowMs) }
   const conditions = pod.status?.conditions?.filter((condition) => condition.type !== 'PodScheduled') ?? []
   const { nominatedNodeName: _nominated, ...status } = pod.status ?? {}

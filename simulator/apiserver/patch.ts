@@ -11,6 +11,7 @@ import type { ApiRequest } from '../api/request.ts'
 import type { KubeObject, Status } from '../api/types.ts'
 import { isJsonObject } from '../kernel/json.ts'
 import type { Json, JsonObject } from '../kernel/json.ts'
+import { compareText } from '../kernel/text.ts'
 import { assert } from '../kernel/assert.ts'
 import { objectKey } from '../store/resource-id.ts'
 import { writeOptions } from './answers.ts'
@@ -25,7 +26,9 @@ export function patchObject(server: ApiServer, kind: KindInfo, request: ApiReque
   const patched = applyPatch(kind, found as KubeObject, request)
   if (!patched.ok || base !== undefined) return patched
   const key = objectKey(kind.namespaced ? request.namespace : undefined, request.name ?? '')
-  return server.parts.registry.update(kind, key, patched.object, writeOptions(request))
+  const isStrategic = request.contentType === 'application/strategic-merge-patch+json'
+  const patchText = isStrategic ? goMapText(request.body as Json) : JSON.stringify(patched.object)
+  return server.parts.registry.update(kind, key, patched.object, { ...writeOptions(request), patchText })
 }
 
 function applyPatch(kind: KindInfo, object: KubeObject, request: ApiRequest): Outcome<KubeObject> {
@@ -43,6 +46,14 @@ function applyPatch(kind: KindInfo, object: KubeObject, request: ApiRequest): Ou
     default:
       return refused(apiErrors.unsupportedMediaType(`the body of the request was in an unknown format - accepted media types include: ${acceptedTypes.join(', ')}`))
   }
+}
+
+/** A value as Go's %+v prints a map of any. */
+function goMapText(value: Json): string {
+  if (Array.isArray(value)) return `[${value.map(goMapText).join(' ')}]`
+  if (!isJsonObject(value)) return value === null ? '<nil>' : String(value)
+  const keys = Object.keys(value).sort(compareText)
+  return `map[${keys.map((key) => `${key}:${goMapText(value[key]!)}`).join(' ')}]`
 }
 
 const acceptedTypes = ['application/json-patch+json', 'application/merge-patch+json', 'application/strategic-merge-patch+json']

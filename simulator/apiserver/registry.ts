@@ -30,6 +30,8 @@ export interface WriteOptions {
   readonly isDryRun: boolean
   readonly subresource?: string
   readonly fieldValidation?: RequestQuery['fieldValidation']
+  /** For patches: what a refusal of the patched object quotes. */
+  readonly patchText?: string
 }
 
 /** What a delete answers: the object as it is now, and whether it is gone. */
@@ -68,7 +70,8 @@ export class Registry {
     if (!admitted.ok) return admitted
     const name = admitted.object.metadata.name ?? ''
     const key = objectKey(kind.namespaced ? namespace : undefined, name)
-    if (this.store.find(resource, key) !== undefined) return refused(apiErrors.alreadyExists(resourceName(kind), name), admitted.warnings)
+    const existing = this.store.find(resource, key)
+    if (existing !== undefined) return refused(alreadyExists(kind, name, existing), admitted.warnings)
     const identified = this.identify(resource, key, admitted.object)
     const allocated = resource === 'services' ? allocateService(identified, key, this.store, this.identity) : { ok: true as const, object: identified }
     if (!allocated.ok) return allocated
@@ -150,10 +153,11 @@ export class Registry {
     if (refusal !== undefined) return refused(refusal)
     const warnings = resource === 'jobs.batch' && deleteOptions.propagationPolicy === undefined ? [jobOrphanWarning] : []
     const marked = this.markForDeletion(resource, before, deleteOptions)
-    if (options.isDryRun) return { ok: true, object: { object: before, isGone: marked === undefined }, warnings }
+    const last = resource === 'pods' ? { ...before, metadata: { ...before.metadata, deletionTimestamp: this.clock.timestamp(this.clock.nowMs), deletionGracePeriodSeconds: 0 } } : before
+    if (options.isDryRun) return { ok: true, object: { object: marked ?? last, isGone: marked === undefined }, warnings }
     if (marked === undefined) {
       this.remove(resource, key)
-      return { ok: true, object: { object: before, isGone: true }, warnings }
+      return { ok: true, object: { object: last, isGone: true }, warnings }
     }
     const object = equalJson(marked, before) ? before : this.put(resource, key, marked)
     return { ok: true, object: { object, isGone: false }, warnings }
@@ -202,7 +206,7 @@ export class Registry {
   private context(kind: KindInfo, namespace: string | undefined, options: WriteOptions): WriteContext {
     const ns = kind.namespaced ? namespace : undefined
     return {
-      user: options.user, namespace: ns, isDryRun: options.isDryRun, subresource: options.subresource, fieldValidation: options.fieldValidation,
+      user: options.user, namespace: ns, isDryRun: options.isDryRun, subresource: options.subresource, fieldValidation: options.fieldValidation, patchText: options.patchText,
       generateName: (prefix) => this.identity.generateName(resourceId(kind.group, kind.resource), ns ?? '', prefix, () => false) ?? prefix,
     }
   }
@@ -218,6 +222,11 @@ export function resourceName(kind: KindInfo): GroupName {
   return { group: kind.group, name: kind.resource }
 }
 
+function alreadyExists(kind: KindInfo, name: string, existing: KubeObject): Status {
+  const status = apiErrors.alreadyExists(resourceName(kind), name)
+  return existing.metadata.deletionTimestamp === undefined ? status : { ...status, message: `object is being deleted: ${status.message}` }
+}
+
 function uidPrecondition(kind: KindInfo, name: string, asked: string, actual: string): Status {
   return apiErrors.conflict(resourceName(kind), name, `Precondition failed: UID in precondition: ${asked}, UID in object meta: ${actual}`)
 }
@@ -226,7 +235,7 @@ function keepSystemMetadata(before: ObjectMeta, given: ObjectMeta | undefined): 
   const metadata: ObjectMeta = { ...given, uid: before.uid, creationTimestamp: before.creationTimestamp }
   if (before.namespace !== undefined) metadata.namespace = before.namespace
   if (before.generateName !== undefined) metadata.generateName = before.generateName
-  if (before.generation !== undefined) metadata.generation = before.generation
+  if (metadata.generation === undefined && before.generation !== undefined) metadata.generation = before.generation
   if (before.deletionTimestamp !== undefined) metadata.deletionTimestamp = before.deletionTimestamp
   else delete metadata.deletionTimestamp
   if (before.deletionGracePeriodSeconds !== undefined) metadata.deletionGracePeriodSeconds = before.deletionGracePeriodSeconds

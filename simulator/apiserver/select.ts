@@ -34,7 +34,7 @@ export function filterOf(kind: KindInfo, query: RequestQuery, name: string | und
   if (name !== undefined) filters.push((object) => object.metadata.name === name)
   if (labelSelector !== undefined && labelSelector !== '') {
     const selector = parseSelector(labelSelector)
-    if (isSelectorError(selector)) return apiErrors.badRequest(`unable to parse requirement: ${selector.error}`)
+    if (isSelectorError(selector)) return apiErrors.badRequest(selector.error)
     filters.push((object) => matchesSelector(selector, object.metadata.labels))
   }
   if (fieldSelector !== undefined && fieldSelector !== '') {
@@ -56,7 +56,7 @@ export function isFilter(value: ObjectFilter | Status): value is ObjectFilter {
 }
 
 function unknownField(kind: KindInfo, field: string): string {
-  return `Unable to find "${kind.group === '' ? '' : `${kind.group}/`}${kind.version}, Resource=${kind.resource}" that match label selector "", field selector "${field}": field label not supported: ${field}`
+  return kind.kind in selectableFields ? `field label not supported: ${field}` : `"${field}" is not a known field selector: only "metadata.name", "metadata.namespace"`
 }
 
 function fieldValue(object: KubeObject, field: string): string {

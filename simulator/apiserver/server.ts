@@ -4,6 +4,7 @@
  */
 
 import { apiErrors, successStatus } from '../api/errors.ts'
+import { goQuote } from '../api/go-text.ts'
 import { apiVersionOf, findSubresource, kindByResource } from '../api/kinds.ts'
 import type { KindInfo } from '../api/kinds.ts'
 import type { ApiRequest, ApiResponse, KubeList, RequestQuery, UserInfo } from '../api/request.ts'
@@ -17,6 +18,7 @@ import type { AuditLog } from './audit-log.ts'
 import type { Authorizer } from './authorizer.ts'
 import type { EventLog } from './event-log.ts'
 import { ObjectReader } from './objects.ts'
+import { checkContentType, checkOptions } from './options.ts'
 import { patchObject } from './patch.ts'
 import type { KubeletDoor, MetricsDoor, ServerClock } from './ports.ts'
 
@@ -67,7 +69,7 @@ export class ApiServer {
     const kind = kindByResource(request.group, request.resource, request.version)
     if (kind === undefined) return failed(apiErrors.noSuchPath())
     if (request.subresource !== undefined && findSubresource(kind, request.subresource) === undefined) return failed(apiErrors.noSuchPath())
-    const refusal = this.parts.authorizer.check(request)
+    const refusal = this.parts.authorizer.check(request) ?? checkOptions(request)
     if (refusal !== undefined) return failed(refusal)
     if (isReview(kind)) return answerReview(this, kind, request)
     if (request.subresource !== undefined) return handleSubresource(this, kind, request)
@@ -126,6 +128,9 @@ export class ApiServer {
   }
 
   private create(kind: KindInfo, request: ApiRequest): ApiResponse {
+    if (request.name !== undefined) return failed(apiErrors.methodNotAllowed())
+    const unknownType = checkContentType(request)
+    if (unknownType !== undefined) return failed(unknownType)
     const body = bodyOf(request)
     if (typeof body === 'object' && 'refusal' in body) return failed(body.refusal)
     const outcome = this.parts.registry.create(kind, request.namespace, body, writeOptions(request))
@@ -135,11 +140,10 @@ export class ApiServer {
   private update(kind: KindInfo, request: ApiRequest): ApiResponse {
     const body = bodyOf(request)
     if (typeof body === 'object' && 'refusal' in body) return failed(body.refusal)
-    const { name } = request
-    if (typeof body === 'object' && body.metadata?.name !== name) {
-      return failed(apiErrors.badRequest(`the name of the object (${body.metadata?.name ?? ''}) does not match the name on the URL (${name})`))
-    }
-    const outcome = this.parts.registry.update(kind, objectKey(kind.namespaced ? request.namespace : undefined, name ?? ''), body, writeOptions(request))
+    const key = objectKey(kind.namespaced ? request.namespace : undefined, request.name ?? '')
+    const exists = this.parts.store.find(resourceId(kind.group, kind.resource), key) !== undefined
+    if (!exists && this.parts.admission.createsOnUpdate(kind)) return this.create(kind, { ...request, name: undefined })
+    const outcome = this.parts.registry.update(kind, key, body, writeOptions(request))
     return outcome.ok ? ok(200, outcome.object, outcome.warnings) : failed(outcome.status, outcome.warnings)
   }
 
@@ -194,10 +198,19 @@ interface Page {
 /** One page of a list. The continue token is the index of the next item behind a fixed mark. */
 function pageOf(objects: readonly KubeObject[], query: RequestQuery): Page | Status {
   const start = query.continue === undefined || query.continue === '' ? 0 : Number(query.continue.replace(/^next-/, ''))
-  if (!Number.isInteger(start) || start < 0) return apiErrors.badRequest('continue key is not valid: illegal base64 data at input byte 0')
+  if (!Number.isInteger(start) || start < 0) return apiErrors.badRequest(`invalid continue token: continue key is not valid: ${tokenError(query.continue ?? '')}`)
   const { limit } = query
   if (limit === undefined || limit <= 0 || objects.length - start <= limit) return { items: start === 0 ? objects : objects.slice(start), more: {} }
   const end = start + limit
   return { items: objects.slice(start, end), more: { continue: `next-${end}`, remainingItemCount: objects.length - end } }
 }
 
+
+/** Why a continue token cannot be read: the first byte behind its base64 does not begin a JSON object. */
+function tokenError(token: string): string {
+  const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
+  const bad = [...token].findIndex((character) => !alphabet.includes(character))
+  if (bad >= 0 || token.length % 4 === 1) return `illegal base64 data at input byte ${bad >= 0 ? bad : token.length - 1}`
+  const first = (alphabet.indexOf(token[0]!) << 2) | (alphabet.indexOf(token[1]!) >> 4)
+  return `invalid character ${goQuote(String.fromCharCode(first)).replace(/^"|"$/g, "'")} looking for beginning of value`
+}

@@ -59,6 +59,8 @@ function handleScale(server: ApiServer, kind: KindInfo, request: ApiRequest, obj
   if (request.verb === 'get') return ok(200, scaleOf(object))
   const asked = request.verb === 'patch' ? patchObject(server, kind, request, scaleOf(object)) : undefined
   if (asked !== undefined && !asked.ok) return failed(asked.status, asked.warnings)
+  const given = request.body as unknown as KubeObject | undefined
+  if (asked === undefined && given?.kind !== undefined && given.kind !== 'Scale') return failed(notAScale(given))
   const scale = asked === undefined ? (request.body as unknown as KubeObject) : asked.object
   const changed = withScale(object, scale)
   if ('status' in changed && changed.kind === 'Status') return failed(changed as Status)
@@ -66,17 +68,22 @@ function handleScale(server: ApiServer, kind: KindInfo, request: ApiRequest, obj
   return outcome.ok ? ok(200, scaleOf(outcome.object), outcome.warnings) : failed(outcome.status, outcome.warnings)
 }
 
+function notAScale({ apiVersion, kind }: KubeObject): Status {
+  const version = apiVersion.slice(apiVersion.indexOf('/') + 1)
+  return apiErrors.badRequest(`${kind} in version "${version}" cannot be handled as a Scale: converting (${version}.${kind}) to (autoscaling.Scale): unknown conversion`)
+}
+
 function handleBinding(server: ApiServer, kind: KindInfo, request: ApiRequest, object: KubeObject): ApiResponse {
   const target = (request.body as { target?: { name?: string } } | undefined)?.target?.name ?? ''
   const outcome = bindPod(server.parts.registry, keyOfRequest(kind, request), object as Pod, target, server.parts.clock)
-  return outcome.ok ? ok(201, successStatus()) : failed(outcome.status)
+  return outcome.ok ? ok(201, { ...successStatus(), code: 201 }) : failed(outcome.status)
 }
 
 function handleEviction(server: ApiServer, kind: KindInfo, request: ApiRequest, object: KubeObject): ApiResponse {
   const body = (request.body ?? {}) as { deleteOptions?: { gracePeriodSeconds?: number; dryRun?: string[] } }
   const isDryRun = request.query?.dryRun === 'All' || (body.deleteOptions?.dryRun?.includes('All') ?? false)
   const outcome = evictPod(server.parts, kind, object as Pod, body.deleteOptions?.gracePeriodSeconds, { ...writeOptions(request), isDryRun })
-  return outcome.ok ? ok(201, successStatus()) : failed(outcome.status)
+  return outcome.ok ? ok(201, { ...successStatus(), code: 201 }) : failed(outcome.status)
 }
 
 function handleLog(server: ApiServer, _kind: KindInfo, request: ApiRequest, object: KubeObject): ApiResponse {

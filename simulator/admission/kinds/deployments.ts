@@ -2,7 +2,7 @@
 
 import type { DeploymentSpec, DeploymentStatus } from '../../api/types.ts'
 import type { AdmittedObject, KindRules } from '../kind-rules.ts'
-import { countGeneration, statusOnly } from '../kind-rules.ts'
+import { countGeneration } from '../kind-rules.ts'
 import type { FullPodTemplate } from '../pod/pod-types.ts'
 import {
   defaultTemplate, dropDisabledTemplateFields, intOrPercentValue, validateAtMost100Percent, validateCollisionCount, validateCounters, validateForeverTemplate, validateIntOrPercent,
@@ -98,10 +98,16 @@ export const deployments: KindRules = {
   warnOnUpdate: (object, old) => (object.metadata.generation === old.metadata.generation ? [] : workloadWarnings('x', specOf(object).template)),
   allowsUnconditionalUpdate: true,
   subresources: {
-    status: statusOnly((object, old, errors) => {
-      validateObjectMetaUpdate(object.metadata, old.metadata, errors)
-      validateCounters({ ...statusOf(object) }, counters, bounds, errors)
-      validateCollisionCount(statusOf(object).collisionCount, statusOf(old).collisionCount, errors)
-    }),
+    status: {
+      prepareUpdate(object, old) {
+        object['spec'] = old['spec']
+        object.metadata.labels = old.metadata.labels
+      },
+      validateUpdate(object, old, errors) {
+        validateObjectMetaUpdate(object.metadata, old.metadata, errors)
+        validateCounters({ ...statusOf(object) }, counters, bounds, errors)
+        validateCollisionCount(statusOf(object).collisionCount, statusOf(old).collisionCount, errors)
+      },
+    },
   },
 }

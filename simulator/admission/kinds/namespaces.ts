@@ -3,7 +3,6 @@
 import { checkQualifiedName } from '../../api/names.ts'
 import type { Namespace } from '../../api/types.ts'
 import type { AdmittedObject, KindRules } from '../kind-rules.ts'
-import { keepMetaForStatus } from '../kind-rules.ts'
 import { nameIsDnsLabel, validateKubeFinalizer, validateObjectMeta, validateObjectMetaUpdate } from '../validation/meta.ts'
 
 const nameLabel = 'kubernetes.io/metadata.name'
@@ -45,7 +44,6 @@ export const namespaces: KindRules = {
     status: {
       prepareUpdate(object, old) {
         object['spec'] = old['spec']
-        keepMetaForStatus(object, old)
       },
       validateUpdate(object, old, errors) {
         validateObjectMetaUpdate(object.metadata, old.metadata, errors)

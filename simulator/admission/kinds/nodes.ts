@@ -4,7 +4,6 @@ import type { FieldError } from '../../api/field-error.ts'
 import { checkLabelValue } from '../../api/names.ts'
 import type { Node, Taint } from '../../api/types.ts'
 import type { AdmittedObject, KindRules } from '../kind-rules.ts'
-import { keepMetaForStatus } from '../kind-rules.ts'
 import { validateTaintEffect } from '../pod/validate-affinity.ts'
 import { equalSemantic } from '../validation/equal.ts'
 import type { ErrorList } from '../validation/error-list.ts'
@@ -86,10 +85,6 @@ export const nodes: KindRules = {
     status: {
       prepareUpdate(object, old) {
         object['spec'] = old['spec']
-        const { labels, annotations } = object.metadata
-        keepMetaForStatus(object, old)
-        object.metadata.labels = labels
-        object.metadata.annotations = annotations
       },
       validateUpdate,
     },

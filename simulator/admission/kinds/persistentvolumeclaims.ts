@@ -3,7 +3,6 @@
 import { compareQuantities } from '../../api/quantity.ts'
 import type { PersistentVolumeClaim } from '../../api/types.ts'
 import type { AdmittedObject, KindRules } from '../kind-rules.ts'
-import { keepMetaForStatus } from '../kind-rules.ts'
 import { defaultClaimSpec } from '../pod/claim-defaults.ts'
 import { roundResourceList } from '../pod/defaults.ts'
 import type { ClaimSpec } from '../pod/pod-types.ts'
@@ -98,7 +97,6 @@ export const persistentvolumeclaims: KindRules = {
     status: {
       prepareUpdate(object, old) {
         object['spec'] = old['spec']
-        keepMetaForStatus(object, old)
       },
       validateUpdate(object, old, errors) {
         validateObjectMetaUpdate(object.metadata, old.metadata, errors)

@@ -5,11 +5,12 @@ import { goList } from '../../api/go-text.ts'
 import { computePodQos } from '../../api/qos.ts'
 import type { LabelSelector, Pod, PodAffinity, StringMap } from '../../api/types.ts'
 import type { AdmittedObject, KindRules } from '../kind-rules.ts'
-import { countGeneration } from '../kind-rules.ts'
+import { countGeneration, keepMetaForStatus } from '../kind-rules.ts'
 import { defaultPod, defaultPodSpec } from '../pod/defaults.ts'
 import { dropDisabledFields } from '../pod/disabled-fields.ts'
 import type { FullPod, FullPodSpec } from '../pod/pod-types.ts'
 import { validatePodCreate } from '../pod/validate-spec.ts'
+import { keepAllButResources, validatePodResize } from '../pod/validate-resize.ts'
 import { validatePodEphemeralUpdate, validatePodStatusUpdate, validatePodUpdate } from '../pod/validate-update.ts'
 import { podWarnings } from '../pod/warnings.ts'
 
@@ -93,6 +94,13 @@ export const pods: KindRules = {
         object.metadata.generation = old.metadata.generation
       },
       validateUpdate: (object, old, errors) => validatePodStatusUpdate(asPod(object), asPod(old), errors),
+    },
+    resize: {
+      prepareUpdate(object, old) {
+        if (keepAllButResources(asPod(object), asPod(old))) keepMetaForStatus(object, old)
+        countGeneration(object, old, ['spec'])
+      },
+      validateUpdate: (object, old, errors) => validatePodResize(asPod(object), asPod(old), errors),
     },
     ephemeralcontainers: {
       prepareUpdate(object, old) {

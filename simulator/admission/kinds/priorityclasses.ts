@@ -21,6 +21,7 @@ function systemClassError(name: string, value: number, isDefault: boolean): stri
 export const priorityclasses: KindRules = {
   apiVersion: 'scheduling.k8s.io/v1',
   kind: 'PriorityClass',
+  refuseDelete: ({ metadata }) => (metadata.name !== undefined && metadata.name in systemClasses ? 'this is a system priority class and cannot be deleted' : undefined),
   applyDefaults(object) {
     classOf(object).preemptionPolicy ??= 'PreemptLowerPriority'
   },

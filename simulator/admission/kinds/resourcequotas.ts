@@ -2,7 +2,6 @@
 
 import type { ResourceQuota } from '../../api/types.ts'
 import type { AdmittedObject, KindRules } from '../kind-rules.ts'
-import { keepMetaForStatus } from '../kind-rules.ts'
 import { roundResourceList } from '../pod/defaults.ts'
 import { equalSemantic } from '../validation/equal.ts'
 import type { ErrorList } from '../validation/error-list.ts'
@@ -99,7 +98,6 @@ export const resourcequotas: KindRules = {
     status: {
       prepareUpdate(object, old) {
         object['spec'] = old['spec']
-        keepMetaForStatus(object, old)
       },
       validateUpdate(object, old, errors) {
         validateObjectMetaUpdate(object.metadata, old.metadata, errors)

@@ -5,7 +5,6 @@ import { nameTexts } from '../../api/names.ts'
 import { checkDns1035Label } from '../../api/names.ts'
 import type { ServicePort, ServiceSpec } from '../../api/types.ts'
 import type { AdmittedObject, KindRules } from '../kind-rules.ts'
-import { keepMetaForStatus } from '../kind-rules.ts'
 import { portProtocols } from '../pod/validate-containers.ts'
 import { validatePortNumberOrName } from '../pod/validate-probes.ts'
 import { equalSemantic } from '../validation/equal.ts'
@@ -262,7 +261,6 @@ export const services: KindRules = {
     status: {
       prepareUpdate(object, old) {
         object['spec'] = old['spec']
-        keepMetaForStatus(object, old)
       },
       validateUpdate: validateStatus,
     },

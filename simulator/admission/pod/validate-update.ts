@@ -91,7 +91,15 @@ function validateGatedUpdates(spec: FullPodSpec, old: FullPodSpec, errors: Error
     if (oldTerms.length > 0 && oldTerms.length !== terms.length) errors.invalid(path, terms, 'no additions/deletions to non-empty NodeSelectorTerms list are allowed')
     else oldTerms.forEach((term, index) => { if (!hasOnlyAdditions(terms[index] ?? {}, term)) errors.invalid(`${path}[${index}]`, terms[index], 'only additions are allowed (no mutations or deletions)') })
   }
-  return { ...spec, nodeSelector: old.nodeSelector, affinity: { ...spec.affinity, nodeAffinity: old.affinity?.nodeAffinity } }
+  return { ...spec, nodeSelector: old.nodeSelector, affinity: withOldNodeAffinity(spec.affinity, old.affinity) }
+}
+
+function withOldNodeAffinity(affinity: FullPodSpec['affinity'], old: FullPodSpec['affinity']): FullPodSpec['affinity'] {
+  const before = old?.nodeAffinity
+  if (equalSemantic(affinity?.nodeAffinity, before)) return affinity
+  if (affinity === undefined) return { nodeAffinity: before }
+  const hasOthers = affinity.podAffinity !== undefined || affinity.podAntiAffinity !== undefined
+  return old === undefined && !hasOthers ? undefined : { ...affinity, nodeAffinity: before }
 }
 
 /** The spec with all that may change put back. */

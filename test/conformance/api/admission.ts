@@ -45,7 +45,7 @@ function maskAllocated({ spec }: { spec?: AllocatedSpec }): void {
 }
 
 /** Parts that the recorded objects leave out or mask. */
-function normalized(object: KubeObject): unknown {
+export function normalized(object: KubeObject): unknown {
   const text = JSON.stringify(object).replaceAll('kube-api-access-abcde', 'kube-api-access-*****')
   const copy = JSON.parse(text) as { metadata: { [key: string]: unknown } }
   maskAllocated(copy as { spec?: AllocatedSpec })

@@ -1,0 +1,40 @@
+/** What a request's options may be. Models apimachinery/pkg/apis/meta/v1/validation (v1.35). */
+
+import { apiErrors } from '../api/errors.ts'
+import type { ApiRequest } from '../api/request.ts'
+import { fieldErrors } from '../api/field-error.ts'
+import type { FieldError } from '../api/field-error.ts'
+import type { Status } from '../api/types.ts'
+
+const optionKinds: { readonly [verb: string]: string } = { create: 'CreateOptions', update: 'UpdateOptions', patch: 'PatchOptions', delete: 'DeleteOptions', deletecollection: 'DeleteOptions' }
+const fieldValidations = ['', 'Ignore', 'Strict', 'Warn']
+const propagationPolicies = ['Foreground', 'Background', 'Orphan', 'nil']
+
+/** The refusal of options that no request may have, such as an unknown propagation policy. */
+export function checkOptions(request: ApiRequest): Status | undefined {
+  const kind = optionKinds[request.verb]
+  if (kind === undefined) return undefined
+  const error = kind === 'DeleteOptions' ? deletionError(request) : validationError(request)
+  return error === undefined ? undefined : apiErrors.invalid({ group: 'meta.k8s.io', name: kind }, '', [error])
+}
+
+function validationError(request: ApiRequest): FieldError | undefined {
+  const { fieldValidation = '' } = request.query ?? {}
+  return fieldValidations.includes(fieldValidation) ? undefined : fieldErrors.notSupported('fieldValidation', fieldValidation, fieldValidations)
+}
+
+function deletionError(request: ApiRequest): FieldError | undefined {
+  const body = (typeof request.body === 'object' && request.body !== null ? request.body : {}) as { propagationPolicy?: string; orphanDependents?: boolean }
+  const policy = request.query?.propagationPolicy ?? body.propagationPolicy
+  if (policy === undefined) return undefined
+  if (body.orphanDependents !== undefined) return fieldErrors.invalid('propagationPolicy', policy, 'orphanDependents and deletionPropagation cannot be both set')
+  return propagationPolicies.slice(0, 3).includes(policy) ? undefined : fieldErrors.notSupported('propagationPolicy', policy, propagationPolicies)
+}
+
+const bodyTypes = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf']
+
+/** The refusal of a body whose type no create or update has. */
+export function checkContentType(request: ApiRequest): Status | undefined {
+  const { contentType = 'application/json' } = request
+  return bodyTypes.includes(contentType) ? undefined : apiErrors.unsupportedMediaType(`the body of the request was in an unknown format - accepted media types include: ${bodyTypes.join(', ')}`)
+}

@@ -1,0 +1,25 @@
+/** A cluster as the corpus was recorded on: no kubelets, no scheduler, and few controllers that change objects. */
+
+import type { ApiRequest, ApiResponse, UserInfo } from '../../../simulator/api/request.ts'
+import { createCluster } from '../../../simulator/cluster.ts'
+
+/** The user that recorded the corpus. */
+export const recorder: UserInfo = { name: 'admin', groups: ['system:masters', 'system:authenticated'] }
+
+const settleMs = 1000
+
+/** A server that answers requests; its clock moves by `sleep` only. */
+export interface RecordedServer {
+  request(request: ApiRequest): ApiResponse
+  sleep(ms: number): void
+}
+
+/** A server with the bootstrap objects and one namespace more. */
+export function createRecordedServer(namespace: string, labels: { readonly [key: string]: string }): RecordedServer {
+  const cluster = createCluster({ seed: 1, kubelet: 'scripted', hasScheduler: false, controllers: ['generic-garbage-collector', 'namespace-controller', 'service-account-controller', 'root-ca-cert-publisher'] })
+  const core = { user: recorder, group: '', version: 'v1', contentType: 'application/json' } as const
+  cluster.request({ ...core, verb: 'create', resource: 'namespaces', body: { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace, labels: { ...labels } } } })
+  const sleep = (ms: number): void => cluster.advanceTo(cluster.nowMs + ms)
+  sleep(settleMs)
+  return { request: (request) => cluster.request(request), sleep }
+}

@@ -1,0 +1,147 @@
+/** Runs recorded conversations with a 1.35 API server: requests in order against one server, each with its answer. */
+
+import { kindByResource } from '../../../simulator/api/kinds.ts'
+import type { ApiAnswer, ApiRequest, ContentType, RequestQuery, UserInfo, Verb } from '../../../simulator/api/request.ts'
+import { isStream } from '../../../simulator/api/request.ts'
+import type { KubeObject } from '../../../simulator/api/types.ts'
+import { jsonEqual, objectOf, textOf } from '../compare.ts'
+import type { CaseResult, JsonValue, Row } from '../runner.ts'
+import { errorOf, errorsMatch, normalized } from './admission.ts'
+import { createRecordedServer, recorder } from './server.ts'
+import type { RecordedServer } from './server.ts'
+
+type Step = { readonly [key: string]: JsonValue }
+
+const namespace = 'lab-one'
+const numbers = ['limit', 'gracePeriodSeconds', 'timeoutSeconds', 'tailLines']
+const booleans = ['force', 'watch', 'orphanDependents']
+
+/** The query parameters of a path as ApiRequest has them. */
+function queryOf(text: string): RequestQuery {
+  const query: { [key: string]: unknown } = {}
+  for (const [key, value] of new URLSearchParams(text)) query[key] = numbers.includes(key) ? Number(value) : booleans.includes(key) ? value === 'true' : value
+  return query as RequestQuery
+}
+
+const verbs: { readonly [method: string]: Verb } = { POST: 'create', PUT: 'update', PATCH: 'patch', DELETE: 'delete', GET: 'get' }
+
+function verbOf(method: string, hasName: boolean): Verb {
+  if (hasName) return verbs[method]!
+  return method === 'GET' ? 'list' : method === 'DELETE' ? 'deletecollection' : verbs[method]!
+}
+
+function userOf(step: Step): UserInfo {
+  const name = textOf(step['as'])
+  if (name === '') return recorder
+  const groups = (step['groups'] ?? []) as string[]
+  return { name, groups: [...groups, 'system:authenticated'] }
+}
+
+interface ParsedPath { readonly group: string; readonly version: string; readonly resource: string; readonly namespace?: string; readonly name?: string; readonly subresource?: string }
+
+/** What a path of the API names. */
+function parsePath(path: string): ParsedPath | undefined {
+  const parts = path.split('/').filter((part) => part !== '')
+  const [root, ...rest] = parts
+  if (root !== 'api' && root !== 'apis') return undefined
+  const group = root === 'api' ? '' : rest.shift() ?? ''
+  const version = rest.shift() ?? ''
+  if (rest[0] === 'namespaces' && rest.length > 2 && kindByResource(group, rest[2]!, version) !== undefined) {
+    const [, ns, resource, name, subresource] = rest
+    return { group, version, resource: resource!, namespace: ns, name, subresource }
+  }
+  const [resource, name, subresource] = rest
+  return resource === undefined ? undefined : { group, version, resource, name, subresource }
+}
+
+/** The request of one step. */
+function requestOf(step: Step, previous: KubeObject | undefined): ApiRequest | undefined {
+  const fill = (text: string): string => text.replaceAll('{{rv}}', previous?.metadata?.resourceVersion ?? '').replaceAll('{{uid}}', previous?.metadata?.uid ?? '')
+  const [path = '', query = ''] = fill(textOf(step['path'])).split('?')
+  const parsed = parsePath(path)
+  if (parsed === undefined) return undefined
+  const given = step['body']
+  const body = given === undefined ? undefined : typeof given === 'string' ? fill(given) : (JSON.parse(fill(JSON.stringify(given))) as JsonValue)
+  const contentType = (step['type'] ?? 'application/json') as ContentType
+  const base = { user: userOf(step), verb: verbOf(textOf(step['do']), parsed.name !== undefined), contentType, query: queryOf(query), ...parsed }
+  return body === undefined ? base : { ...base, body }
+}
+
+/** The value at a path such as `spec.containers[0].image` or `metadata.annotations["a/b"]`. */
+function valueAt(object: unknown, path: string): unknown {
+  let value = object
+  for (const part of path.match(/[^.[\]"]+|\["[^"]+"\]|\[\d+\]/g) ?? []) {
+    if (typeof value !== 'object' || value === null) return null
+    value = (value as { [key: string]: unknown })[part.replace(/^\["?|"?\]$/g, '')]
+  }
+  return value ?? null
+}
+
+const uidPattern = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g
+
+/** Masks what differs from run to run, and the objects that refusals of a patch quote with their managed fields. */
+function masked(value: unknown): unknown {
+  const text = JSON.stringify(value ?? null)
+    .replaceAll(/(?<=patch: Invalid value: |Invalid value: )\\"\{\\\\\\"apiVersion.*?\}\\": /g, 'OBJECT: ')
+    .replaceAll(/kube-api-access-[a-z0-9]{5}/g, 'kube-api-access-*****')
+    .replaceAll(/2026-01-05T\d{2}:\d{2}:\d{2}(?:\.\d+)?Z/g, 'TIME')
+    .replaceAll(uidPattern, 'UID')
+  return JSON.parse(text) as unknown
+}
+
+/** Our answer in the members that the corpus keeps. */
+function answerOf(answer: ApiAnswer, step: Step): { [key: string]: unknown } {
+  const { code, body, warnings } = answer
+  const { show } = step
+  const base = { code, ...(warnings.length > 0 ? { warnings: masked(warnings) } : {}) }
+  if (show === 'code') return { code }
+  if (code >= 300) return { ...base, error: masked(errorOf(body as { message?: string })) }
+  if (Array.isArray(show)) return { ...base, shown: Object.fromEntries(show.map((path) => [path, masked(valueAt(body, String(path)))])) }
+  if (show === 'names') return { ...base, names: (body as { items?: KubeObject[] }).items?.map((item) => item.metadata.name).filter((name) => name !== 'kube-root-ca.crt') }
+  return { ...base, object: masked(stripped(body)) }
+}
+
+/** The object without what is not recorded. */
+function stripped(body: unknown): unknown {
+  const object = body as KubeObject
+  return object?.metadata === undefined ? object : normalized(object)
+}
+
+function sameAnswer(expected: { [key: string]: unknown }, actual: { [key: string]: unknown }): boolean {
+  const { auditAnnotations: _annotations, text: _text, ...kept } = expected
+  if ('error' in kept && 'error' in actual) {
+    const { error: theirs, ...rest } = masked(kept) as typeof kept
+    const { error: ours, ...ourRest } = actual
+    return jsonEqual(rest, ourRest) && errorsMatch(theirs as { [key: string]: unknown }, ours as { [key: string]: unknown })
+  }
+  return jsonEqual(masked(kept), actual)
+}
+
+/** Plays one step. @returns the answer, or why it could not be played */
+function play(server: RecordedServer, step: Step, previous: KubeObject | undefined): ApiAnswer | string {
+  const request = requestOf(step, previous)
+  if (request === undefined) return `no path of the API: ${textOf(step['path'])}`
+  const response = server.request(request)
+  return isStream(response) ? 'answered with a stream' : response
+}
+
+/** Runs one conversation up to the first answer that differs. */
+export function runSteps(row: Row): CaseResult {
+  const name = textOf(row['name'])
+  const server = createRecordedServer(namespace, objectOf(row['namespace']) as { [key: string]: string })
+  let previous: KubeObject | undefined
+  for (const [index, step] of (row['steps'] as Step[]).entries()) {
+    if (typeof step['sleep'] === 'number') {
+      server.sleep(step['sleep'] * 1000)
+      continue
+    }
+    if (step['kubectl'] !== undefined) return { name, ok: true, note: `step ${index} is a kubectl command, which this runner does not play` }
+    const played = play(server, step, previous)
+    if (typeof played === 'string') return { name, ok: false, note: played }
+    const expected = objectOf(step['answer'])
+    const actual = answerOf(played, step)
+    if (!sameAnswer(expected, actual)) return { name, ok: false, expected, actual, note: `step ${index}: ${textOf(step['do'])} ${textOf(step['path'])}` }
+    previous = played.body as KubeObject
+  }
+  return { name, ok: true }
+}
