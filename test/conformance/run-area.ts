@@ -85,9 +85,9 @@ function readRows(path: string): Row[] {
   return rows
 }
 
-function runRow(run: RowRunner, row: Row, file: string): CaseResult[] {
+function runRow(run: RowRunner, row: Row, file: string, path: string): CaseResult[] {
   try {
-    const result = run(row, file)
+    const result = run(row, file, path)
     return Array.isArray(result) ? result : [result]
   } catch (error) {
     return [{ name: String(row['name'] ?? file), ok: false, expected: row['expect'], note: `threw ${(error as Error).stack ?? String(error)}` }]
@@ -102,7 +102,7 @@ export function runFile(runner: AreaRunner, path: string, skips: Skips): FileRep
   let skipped = 0
   for (const row of readRows(path)) {
     if (skips[`${runner.area}/${baseName(path)}/${String(row['name'])}`] !== undefined) skipped++
-    else results.push(...runRow(run, row, baseName(path)))
+    else results.push(...runRow(run, row, baseName(path), path))
   }
   return { file: baseName(path), results, skipped }
 }

@@ -15,8 +15,8 @@ export interface CaseResult {
 /** One row of a corpus file, parsed. */
 export type Row = { [key: string]: JsonValue }
 
-/** Runs one row of a file. A row may hold several cases. */
-export type RowRunner = (row: Row, fileName: string) => CaseResult | CaseResult[]
+/** Runs one row of a file. A row may hold several cases. `path` is where the file lies. */
+export type RowRunner = (row: Row, fileName: string, path?: string) => CaseResult | CaseResult[]
 
 /** An area of the corpus. `files` maps a file's base name (or its beginning) to what runs its rows. */
 export interface AreaRunner {
