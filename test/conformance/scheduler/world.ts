@@ -52,6 +52,7 @@ export class World {
   note = ''
   evicted: string[] = []
   cleared: string[] = []
+  private readonly nominatedHere = new Set<string>()
   /** Makes the choice among the best nodes. */
   choose: (bound: number) => number = () => 0
   /** Victims vanish at once. */
@@ -126,6 +127,10 @@ export class World {
 
   private patch(given: Pod, { condition, nominatedNodeName }: StatusPatch): void {
     const pod = this.pods.get(podKeyOf(given)) ?? given
+    // The recorder's API gave patches no resource version, so its queue never learned of nominations made within a
+    // row, and did not take them back when a more important pod came.
+    if (condition === undefined && nominatedNodeName === '' && this.nominatedHere.has(podKeyOf(given))) return
+    if (nominatedNodeName !== undefined && nominatedNodeName !== '') this.nominatedHere.add(podKeyOf(given))
     if (condition !== undefined) {
       this.message = condition.message ?? ''
       this.reason = condition.reason ?? ''
