@@ -1,0 +1,317 @@
+/** Plays a recorded node case on a simulated cluster: creates its objects, runs its commands, records what the API shows. */
+
+import { createCluster } from '../../simulator/index.ts'
+import type { ApiRequest, Cluster, KubeObject, Pod } from '../../simulator/index.ts'
+import { isStream } from '../../simulator/index.ts'
+import { findKindByToken } from '../../simulator/api/kinds.ts'
+import { kubectl } from '../../simulator/kubectl/main.ts'
+import type { FileSystem, ProcessAnswer, ProcessNeed } from '../../simulator/shell/process.ts'
+import type { ImageEntry } from '../../simulator/workloads/program.ts'
+import { textOf } from './compare.ts'
+import type { JsonValue, Row } from './runner.ts'
+
+/** One status of a pod, with everything made equal that no simulator can reproduce. */
+export interface Shown {
+  readonly t: number
+  readonly pod: string
+  readonly status: { readonly [field: string]: unknown }
+}
+export interface ShownEvent {
+  readonly type: string
+  readonly reason: string
+  readonly message: string
+  readonly component: string
+  readonly object: string
+  readonly fieldPath: string
+  readonly times: readonly number[]
+}
+export interface ShownCommand {
+  readonly command: string
+  readonly t: number
+  readonly stdout: string
+  readonly stderr: string
+  readonly exitCode: number
+}
+export interface Played {
+  readonly timeline: readonly Shown[]
+  readonly events: readonly ShownEvent[]
+  readonly commands: readonly ShownCommand[]
+}
+
+const admin = { name: 'kubernetes-admin', groups: ['system:masters', 'system:authenticated'] }
+const bytes = 7_936_784
+
+function app(more: Partial<ImageEntry> = {}): ImageEntry {
+  return { program: 'example-app', bytes, parameters: {}, argv: ['/app', 'serve'], ...more }
+}
+
+/** The images of the recording: the stand-in program under several names, and busybox. */
+const images: { readonly [reference: string]: ImageEntry } = {
+  'example.com/app:1.0': app(),
+  'example.com/app:1.1': app(),
+  'example.com/app:2.0': app(),
+  'example.com/app:user-1000': app({ user: '1000' }),
+  'example.com/app:user-named': app({ user: 'app' }),
+  'example.com/app:distroless': app({ parameters: { shell: false } }),
+  'nginx:1.27-alpine': app({ bytes: 7_936_797, parameters: { port: 80 } }),
+}
+const cachedImages = ['example.com/app:1.0', 'example.com/app:1.1', 'example.com/app:user-1000', 'example.com/app:user-named', 'example.com/app:distroless', 'nginx:1.27-alpine', 'busybox:1.36']
+
+/** The pod's namespace is `demo`, the cluster is at rest when the case begins. */
+const beginMs = 60_000
+const kubeconfig = `apiVersion: v1
+kind: Config
+clusters:
+- {name: c, cluster: {server: "https://127.0.0.1:6443"}}
+users:
+- {name: u, user: {}}
+contexts:
+- {name: x, context: {cluster: c, user: u, namespace: demo}}
+current-context: x
+`
+
+function makeCluster(gpuCount: number): Cluster {
+  const resources = { cpu: '2', memory: '25171656704', 'ephemeral-storage': '267847642337', ...(gpuCount > 0 ? { 'nvidia.com/gpu': String(gpuCount) } : {}) }
+  const cluster = createCluster({ seed: 1, nodes: [{ name: 'node-1', resources }], images, cachedImages })
+  create(cluster, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'demo' } })
+  cluster.advanceTo(beginMs / 2)
+  // Made here too, for configurations without the controllers that make them.
+  create(cluster, { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default', namespace: 'demo' } })
+  create(cluster, { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'kube-root-ca.crt', namespace: 'demo' }, data: { 'ca.crt': 'x' } } as KubeObject)
+  cluster.advanceTo(beginMs)
+  return cluster
+}
+
+/** @returns an error text, or undefined */
+function create(cluster: Cluster, object: KubeObject): string | undefined {
+  const kind = findKindByToken(object.kind.toLowerCase())
+  if (kind === undefined) return `no kind ${object.kind}`
+  const metadata = kind.namespaced ? { namespace: 'demo', ...object.metadata } : object.metadata
+  const body = { ...object, metadata }
+  const response = cluster.request({ user: admin, verb: 'create', group: kind.group, version: kind.version, resource: kind.resource, namespace: metadata.namespace, body } as unknown as ApiRequest)
+  return isStream(response) || response.code < 300 ? undefined : ((response.body as { message?: string }).message ?? 'refused')
+}
+
+/** Replaces what differs by run: ids, addresses by order of appearance, suffixes, times. */
+export class Normalizer {
+  private readonly addresses = new Map<string, string>()
+
+  text(text: string): string {
+    return text
+      .replace(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, '<uid>')
+      .replace(/[0-9a-f]{64}/g, '<id>')
+      .replace(/kube-api-access-[0-9a-z]{5}\b/g, 'kube-api-access-abcde')
+      .replace(/in \d+(\.\d+)?m?s \(\d+(\.\d+)?m?s including waiting\)/g, 'in <n>ms (<n>ms including waiting)')
+      .replace(/20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)/g, '<time>')
+      .replace(/[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d \+0000/g, '<time>')
+      .replace(/10\.244\.0\.\d+/g, (ip) => this.address(ip))
+  }
+
+  address(ip: string): string {
+    if (!this.addresses.has(ip)) this.addresses.set(ip, `10.244.0.${11 + this.addresses.size}`)
+    return this.addresses.get(ip)!
+  }
+}
+
+/** Reduces a recorded or simulated status to what is compared. */
+export function statusOf(entry: { readonly [field: string]: unknown }, normalize: (text: string) => string): { readonly [field: string]: unknown } {
+  const text = (value: unknown): unknown => (typeof value === 'string' ? normalize(value) : value)
+  const state = (value: unknown): unknown => {
+    const kinds = Object.entries((value ?? {}) as { [kind: string]: { [field: string]: unknown } })
+    return kinds.length === 0 ? undefined : kinds.map(([kind, { reason, message, exitCode, signal }]) => ({ kind, reason: reason || undefined, message: text(message) || undefined, exitCode, signal }))[0]
+  }
+  const containers = (value: unknown): unknown =>
+    ((value ?? []) as { [field: string]: unknown }[]).map(({ name, ready, started, restartCount, state: current, lastState }) => ({ name, ready, started: started ?? false, restartCount, state: state(current), lastState: state(lastState) }))
+  const conditions = ((entry['conditions'] ?? []) as { [field: string]: unknown }[])
+    .map(({ type, status, reason, message }) => `${type}=${status} ${reason ?? ''} ${text(message ?? '')}`)
+    .sort((a, b) => (a < b ? -1 : 1))
+  return {
+    phase: entry['phase'], reason: entry['reason'] || undefined, message: text(entry['message']) || undefined, podIPs: entry['podIPs'], qosClass: entry['qosClass'],
+    grace: entry['deletionGracePeriodSeconds'], deleted: entry['deleted'], conditions,
+    init: containers(entry['initContainerStatuses']), main: containers(entry['containerStatuses']), ephemeral: containers(entry['ephemeralContainerStatuses']),
+  }
+}
+
+/** Splits a shell command line into words, as far as the recorded commands need it. */
+function words(line: string): string[] {
+  const found: string[] = []
+  const pattern = /(?:[^\s'"\\]|\\.|'[^']*'|"(?:[^"\\]|\\.)*")+/g
+  for (const [word] of line.matchAll(pattern)) {
+    found.push(word.replace(/'([^']*)'|"((?:[^"\\]|\\.)*)"|\\(.)/g, (_whole, single: string | undefined, double: string | undefined, escaped: string | undefined) => single ?? double?.replace(/\\(["\\$`])/g, '$1') ?? escaped ?? ''))
+  }
+  return found
+}
+
+class Files implements FileSystem {
+  private readonly texts = new Map([['/root/.kube/config', kubeconfig]])
+  read(path: string): string | undefined { return this.texts.get(path) }
+  write(path: string, text: string): void { this.texts.set(path, text) }
+  remove(path: string): boolean { return this.texts.delete(path) }
+  isDirectory(): boolean { return false }
+  makeDirectory(): void {}
+  list(): readonly string[] | undefined { return undefined }
+}
+
+/** A running command; it is fed as simulated time goes on. */
+class Command {
+  readonly shown: { command: string; t: number; stdout: string; stderr: string; exitCode: number }
+  isOver = false
+  private readonly process: Generator<ProcessNeed, number, ProcessAnswer>
+  private need: ProcessNeed | undefined
+  private readonly cluster: Cluster
+  private input: string | undefined
+
+  constructor(cluster: Cluster, line: string, input: string | undefined, t: number) {
+    this.cluster = cluster
+    this.input = input
+    this.shown = { command: line, t, stdout: '', stderr: '', exitCode: -1 }
+    const { clock } = cluster
+    this.process = kubectl({
+      argv: words(line), env: { HOME: '/root' }, workingDirectory: '/root', files: new Files(), clock: { get nowMs() { return cluster.nowMs }, timestamp: (atMs) => clock.timestamp(atMs), parse: (text) => clock.parse(text) },
+      out: (text) => { this.shown.stdout += text }, err: (text) => { this.shown.stderr += text }, isTerminal: false, hasInput: input !== undefined,
+    } as Parameters<typeof kubectl>[0])
+    this.resume({ kind: 'none' }, true)
+  }
+
+  /** Answers what can be answered now. */
+  step(): void {
+    for (let i = 0; !this.isOver && i < 10_000; i++) {
+      const answer = this.answer()
+      if (answer === undefined) return
+      this.resume(answer, false)
+    }
+  }
+
+  private resume(answer: ProcessAnswer, isFirst: boolean): void {
+    const result = isFirst ? this.process.next() : this.process.next(answer)
+    this.need = result.done === true ? undefined : result.value
+    if (result.done !== true) return
+    this.isOver = true
+    this.shown.exitCode = result.value
+  }
+
+  private answer(): ProcessAnswer | undefined {
+    const { need, cluster } = this
+    if (need === undefined) return undefined
+    if (need.kind === 'request') return { kind: 'response', response: cluster.request({ ...need.request, user: admin } as ApiRequest) }
+    if (need.kind === 'stream') {
+      const frames = cluster.readStream(need.streamId)
+      return frames.length > 0 || (need.untilMs !== undefined && cluster.nowMs >= need.untilMs) ? { kind: 'frames', frames } : undefined
+    }
+    if (need.kind === 'closeStream') cluster.closeStream(need.streamId)
+    else if (need.kind === 'sendInput') cluster.writeStream(need.streamId, need.text)
+    else if (need.kind === 'sleep') return cluster.nowMs >= need.untilMs ? { kind: 'none' } : undefined
+    else if (need.kind === 'input') {
+      const text = this.input
+      this.input = undefined
+      return { kind: 'text', text }
+    } else if (need.kind === 'edit') return { kind: 'saved', isSaved: false }
+    return { kind: 'none' }
+  }
+}
+
+/** What a command waits for before it runs: the state that the recording showed last before it. */
+interface Planned {
+  readonly command: string
+  readonly input: string | undefined
+  readonly t: number
+  readonly afterPod?: string
+  readonly afterKey?: string
+  readonly delay: number
+}
+
+function plan(row: Row): Planned[] {
+  const timeline = ((row['timeline'] ?? []) as { [field: string]: JsonValue }[]).filter((entry) => entry['pod'] !== undefined)
+  const normalizer = new Normalizer()
+  return ((row['kubectl'] ?? []) as { [field: string]: JsonValue }[])
+    .filter((entry) => typeof entry['command'] === 'string' && !textOf(entry['command']).startsWith('kubectl create -f -') || entry['stdin'] !== undefined)
+    .map((entry) => {
+      const t = Number(entry['t'])
+      const before = timeline.filter((shown) => Number(shown['t']) <= t)
+      const last = before[before.length - 1]
+      const base = { command: textOf(entry['command']), input: entry['stdin'] === undefined ? undefined : textOf(entry['stdin']), t }
+      if (last === undefined) return { ...base, delay: t }
+      const afterKey = keyOf(statusOf(last, (text) => normalizer.text(text)))
+      return { ...base, afterPod: textOf(last['pod']), afterKey, delay: t - Number(last['t']) }
+    })
+}
+
+/** A status without what may come together with it or a moment later. */
+function keyOf(status: { readonly [field: string]: unknown }): string {
+  const { podIPs: _ips, conditions: _conditions, qosClass: _qos, ...rest } = status
+  return JSON.stringify(rest)
+}
+
+/** Plays a row. */
+export function play(row: Row, gpuCount: number): Played {
+  const cluster = makeCluster(gpuCount)
+  const normalizer = new Normalizer()
+  const timeline: Shown[] = []
+  const last = new Map<string, string>()
+  const seconds = (): number => (cluster.nowMs - beginMs) / 1000
+  cluster.onCommit(({ resource, before, after }) => {
+    const pod = (after ?? before) as Pod | undefined
+    if (resource !== 'pods' || pod?.metadata.namespace !== 'demo') return
+    const status = (pod.status ?? {}) as { [field: string]: unknown }
+    const podIPs = (status['podIPs'] as { ip: string }[] | undefined)?.map(({ ip }) => normalizer.text(ip))
+    const shown = statusOf({ ...status, podIPs, deletionGracePeriodSeconds: pod.metadata.deletionTimestamp === undefined ? undefined : pod.metadata.deletionGracePeriodSeconds, deleted: after === undefined ? true : undefined }, (text) => normalizer.text(text))
+    const key = JSON.stringify(shown)
+    if (last.get(pod.metadata.name ?? '') === key) return
+    last.set(pod.metadata.name ?? '', key)
+    timeline.push({ t: seconds(), pod: pod.metadata.name ?? '', status: shown })
+  })
+  const eventTimes = new Map<string, number[]>()
+  const commands = runCommands(cluster, row, timeline, seconds, eventTimes)
+  const events = [...cluster.eventRows()].filter((event) => event.namespace === 'demo' || event.namespace === 'default').map((event) => ({
+    type: event.type, reason: event.reason, message: normalizer.text(event.message), component: event.component,
+    object: `${(event.regarding.kind ?? '').toLowerCase()}/${event.regarding.name}`, fieldPath: event.regarding.fieldPath ?? '', times: eventTimes.get(String(event.id)) ?? [],
+  }))
+  return { timeline, events, commands: commands.map(({ shown }) => ({ ...shown, stdout: normalizer.text(shown.stdout), stderr: normalizer.text(shown.stderr) })) }
+}
+
+function endOf(row: Row): number {
+  const times = [...((row['timeline'] ?? []) as { t: number }[]), ...((row['kubectl'] ?? []) as { t: number }[])].map(({ t }) => t)
+  for (const event of (row['events'] ?? []) as { times: number[] }[]) times.push(...event.times)
+  return Math.max(0, ...times)
+}
+
+function runCommands(cluster: Cluster, row: Row, timeline: readonly Shown[], seconds: () => number, eventTimes: Map<string, number[]>): Command[] {
+  const planned = plan(row)
+  const commands: Command[] = []
+  const counts = new Map<string, number>()
+  for (const object of (row['objects'] ?? []) as unknown as KubeObject[]) create(cluster, object)
+  const end = endOf(row)
+  let next = 0
+  let sinceMs: number | undefined
+  for (let atMs = cluster.nowMs; seconds() < end * 1.3 + 8 || (next < planned.length && seconds() < end * 2 + 30); atMs += 50) {
+    cluster.advanceTo(atMs)
+    for (const event of cluster.eventRows()) {
+      if (counts.get(String(event.id)) === event.count) continue
+      counts.set(String(event.id), event.count)
+      const times = eventTimes.get(String(event.id)) ?? []
+      eventTimes.set(String(event.id), [...times, seconds()])
+    }
+    for (const command of commands) command.step()
+    const waiting = planned[next]
+    if (waiting === undefined || (commands.length > 0 && !commands[commands.length - 1].isOver)) continue
+    sinceMs ??= isReached(waiting, timeline) || seconds() > waiting.t + 12 ? atMs : undefined
+    if (sinceMs === undefined || atMs - sinceMs < waiting.delay * 1000 - 1) continue
+    next++
+    sinceMs = undefined
+    const command = new Command(cluster, waiting.command, waiting.input, waiting.t)
+    command.step()
+    commands.push(command)
+  }
+  return commands
+}
+
+/** Whether a pod shows the state that came before a command, or has shown it. */
+function isReached({ afterPod, afterKey }: Planned, timeline: readonly Shown[]): boolean {
+  if (afterKey === undefined) return true
+  return timeline.some(({ pod, status }) => sameName(pod, afterPod ?? '') && keyOf(status) === afterKey)
+}
+
+/** Equal names, or names that differ in what the API generates. */
+export function sameName(a: string, b: string): boolean {
+  return a === b || (/-[a-z0-9]{5}$/.test(a) && /-[a-z0-9]{5}$/.test(b) && a.replace(/(-[a-z0-9]{8,10})?-[a-z0-9]{5}$/, '') === b.replace(/(-[a-z0-9]{8,10})?-[a-z0-9]{5}$/, ''))
+}
