@@ -1,6 +1,9 @@
 /** Output formats with a template: jsonpath and go-template. */
 
+import { findResults, parseJsonPath } from '../../api/jsonpath/evaluate.ts'
+import { printJsonPath } from '../../api/jsonpath/printers.ts'
 import { fail } from '../failures.ts'
+import { toIndentedJson } from './json.ts'
 
 export interface TemplateOptions {
   /** Value of --template. */
@@ -32,13 +35,21 @@ function templateText(found: { readonly format: string; readonly template: strin
   return text
 }
 
+function jsonPathPrinter(template: string, options: TemplateOptions, asJson: boolean): TemplatePrinter {
+  const parsed = parseJsonPath(template)
+  if ('error' in parsed) throw fail(`error parsing jsonpath ${template}, ${parsed.error}`)
+  return (object) => {
+    const printed = printJsonPath(parsed, object, options.allowsMissing)
+    if ('error' in printed) throw fail(printed.error)
+    if (!asJson) return printed.output
+    return findResults(parsed.nodes, object, options.allowsMissing).map((results) => `${toIndentedJson(results, '    ', true)}\n`).join('')
+  }
+}
+
 /** The printer of a template format; undefined when the format is another one. */
 export function makeTemplatePrinter(output: string, options: TemplateOptions): TemplatePrinter | undefined {
   const path = splitFormat(output, jsonPathFormats)
-  if (path !== undefined) {
-    const template = templateText(path, options)
-    return () => { throw fail(`jsonpath ${template}`) }
-  }
+  if (path !== undefined) return jsonPathPrinter(templateText(path, options), options, path.format === 'jsonpath-as-json')
   const go = splitFormat(output, goTemplateFormats)
   if (go !== undefined) {
     const template = templateText(go, options)

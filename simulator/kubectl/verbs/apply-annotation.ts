@@ -1,0 +1,45 @@
+/** kubectl apply view-last-applied, set-last-applied. Models k8s.io/kubectl/pkg/cmd/apply (v1.35). */
+
+import type { KubeObject } from '../../api/types.ts'
+import type { JsonObject } from '../../kernel/json.ts'
+import { toYaml } from '../../api/yaml/emit.ts'
+import { aggregateFailure, attempt, fail } from '../failures.ts'
+import { findLastApplied, lastAppliedAnnotation, lastAppliedText } from '../last-applied.ts'
+import { toIndentedJson } from '../printers/json.ts'
+import { dryRunSuffix, operationPrinter } from '../printers/output.ts'
+import { collect, collectAll } from '../resource-builder.ts'
+import type { Run, Session } from '../session.ts'
+
+export function* viewLastApplied(session: Session): Run<number> {
+  const output = session.flags.text('output')
+  const { infos, failures } = yield* collect(session, { args: session.args, useFiles: true, isLatest: true, all: session.flags.bool('all'), selector: session.flags.text('selector'), kindAloneIsAll: true })
+  if (failures.length > 0) throw aggregateFailure(failures)
+  for (const info of infos) {
+    const text = findLastApplied(info.object as KubeObject)
+    if (text === undefined) continue
+    const value = JSON.parse(text) as JsonObject
+    if (output === 'json') session.out(`${toIndentedJson(value, '  ', true)}\n`)
+    else if (output === 'yaml') session.out(toYaml(value))
+    else throw session.usage(`Unexpected -o output mode: ${output}, the flag 'output' must be one of yaml|json`)
+  }
+  return 0
+}
+
+export function* setLastApplied(session: Session): Run<number> {
+  const infos = yield* collectAll(session, { useFiles: true })
+  const dryRun = session.dryRun()
+  for (const info of infos) {
+    const read = yield* attempt(session.call({ verb: 'get', kind: info.kind, namespace: info.namespace, name: info.name }))
+    if (!read.ok) throw aggregateFailure([read.failure])
+    const before = findLastApplied(read.value)
+    if (before === undefined && !session.flags.bool('create-annotation')) throw fail(`no last-applied-configuration annotation found on resource: ${info.name}, to create the annotation, run the command with --create-annotation`)
+    const text = lastAppliedText(info.object as KubeObject)
+    let object = read.value
+    if (before !== text && dryRun !== 'client') {
+      const body = { metadata: { annotations: { [lastAppliedAnnotation]: text } } }
+      object = yield* session.call({ verb: 'patch', kind: info.kind, namespace: info.namespace, name: info.name, body, contentType: 'application/merge-patch+json', query: dryRun === 'server' ? { dryRun: 'All' } : {} })
+    }
+    session.out(operationPrinter(session, `configured${dryRunSuffix(dryRun)}`)(object))
+  }
+  return 0
+}
