@@ -1,6 +1,9 @@
 /** Plays a scenario file on a simulated cluster, as the recording program played it on a real one. */
 
 import type { KubeObject, Pod } from '../../../simulator/api/types.ts'
+import { findVerb } from '../../../simulator/kubectl/verbs/registry.ts'
+import { kindByKind } from '../../../simulator/api/kinds.ts'
+import { decodeDocuments } from '../../../simulator/api/yaml/documents.ts'
 import { isStream } from '../../../simulator/api/request.ts'
 import type { EventRow } from '../../../simulator/apiserver/event-log.ts'
 import { adminUser, createCluster } from '../../../simulator/index.ts'
@@ -241,7 +244,7 @@ export class Player {
   }
 
   private act(step: Dict): unknown {
-    if ('apply' in step) return this.kubectl(['apply', '-f', '-'], step['apply'])
+    if ('apply' in step) return findVerb('apply') === undefined ? this.applyPlain(step['apply']) : this.kubectl(['apply', '-f', '-'], step['apply'])
     if ('kubectl' in step) return this.kubectl(splitWords(step['kubectl']), step['stdin'])
     if ('raw' in step) return this.raw(step)
     if ('kubelet' in step) this.kubeletMode = step['kubelet']
@@ -261,6 +264,19 @@ export class Player {
 
   private kubectl(argv: readonly string[], stdin?: string): unknown {
     return runKubectl({ cluster: this.cluster, user: adminUser, files: this.files, advance: (toMs, isOver) => this.advance(toMs, isOver) }, argv, stdin)
+  }
+
+  private applyPlain(text: string): unknown {
+    for (const document of decodeDocuments(text).documents) {
+      const object = document as unknown as KubeObject
+      const kind = kindByKind(object.apiVersion, object.kind)!
+      const target = { user: adminUser, group: kind.group, version: kind.version, resource: kind.resource, ...(kind.namespaced ? { namespace: this.namespace } : {}) }
+      const found = this.cluster.request({ ...target, verb: 'get', name: object.metadata.name })
+      const body = JSON.parse(JSON.stringify(object))
+      const response = found.code === 404 ? this.cluster.request({ ...target, verb: 'create', body }) : this.cluster.request({ ...target, verb: 'patch', name: object.metadata.name, contentType: 'application/strategic-merge-patch+json', body })
+      if (response.code >= 300) return { exit: 1, stderr: JSON.stringify(response) }
+    }
+    return { exit: 0 }
   }
 
   private raw(step: Dict): unknown {
