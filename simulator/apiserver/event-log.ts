@@ -1,7 +1,7 @@
 /**
  * Events as compact rows: what the recorder of client-go would have written, JSON only when somebody reads.
  * Models client-go/tools/record EventCorrelator (v0.35): counting of equal events, aggregation from the tenth similar
- * one on within ten minutes, and a spam filter of 25 per object refilled by one each five minutes.
+ * one on within ten minutes, and a spam filter of 25 per source, object and type, refilled by one each five minutes.
  */
 
 import type { Event, KubeObject, ObjectReference } from '../api/types.ts'
@@ -86,7 +86,7 @@ export class EventLog {
   record(regarding: KubeObject, type: string, reason: string, message: string, component: string, nowMs: SimTimeMs, options: EventOptions = {}): void {
     const uid = regarding.metadata.uid ?? ''
     const ids = this.idsOf(uid)
-    if (ids.length >= 5 && !this.passesSpamFilter(`${component}|${uid}`, ids, nowMs)) return
+    if (ids.length > 0 && !this.passesSpamFilter(component, uid, type, ids, nowMs)) return
     let text = message
     let similarCount = 0
     for (const id of ids) {
@@ -168,15 +168,28 @@ export class EventLog {
     for (const listener of this.listeners) listener(row, before)
   }
 
-  private passesSpamFilter(key: string, ids: readonly number[], nowMs: SimTimeMs): boolean {
+  /** Each source, object and type has a bucket of its own; it is kept from the sixth event on, before that the rows tell what was spent. */
+  private passesSpamFilter(component: string, uid: string, type: string, ids: readonly number[], nowMs: SimTimeMs): boolean {
+    const key = `${component}|${uid}|${type}`
     const bucket = this.spam.get(key)
-    const tokens = bucket === undefined ? burst - ids.length : Math.min(burst, bucket.tokens + (nowMs - bucket.atMs) / refillMs)
+    const spent = bucket === undefined ? this.countOf(ids, component, type) : 0
+    if (bucket === undefined && spent < 5) return true
+    const tokens = bucket === undefined ? burst - spent : Math.min(burst, bucket.tokens + (nowMs - bucket.atMs) / refillMs)
     if (tokens < 1) {
       this.spam.set(key, { tokens, atMs: nowMs })
       return false
     }
     this.spam.set(key, { tokens: tokens - 1, atMs: nowMs })
     return true
+  }
+
+  private countOf(ids: readonly number[], component: string, type: string): number {
+    let count = 0
+    for (const id of ids) {
+      const row = this.rows.get(String(id))
+      if (row !== undefined && row.component === component && row.type === type) count += row.count
+    }
+    return count
   }
 
   private idsOf(uid: string): number[] {
