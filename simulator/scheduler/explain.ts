@@ -11,7 +11,7 @@ import { podKeyOf } from './pod-class.ts'
 import { bestCandidates, findCandidates, whyNotEligible } from './plugins/default-preemption/plugin.ts'
 import type { Scheduler } from './scheduler.ts'
 import { isRejected } from './status.ts'
-import type { StatusCode } from './status.ts'
+import type { PluginStatus, StatusCode } from './status.ts'
 
 export interface Rejection { readonly plugin: string; readonly code: StatusCode; readonly reasons: readonly string[] }
 export interface PluginScore { readonly plugin: string; readonly raw: number; readonly score: number; readonly weight: number }
@@ -88,8 +88,15 @@ class Explainer {
       return status.code === 'unschedulable' ? { ...noNodes, preFilter, ...this.preemption(failed) } : { ...noNodes, preFilter }
     }
     runner.findFeasible(nodeNames, true)
+    if (runner.problem !== undefined) return this.failed(runner.problem, narrowedBy)
     if (runner.feasibleCount === 0) return { ...noNodes, nodes: this.rejectedNodes(narrowedBy), ...this.preemption(failed) }
     return this.scored(narrowedBy)
+  }
+
+  /** A filter failed: no node is chosen, whatever the others say. */
+  private failed(problem: PluginStatus, narrowedBy: readonly string[]): NodePart {
+    const feasible = [...this.feasibleSlots()].map((index) => this.scheduler.cache.getSlot(index).name)
+    return { ...noNodes, nodes: this.rejectedNodes(narrowedBy), feasible, error: rejectionOf(problem) }
   }
 
   private preemption(failed: FailedCycle): Pick<PodExplanation, 'preemption'> {

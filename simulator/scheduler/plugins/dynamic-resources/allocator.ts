@@ -15,7 +15,9 @@ import type { Allocation, Device, DeviceAttribute, DeviceClass, DeviceRequestSpe
 const resultsMax = 32
 
 /** A request or one of its alternatives. */
-interface Wanted { readonly name: string; readonly spec: DeviceRequestSpec; readonly deviceClass: DeviceClass; readonly all: readonly Found[] | undefined; readonly count: number }
+interface Wanted {
+  /** With the name of the request before that of an alternative. */
+  readonly name: string; readonly spec: DeviceRequestSpec; readonly deviceClass: DeviceClass; readonly all: readonly Found[] | undefined; readonly count: number }
 interface Found { readonly id: string; readonly device: Device; readonly pool: Pool; readonly slice: ResourceSlice }
 
 /** Thrown inside one allocation when a selector or a request is broken. */
@@ -76,13 +78,14 @@ class NodeAllocation {
   }
 
   private prepare(claim: ResourceClaim, name: string, spec: DeviceRequestSpec): Wanted {
+    const told = `claim ${keyOf(claim)}, request ${name.slice(name.indexOf('/') + 1)}`
     const deviceClass = this.objects.find('DeviceClass', '', spec.deviceClassName ?? '') as DeviceClass | undefined
-    if (deviceClass === undefined) throw new AllocationError(`claim ${keyOf(claim)}, request ${name}: could not retrieve device class ${spec.deviceClassName}`)
+    if (deviceClass === undefined) throw new AllocationError(`${told}: could not retrieve device class ${spec.deviceClassName}`)
     if (spec.allocationMode !== 'All') return { name, spec, deviceClass, all: undefined, count: spec.count ?? 1 }
     for (const pool of this.pools) {
       const id = `${pool.driver}/${pool.name}`
-      if (pool.isIncomplete) throw new AllocationError(`claim ${keyOf(claim)}, request ${name}: asks for all devices, but resource pool ${id} is currently being updated`)
-      if (pool.isInvalid) throw new AllocationError(`claim ${keyOf(claim)}, request ${name}: asks for all devices, but resource pool ${id} is currently invalid`)
+      if (pool.isIncomplete) throw new AllocationError(`${told}: asks for all devices, but resource pool ${id} is currently being updated`)
+      if (pool.isInvalid) throw new AllocationError(`${told}: asks for all devices, but resource pool ${id} is currently invalid`)
     }
     const all = [...this.devices()].filter((found) => this.isSelectable(claim, { spec, deviceClass }, found))
     return { name, spec, deviceClass, all, count: all.length }
@@ -120,7 +123,11 @@ class NodeAllocation {
   private tryDevice(claimIndex: number, requestIndex: number, wanted: Wanted, placed: number, found: Found): boolean {
     const chosen = this.chosen[claimIndex]
     if (this.isTaken(found, wanted) || (found.device.consumesCounters?.length ?? 0) > 0) return false
-    if (!this.meetsConstraints(claimIndex, wanted.name, found)) return false
+    if (!this.meetsConstraints(claimIndex, wanted.name, found)) {
+      if (wanted.all === undefined) return false
+      const request = wanted.name.slice(wanted.name.indexOf('/') + 1)
+      throw new AllocationError(`claim ${keyOf(this.claims[claimIndex])}, request ${request}: cannot add device ${found.id} because a claim constraint would not be satisfied`)
+    }
     this.taken.add(found.id)
     chosen.push({ found, request: wanted.name })
     if (this.placeDevices(claimIndex, requestIndex, wanted, placed + 1)) return true

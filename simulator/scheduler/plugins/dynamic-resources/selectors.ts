@@ -5,6 +5,7 @@
 
 import { Environment } from '@marcbachmann/cel-js'
 import { compareQuantities } from '../../../api/quantity.ts'
+import { compareText } from '../../../kernel/text.ts'
 import type { Device, DeviceAttribute, DeviceClass, DeviceSelector } from './types.ts'
 
 class Quantity {
@@ -12,6 +13,34 @@ class Quantity {
   constructor(text: string) {
     this.text = text
   }
+}
+
+class Semver {
+  readonly parts: readonly number[]
+  readonly preRelease: readonly string[]
+  constructor(text: string) {
+    const [core, pre = ''] = text.split('+')[0].split(/-(.*)/s)
+    this.parts = core.split('.').map(Number)
+    this.preRelease = pre === '' ? [] : pre.split('.')
+  }
+}
+
+function comparePreRelease(a: readonly string[], b: readonly string[]): number {
+  if (a.length === 0 || b.length === 0) return b.length - a.length
+  for (let i = 0; i < Math.min(a.length, b.length); i++) {
+    if (a[i] === b[i]) continue
+    const isNumber = [/^[0-9]+$/.test(a[i]), /^[0-9]+$/.test(b[i])]
+    if (isNumber[0] && isNumber[1]) return Number(a[i]) - Number(b[i])
+    if (isNumber[0] !== isNumber[1]) return isNumber[0] ? -1 : 1
+    return compareText(a[i], b[i])
+  }
+  return a.length - b.length
+}
+
+/** Precedence by semver.org, version 2.0.0. */
+function compareVersions(a: Semver, b: Semver): number {
+  for (let i = 0; i < 3; i++) if (a.parts[i] !== b.parts[i]) return Math.sign((a.parts[i] ?? 0) - (b.parts[i] ?? 0))
+  return Math.sign(comparePreRelease(a.preRelease, b.preRelease))
 }
 
 type Program = (context: { device: unknown }) => unknown
@@ -23,12 +52,17 @@ export class SelectorMatcher {
 
   constructor() {
     const compare = (a: Quantity, b: Quantity): number => compareQuantities(a.text, b.text)
-    this.environment = new Environment()
+    this.environment = new Environment({ enableOptionalTypes: true })
       .registerVariable('device', 'map')
       .registerType('Quantity', { ctor: Quantity })
       .registerFunction('quantity(string): Quantity', (text: string) => new Quantity(text))
       .registerFunction('Quantity.compareTo(Quantity): int', (a: Quantity, b: Quantity) => BigInt(compare(a, b)))
       .registerFunction('Quantity.isGreaterThan(Quantity): bool', (a: Quantity, b: Quantity) => compare(a, b) > 0)
+      .registerType('Semver', { ctor: Semver })
+      .registerFunction('semver(string): Semver', (text: string) => new Semver(text))
+      .registerFunction('Semver.compareTo(Semver): int', (a: Semver, b: Semver) => BigInt(compareVersions(a, b)))
+      .registerFunction('Semver.isGreaterThan(Semver): bool', (a: Semver, b: Semver) => compareVersions(a, b) > 0)
+      .registerFunction('Semver.isLessThan(Semver): bool', (a: Semver, b: Semver) => compareVersions(a, b) < 0)
       .registerFunction('Quantity.isLessThan(Quantity): bool', (a: Quantity, b: Quantity) => compare(a, b) < 0)
   }
 
@@ -54,7 +88,7 @@ export class SelectorMatcher {
     let program = this.programs.get(expression)
     if (program === undefined) {
       try {
-        program = this.environment.parse(expression) as Program
+        program = this.environment.parse(withoutHas(expression)) as Program
       } catch (error) {
         program = textOf(error)
       }
@@ -62,6 +96,13 @@ export class SelectorMatcher {
     }
     return program
   }
+}
+
+/**
+ * The library knows has() of plain names only. Devices are maps of maps, of which `has(a["b"].c)` means `"c" in a["b"]`.
+ */
+function withoutHas(expression: string): string {
+  return expression.replace(/\bhas\(\s*([^()]*\])\s*\.\s*([A-Za-z_]\w*)\s*\)/g, '("$2" in $1)')
 }
 
 /** The text of a CEL error without the drawing of its place; it begins with a small letter as in cel-go. */
@@ -72,7 +113,7 @@ function textOf(error: unknown): string {
 }
 
 function valueOf({ string, int, bool, version }: DeviceAttribute): unknown {
-  return string ?? (int === undefined ? undefined : BigInt(int)) ?? bool ?? version
+  return string ?? (int === undefined ? undefined : BigInt(int)) ?? bool ?? (version === undefined ? undefined : new Semver(version))
 }
 
 /** Values by domain and name; a domain that nobody uses is an empty one. */
