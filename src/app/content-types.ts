@@ -49,6 +49,7 @@ export interface LabStep {
   /** Shell lines that solve the step. */
   readonly solution?: readonly Block[]
 }
+export interface LabAction { readonly stepIndex: number; readonly action: readonly Inline[]; readonly component: readonly Inline[]; readonly result: readonly Inline[] }
 export interface Lab {
   readonly id: string
   /** "1.2" */
@@ -61,6 +62,8 @@ export interface Lab {
   readonly steps: readonly LabStep[]
   /** Asked after the last step. */
   readonly quiz: readonly QuizItem[]
+  /** Actions of the lesson's source, shown in the status tracker: who does what, by step from 0. */
+  readonly actions?: readonly LabAction[]
   /** Files to open in the editor at the start, in order. */
   readonly openFiles: readonly string[]
 }

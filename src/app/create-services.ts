@@ -1,13 +1,22 @@
+import type { ContentSource } from './content-types.ts'
 import type { Services } from './services.tsx'
 
-/**
- * The host and the content of this build. `vite build --mode fake` makes a build without an engine, for working on
- * screens; options of the fixture come from the query (`?fleet=60`, `?left=299000`).
- */
+/** The host and the content of this build; `vite build --mode fake` makes one without an engine, for working on screens. */
 export async function createServices(): Promise<Services> {
-  const [{ FakeHost }, { fakeContent }] = await Promise.all([import('./testing/fake-host.ts'), import('./testing/fake-content.ts')])
-  const query = new URLSearchParams(location.search)
-  const fleet = query.get('fleet')
-  const left = query.get('left')
-  return { host: new FakeHost({ ...(fleet === null ? {} : { fleetNodes: Number(fleet) }), ...(left === null ? {} : { examLeftMs: Number(left) }) }), content: fakeContent }
+  if (import.meta.env.MODE === 'fake') return (await import('./testing/fake-services.ts')).createFakeServices()
+  const { FakeHost } = await import('./testing/fake-host.ts')
+  return { host: new FakeHost(), content: lazyContent() }
+}
+
+/** Content comes with its own chunk, when it is first asked for. */
+function lazyContent(): ContentSource {
+  let loading: Promise<ContentSource> | undefined
+  const source = () => (loading ??= Promise.all([import('./content/content-source.ts'), import('./content/content-files.ts')]).then(([{ createContentSource }, { contentFiles }]) => createContentSource(contentFiles)))
+  return {
+    catalog: async () => (await source()).catalog(),
+    lab: async (id) => (await source()).lab(id),
+    form: async (id) => (await source()).form(id),
+    docs: async () => (await source()).docs(),
+    simulated: async () => (await source()).simulated(),
+  }
 }

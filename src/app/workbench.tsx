@@ -1,5 +1,6 @@
 import { createContext, useContext } from 'react'
 import type { ObjectRef } from '../session/host-rows.ts'
+import type { LabAction } from './content-types.ts'
 import type { SuggestedFix } from '../session/host.ts'
 
 /** What is chosen; plum in every pane. */
@@ -8,6 +9,8 @@ export type Selection = { readonly kind: 'Pod'; readonly uid: string; readonly r
 /** What the panes of a workbench share. */
 export interface Workbench {
   readonly isExam: boolean
+  /** Actions of the lab, for the status tracker. */
+  readonly actions: readonly LabAction[]
   readonly selection: Selection | undefined
   select(selection: Selection | undefined): void
   /** Rings these nodes without dimming the rest. */

@@ -1,6 +1,7 @@
 import { useEffect, useMemo, useRef, useState, type ReactNode, type RefObject } from 'react'
 import type { SuggestedFix } from '../../session/host.ts'
 import { useActionHub, useActions } from '../actions/action-hub.tsx'
+import type { LabAction } from '../content-types.ts'
 import type { EditorHandle } from '../editor/EditorPane.tsx'
 import { useFlight } from '../flight.tsx'
 import type { TerminalHandle } from '../terminal/TerminalPane.tsx'
@@ -9,28 +10,31 @@ import { selectionOfNode, selectionOfPod, WorkbenchContext, type Selection, type
 
 export interface WorkbenchParts { readonly editor: RefObject<EditorHandle | null>; readonly terminal: RefObject<TerminalHandle | null> }
 
+const noActions: readonly LabAction[] = []
+
 interface WorkbenchProviderProps {
   isExam?: boolean
+  actions?: readonly LabAction[]
   parts: WorkbenchParts
   showView: (id: string) => void
   children: ReactNode
 }
 
 /** Selection, ring, what-if and the ways between panes, for everything below. */
-export function WorkbenchProvider({ isExam = false, parts, showView, children }: WorkbenchProviderProps) {
+export function WorkbenchProvider({ isExam = false, actions = noActions, parts, showView, children }: WorkbenchProviderProps) {
   const [selection, setSelection] = useState<Selection | undefined>(undefined)
   const [ringed, ring] = useState<readonly string[]>([])
   const [whatIf, setWhatIf] = useState<SuggestedFix | undefined>(undefined)
   const show = useRef(showView)
   useEffect(() => { show.current = showView })
   const workbench = useMemo<Workbench>(() => ({
-    isExam, selection, ringed, whatIf, setWhatIf, ring,
+    isExam, actions, selection, ringed, whatIf, setWhatIf, ring,
     select(next) { setSelection(next); setWhatIf(undefined) },
     showView: (id) => show.current(id),
     openFile: (path) => { show.current('editor'); parts.editor.current?.openFile(path) },
     openText: (path, text) => { show.current('editor'); parts.editor.current?.openText(path, text) },
     putIntoTerminal: (text) => { show.current('terminal'); parts.terminal.current?.insert(text) },
-  }), [isExam, selection, ringed, whatIf, parts])
+  }), [isExam, actions, selection, ringed, whatIf, parts])
   useActions({ ...(isExam ? {} : { why: () => { if (selection?.kind === 'Pod') show.current('why') } }) })
   useObjectCommands(workbench)
   return <WorkbenchContext value={workbench}><EngineNotices />{children}</WorkbenchContext>

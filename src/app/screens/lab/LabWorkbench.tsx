@@ -39,7 +39,7 @@ export function LabWorkbench({ lab }: { lab: Lab }) {
   const isShown = (id: string) => !isPhone || pane === id
   const map = <ClusterMap title="Cluster" hasServices {...(isWide ? { onMaximize: () => setMapMax(!isMapMax) } : {})} />
   return (
-    <WorkbenchProvider parts={parts} showView={showView}>
+    <WorkbenchProvider {...(lab.actions === undefined ? {} : { actions: lab.actions })} parts={parts} showView={showView}>
       <main className={css.panes}>
         <LessonPane lab={lab} isHidden={!isShown('lesson') || isMapMax} {...(isPhone ? { style: { flex: 1 } } : { style: { width: splits.lesson.sizePx, flex: 'none' } })} />
         {!isPhone && !isMapMax && <Splitter label="Size of lesson" orientation="vertical" split={splits.lesson} limits={limits.lesson} />}

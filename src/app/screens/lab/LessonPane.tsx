@@ -7,6 +7,7 @@ import { useFlight } from '../../flight.tsx'
 import { Button } from '../../ui/Button.tsx'
 import { Dialog } from '../../ui/Dialog.tsx'
 import { Mark } from '../../ui/Glyphs.tsx'
+import { codeSpans } from '../../ui/code-spans.ts'
 import { Hidden, useAnnounce } from '../../ui/LiveRegion.tsx'
 import { Pane } from '../../ui/Pane.tsx'
 import { InlineText, Prose } from '../../ui/Prose.tsx'
@@ -107,9 +108,9 @@ function CheckRow({ check }: { check: CheckView }) {
   return (
     <li>
       <Mark state={check.state === 'holds' ? 'holds' : check.state === 'fails' ? 'now' : 'open'} />
-      <span className={css.checkTitle}>{check.title}<Hidden>, {checkWords[check.state]}</Hidden></span>
-      {check.state === 'fails' && <span className={css.checkNote}>{check.note}</span>}
-      {check.state === 'fails' && check.result !== undefined && <details className={css.why}><summary>Why</summary><p>Expected: <code>{check.result.expected}</code></p><p>{check.result.why}</p></details>}
+      <span className={css.checkTitle}><InlineText text={codeSpans(check.title)} /><Hidden>, {checkWords[check.state]}</Hidden></span>
+      {check.state === 'fails' && <span className={css.checkNote}><InlineText text={codeSpans(check.note)} /></span>}
+      {check.state === 'fails' && check.result !== undefined && <details className={css.why}><summary>Why</summary><p>Expected: <InlineText text={codeSpans(check.result.expected)} /></p><p><InlineText text={codeSpans(check.result.why)} /></p></details>}
     </li>
   )
 }

@@ -8,6 +8,7 @@ import { axisText, clockText, countdownText } from '../../format.view.ts'
 import { useServices } from '../../services.tsx'
 import { Button } from '../../ui/Button.tsx'
 import { Mark } from '../../ui/Glyphs.tsx'
+import { codeSpans } from '../../ui/code-spans.ts'
 import { Hidden } from '../../ui/LiveRegion.tsx'
 import { Pane, PaneHead } from '../../ui/Pane.tsx'
 import { InlineText, Prose } from '../../ui/Prose.tsx'
@@ -120,12 +121,12 @@ function TaskChecks({ task, grade, number, domain }: { task: ExamTask; grade: Ta
           <li key={check.id} className={css.check}>
             <Mark state={check.passed ? 'holds' : 'fails'} />
             <div>
-              <div className={check.passed ? css.checkTitle : `${css.checkTitle} ${css.lost}`}>{check.title}<Hidden>{check.passed ? ', passed' : ', not passed'}</Hidden></div>
+              <div className={check.passed ? css.checkTitle : `${css.checkTitle} ${css.lost}`}><InlineText text={codeSpans(check.title)} /><Hidden>{check.passed ? ', passed' : ', not passed'}</Hidden></div>
               {!check.passed && (
                 <div className={css.why}>
-                  <div><div className={css.note}>Expected</div><code>{check.expected}</code></div>
-                  <div><div className={css.note}>Actual</div><code className={css.actual}>{check.actual}</code></div>
-                  <div className={css.matters}><div className={css.note}>Why it matters</div><p>{check.why}{check.atMs !== undefined && <> Seen at {clockText(check.atMs)}.</>}</p></div>
+                  <div><div className={css.note}>Expected</div><p className={css.figure}><InlineText text={codeSpans(check.expected)} /></p></div>
+                  <div><div className={css.note}>Actual</div><p className={`${css.figure} ${css.actual}`}><InlineText text={codeSpans(check.actual)} /></p></div>
+                  <div className={css.matters}><div className={css.note}>Why it matters</div><p><InlineText text={codeSpans(check.why)} />{check.atMs !== undefined && <> Seen at {clockText(check.atMs)}.</>}</p></div>
                 </div>
               )}
             </div>

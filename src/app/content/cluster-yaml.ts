@@ -1,0 +1,16 @@
+import type { ClusterDefinition } from '../../content/types.ts'
+
+/** The nodes of a preset as YAML, to start a sandbox of one's own from. */
+export function clusterYaml(cluster: ClusterDefinition): string {
+  return cluster.nodes.map((node) => [
+    'apiVersion: v1', 'kind: Node', 'metadata:', `  name: ${node.name}`, ...pairs('  labels', node.labels ?? {}),
+    ...(node.taints === undefined || node.taints.length === 0 ? [] : ['spec:', '  taints:', ...node.taints.flatMap((taint) => [`  - key: ${taint.key}`, ...(taint.value === undefined ? [] : [`    value: ${JSON.stringify(taint.value)}`]), `    effect: ${taint.effect}`])]),
+    'status:', ...pairs('  capacity', node.resources), ...pairs('  allocatable', node.resources), '',
+  ].join('\n')).join('---\n')
+}
+
+function pairs(head: string, values: { readonly [key: string]: string }): readonly string[] {
+  const keys = Object.keys(values)
+  const indent = head.slice(0, head.length - head.trimStart().length)
+  return keys.length === 0 ? [] : [`${head}:`, ...keys.map((key) => `  ${indent}${key}: ${JSON.stringify(values[key])}`)]
+}
