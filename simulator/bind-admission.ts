@@ -33,7 +33,7 @@ export function bindAdmission(config: ClusterConfig, store: Store, identity: Ide
     list: (resource, namespace) => (namespace === undefined ? store.list(resource) : store.listInNamespace(resource, namespace)),
   }
   const rbac = rbacSource(store)
-  const pluginConfig = { disabledPlugins: config.disabledAdmissionPlugins ?? [] }
+  const pluginConfig = { disabledPlugins: config.disabledAdmissionPlugins ?? [], hasAuthorization: config.hasAuthorization !== false }
   const requestOf = (kind: KindInfo, body: Body, context: WriteContext) => ({
     kind,
     namespace: context.namespace ?? '',

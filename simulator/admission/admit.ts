@@ -14,6 +14,7 @@ import { assert } from '../kernel/assert.ts'
 import type { Json } from '../kernel/json.ts'
 import { decodeBody } from './body.ts'
 import type { FieldValidation } from './body.ts'
+import { checkEscalation } from './escalation.ts'
 import type { AdmittedObject, Identity, KindRules } from './kind-rules.ts'
 import { findKindRules } from './kinds/registry.ts'
 import type { AdmissionConfig, AdmissionReader, PluginRequest, QuotaCharge } from './plugins/plugin.ts'
@@ -168,7 +169,7 @@ export function admitCreate(request: AdmissionRequest, reader: AdmissionReader, 
   dropRepeatedOwners(object, warnings)
   rules.applyDefaults?.(object)
   const plugin = pluginRequest(request, object, reader, warnings)
-  const refusal = runPlugins('admit', plugin, config)
+  const refusal = runPlugins('admit', plugin, config) ?? (config.hasAuthorization === false ? undefined : checkEscalation(plugin))
   if (refusal !== undefined) return refuse(refusal, warnings)
   generateName(object, request.identity)
   const uid = request.identity.uid?.(object.metadata.name ?? '')
@@ -255,7 +256,7 @@ export function admitUpdate(request: AdmissionRequest, old: KubeObject, reader: 
   rules.applyDefaults?.(object)
   const before = old as unknown as AdmittedObject
   const plugin = pluginRequest(request, object, reader, warnings, before)
-  const refusal = runPlugins('admit', plugin, config)
+  const refusal = runPlugins('admit', plugin, config) ?? (config.hasAuthorization === false ? undefined : checkEscalation(plugin))
   if (refusal !== undefined) return refuse(refusal, warnings)
   object.metadata.generation = old.metadata.generation
   const begun = request.subresource ? undefined : begin(object, before, rules, request)

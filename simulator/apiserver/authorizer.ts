@@ -34,7 +34,7 @@ export class Authorizer {
   /** The verdict on an access. */
   access(attributes: Attributes): AccessVerdict {
     const { user } = attributes
-    const key = `${user.name}|${attributes.verb}|${attributes.group}|${attributes.resource}|${attributes.subresource ?? ''}|${attributes.namespace ?? ''}|${attributes.name ?? ''}|${user.groups.join(',')}`
+    const key = `${user.name}|${attributes.verb}|${attributes.group}|${attributes.resource}|${attributes.subresource ?? ''}|${attributes.namespace ?? ''}|${attributes.name ?? ''}|${attributes.path ?? ''}|${user.groups.join(',')}`
     const known = this.verdicts.get(key)
     if (known !== undefined) return known
     const verdict = this.decide(attributes)

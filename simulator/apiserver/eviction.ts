@@ -3,7 +3,7 @@
 import { apiErrors } from '../api/errors.ts'
 import type { KindInfo } from '../api/kinds.ts'
 import { matchesLabelSelector } from '../api/selector.ts'
-import type { Pod, PodDisruptionBudget, Status } from '../api/types.ts'
+import type { Condition, Pod, PodDisruptionBudget, Status } from '../api/types.ts'
 import { isPodReady } from '../store/pod-class.ts'
 import { keyOf, objectKey } from '../store/resource-id.ts'
 import type { Store } from '../store/store.ts'
@@ -63,8 +63,20 @@ function spendBudget(parts: EvictionParts, budget: PodDisruptionBudget, pod: Pod
   }
   if (isDryRun) return undefined
   const disruptedPods = { ...status.disruptedPods, [pod.metadata.name ?? '']: parts.clock.timestamp(parts.clock.nowMs) }
-  parts.registry.putStatus(budgets, keyOf(budget), budget, { ...status, disruptionsAllowed: status.disruptionsAllowed - 1, disruptedPods })
+  const disruptionsAllowed = status.disruptionsAllowed - 1
+  const conditions = withAllowedCondition(status, disruptionsAllowed > 0, parts.clock)
+  parts.registry.putStatus(budgets, keyOf(budget), budget, { ...status, disruptionsAllowed, disruptedPods, conditions })
   return undefined
+}
+
+/** Models pkg/apis/policy UpdateDisruptionAllowedCondition. */
+function withAllowedCondition(status: NonNullable<PodDisruptionBudget['status']>, isAllowed: boolean, clock: ServerClock): Condition[] {
+  const { conditions = [], observedGeneration } = status
+  const text = isAllowed ? 'True' : 'False'
+  const known = conditions.find((condition) => condition.type === 'DisruptionAllowed')
+  const lastTransitionTime = known?.status === text ? known.lastTransitionTime : clock.timestamp(clock.nowMs)
+  const condition: Condition = { type: 'DisruptionAllowed', status: text, observedGeneration, lastTransitionTime, reason: isAllowed ? 'SufficientPods' : 'InsufficientPods', message: '' }
+  return known === undefined ? [...conditions, condition] : conditions.map((each) => (each === known ? condition : each))
 }
 
 function tooMany(message: string, cause: string, retryAfterSeconds: number): Status {

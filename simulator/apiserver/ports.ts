@@ -51,4 +51,6 @@ export interface Attributes {
   readonly subresource?: string
   readonly namespace?: string
   readonly name?: string
+  /** Set for what is no resource, such as /healthz. */
+  readonly path?: string
 }

@@ -55,6 +55,7 @@ function accessStatus(server: ApiServer, kind: KindInfo, spec: ReviewSpec, reque
     subresource: attributes?.subresource === '' ? undefined : attributes?.subresource,
     namespace: attributes?.namespace === '' ? undefined : attributes?.namespace,
     name: attributes?.name === '' ? undefined : attributes?.name,
+    ...(attributes === undefined ? { path: spec.nonResourceAttributes?.path } : {}),
   })
   return { allowed: verdict.isAllowed, ...(verdict.reason === '' ? {} : { reason: verdict.reason }) }
 }

@@ -6,6 +6,7 @@ import type { EndpointSlice } from '../../api/types.ts'
 import type { AdmittedObject, KindRules } from '../kind-rules.ts'
 import { countGeneration } from '../kind-rules.ts'
 import { portProtocols } from '../pod/validate-containers.ts'
+import { equalSemantic } from '../validation/equal.ts'
 import type { ErrorList } from '../validation/error-list.ts'
 import { isIpv6, validateEndpointIp, validateLegacyIp } from '../validation/ip.ts'
 import { nameIsDnsSubdomain, validateImmutable, validateObjectMeta } from '../validation/meta.ts'
@@ -69,11 +70,11 @@ function validatePorts(slice: EndpointSlice, errors: ErrorList): void {
   })
 }
 
-function validate(object: AdmittedObject, errors: ErrorList): void {
+function validate(object: AdmittedObject, old: AdmittedObject | undefined, errors: ErrorList): void {
   validateObjectMeta(object.metadata, true, nameIsDnsSubdomain, errors)
   errors.oneOf('addressType', sliceOf(object).addressType, addressTypes)
   validatePorts(sliceOf(object), errors)
-  validateEndpoints(sliceOf(object), errors)
+  if (old === undefined || !equalSemantic(sliceOf(object).endpoints, sliceOf(old).endpoints)) validateEndpoints(sliceOf(object), errors)
 }
 
 export const endpointslices: KindRules = {
@@ -88,13 +89,13 @@ export const endpointslices: KindRules = {
   prepareCreate(object) {
     object.metadata.generation = 1
   },
-  validateCreate: validate,
+  validateCreate: (object, errors) => validate(object, undefined, errors),
   prepareUpdate(object, old) {
     const labels = { ...object, labels: object.metadata.labels }
     countGeneration(labels, { ...old, labels: old.metadata.labels }, ['endpoints', 'ports', 'addressType', 'labels'])
   },
   validateUpdate(object, old, errors) {
-    validate(object, errors)
+    validate(object, old, errors)
     validateImmutable(sliceOf(object).addressType, sliceOf(old).addressType, 'addressType', errors)
   },
   allowsUnconditionalUpdate: true,

@@ -7,7 +7,7 @@ import { defaultClaimSpec } from '../pod/claim-defaults.ts'
 import { roundResourceList } from '../pod/defaults.ts'
 import type { ClaimSpec } from '../pod/pod-types.ts'
 import { validateClaimSpec, warningsForClaimSpec } from '../pod/validate-claim.ts'
-import { specDiff } from '../pod/validate-update.ts'
+import { goDiff } from '../validation/go-diff.ts'
 import { equalSemantic } from '../validation/equal.ts'
 import type { ErrorList } from '../validation/error-list.ts'
 import { nameIsDnsSubdomain, sortedKeys, validateImmutable, validateObjectMeta, validateObjectMetaUpdate } from '../validation/meta.ts'
@@ -56,6 +56,18 @@ function withoutMutable(spec: ClaimSpec, old: ClaimSpec, isBound: boolean): Clai
   return kept
 }
 
+/** A claim's spec with the fields of the API server's own type, as refusals show it. */
+function internalSpec(spec: ReturnType<typeof claimOf>['spec']): unknown {
+  const { dataSource, dataSourceRef, resources } = spec
+  return {
+    AccessModes: spec.accessModes ?? null, Selector: spec.selector ?? null, Resources: { Limits: resources?.limits ?? null, Requests: resources?.requests ?? null },
+    VolumeName: spec.volumeName ?? '', StorageClassName: spec.storageClassName ?? null, VolumeMode: spec.volumeMode ?? null,
+    DataSource: dataSource === undefined ? null : { APIGroup: dataSource.apiGroup ?? null, Kind: dataSource.kind, Name: dataSource.name },
+    DataSourceRef: dataSourceRef === undefined ? null : { APIGroup: dataSourceRef.apiGroup ?? null, Kind: dataSourceRef.kind, Name: dataSourceRef.name, Namespace: dataSourceRef.namespace ?? null },
+    VolumeAttributesClassName: spec.volumeAttributesClassName ?? null,
+  }
+}
+
 function validateUpdate(object: AdmittedObject, old: AdmittedObject, errors: ErrorList): void {
   validateObjectMetaUpdate(object.metadata, old.metadata, errors)
   validate(object, errors)
@@ -63,7 +75,7 @@ function validateUpdate(object: AdmittedObject, old: AdmittedObject, errors: Err
   const annotation = (each: AdmittedObject): string => each.metadata.annotations?.[betaClassKey] ?? ''
   if (annotation(object) !== annotation(old)) errors.invalid(`metadata.annotations.${betaClassKey}`, annotation(object), 'field is immutable')
   const munged = withoutMutable(claim.spec, before.spec, before.status?.phase === 'Bound')
-  if (!equalSemantic(munged, before.spec)) errors.forbidden('spec', `spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims\n${specDiff(munged, before.spec)}`)
+  if (!equalSemantic(munged, before.spec)) errors.forbidden('spec', `spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims\n${goDiff(internalSpec(before.spec), internalSpec(munged))}`)
   const [size, oldSize, capacity] = [claim.spec.resources?.requests?.['storage'] ?? '0', before.spec.resources?.requests?.['storage'] ?? '0', before.status?.capacity?.['storage'] ?? '0']
   if (compareQuantities(size, oldSize) < 0 && compareQuantities(size, capacity) <= 0) errors.forbidden('spec.resources.requests.storage', 'field can not be less than status.capacity')
   validateImmutable(claim.spec.volumeMode, before.spec.volumeMode, 'volumeMode', errors)

@@ -198,6 +198,7 @@ function dropTypeFields(spec: FullServiceSpec, old: FullServiceSpec): void {
     }
     if (equalSemantic(spec.ipFamilies, old.ipFamilies)) delete spec.ipFamilies
     if (spec.ipFamilyPolicy === old.ipFamilyPolicy) delete spec.ipFamilyPolicy
+    if (spec.internalTrafficPolicy === old.internalTrafficPolicy) delete spec.internalTrafficPolicy
   }
   const oldPorts = (old.ports ?? []).map((port) => port.nodePort)
   const addsNone = (spec.ports ?? []).every((port) => !port.nodePort || oldPorts.includes(port.nodePort))

@@ -15,6 +15,8 @@ export interface AdmissionReader {
 /** Which plugins run, and their settings. Names are those of kube-apiserver. */
 export interface AdmissionConfig {
   readonly disabledPlugins?: readonly string[]
+  /** False where requests are not checked against RBAC rules: then nobody escalates either. */
+  readonly hasAuthorization?: boolean
 }
 
 /** A quota that this write is charged to; the caller stores `used` in its status. */
