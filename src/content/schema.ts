@@ -102,7 +102,7 @@ export const labSchema = z.strictObject({
   steps: z.array(
     z.strictObject({
       id: text, title: text, phase: text, checks: z.array(checkSchema).default([]), questions: z.array(questionSchema).default([]),
-      hints: z.array(z.string()).default([]), solution: z.string().default(''),
+      hints: z.array(z.string()).default([]), solution: z.string().default(''), answers: z.record(z.string(), z.string()).default({}),
     }),
   ).min(1),
   questions: z.array(questionSchema).default([]),

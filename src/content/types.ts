@@ -127,6 +127,8 @@ export interface LabStepContent {
   readonly hints: readonly string[]
   /** Terminal lines that do the step. */
   readonly solution: string
+  /** Answers to the step's questions that belong to the solution. */
+  readonly answers: { readonly [item: string]: string }
 }
 
 export interface LabContent extends Scenario {
