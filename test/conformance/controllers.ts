@@ -10,6 +10,7 @@ import { compareStep } from './scenario-player/compare.ts'
 import type { RecordedStep, Unstable } from './scenario-player/compare.ts'
 import { Player } from './scenario-player/player.ts'
 import type { Scenario } from './scenario-player/player.ts'
+import { runTranscript } from './controllers/transcripts.ts'
 import { verdict } from './compare.ts'
 import type { AreaRunner, CaseResult, Row, RowRunner } from './runner.ts'
 
@@ -62,5 +63,6 @@ export const runner: AreaRunner = {
     podhash: runPodHash,
     recorded: runScenario,
     scenarios: runScenario,
+    transcripts: runTranscript,
   },
 }

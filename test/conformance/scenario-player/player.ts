@@ -37,6 +37,8 @@ export interface Scenario {
   readonly quiet?: number
   readonly delay?: number
   readonly metrics?: boolean
+  /** Where the scenario plays; `demo` unless it says otherwise. */
+  readonly namespace?: string
 }
 
 export interface PlayedStep { readonly output?: unknown; readonly log: Dict[]; readonly events: Dict[]; readonly settled: Dict }
@@ -48,7 +50,7 @@ export class Player {
   private readonly scenario: Scenario
   private readonly files = new MemoryFiles()
   private readonly tasks: Task[] = []
-  private readonly namespace = 'demo'
+  private readonly namespace: string
   private readonly alive = new Set<string>()
   private readonly done = new Set<string>()
   private readonly watched: ReadonlySet<string>
@@ -66,6 +68,7 @@ export class Player {
 
   constructor(scenario: Scenario) {
     this.scenario = scenario
+    this.namespace = scenario.namespace ?? 'demo'
     this.kubeletMode = scenario.kubelet ?? 'auto'
     this.termination = scenario.termination ?? 'auto'
     this.overrides = scenario.overrides ?? {}
@@ -75,7 +78,7 @@ export class Player {
     this.cluster = createCluster({ seed: 1, kubelet: 'scripted', controllerFlags: recordingFlags, nodes: nodes.map((node) => this.nodeSpec(node)) })
     for (const node of nodes) this.alive.add(node['name'])
     this.files.write('/root/.kube/config', kubeconfig(this.namespace))
-    this.cluster.clientFor(adminUser).create('namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: this.namespace } })
+    if (this.namespace !== 'default') this.cluster.clientFor(adminUser).create('namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: this.namespace } })
     this.cluster.onCommit((change) => this.onChange(change))
     this.cluster.events.listen((row) => {
       if (row.namespace !== this.namespace) return
@@ -122,7 +125,7 @@ export class Player {
   }
 
   /** Waits until nothing has changed for a time. */
-  private settle(quietMs: number, limitMs = 30_000): void {
+  settle(quietMs: number, limitMs = 30_000): void {
     const startMs = this.cluster.nowMs
     this.lastChangeMs = Math.max(this.lastChangeMs, startMs)
     for (;;) {
