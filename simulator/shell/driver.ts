@@ -1,0 +1,207 @@
+/**
+ * Answers the needs of terminal processes from a cluster in the same program. `ProcessRun` goes as far as it can and says
+ * what it waits for, so that a Worker can let simulated time pass in between; `runToEnd` lets time pass by itself.
+ */
+
+import type { ApiRequest, ApiResponse, StreamFrame, UserInfo } from '../api/request.ts'
+import type { SimTimeMs } from '../kernel/event-queue.ts'
+import type { Process, ProcessAnswer, ProcessNeed } from './process.ts'
+
+/** What a driver needs of a cluster. A simulator's Cluster is one. */
+export interface ClusterDoor {
+  readonly nowMs: SimTimeMs
+  request(request: ApiRequest): ApiResponse
+  /** What a stream has since the last read. */
+  readStream(streamId: string): readonly StreamFrame[]
+  /** Standard input of exec and attach; undefined ends it. */
+  writeStream(streamId: string, text: string | undefined): void
+  closeStream(streamId: string): void
+}
+
+/** A cluster whose time a driver may move. */
+export interface MovableCluster extends ClusterDoor {
+  advanceTo(toMs: SimTimeMs): void
+  nextEventMs(): SimTimeMs | undefined
+}
+
+/** What a run is doing. */
+export type RunStatus =
+  | { readonly kind: 'done'; readonly exitCode: number }
+  /** Goes on at a time, or when something comes from a stream. Neither happens while time is paused. */
+  | { readonly kind: 'waits'; readonly untilMs?: SimTimeMs; readonly streamId?: string }
+  /** Wants a line (or all) of standard input: `provideInput`. */
+  | { readonly kind: 'input'; readonly all: boolean }
+  /** Wants a file edited: `finishEdit`. */
+  | { readonly kind: 'edit'; readonly path: string }
+
+export interface DriverOptions {
+  /** The user of requests, from the kubeconfig's current context; asked for each request. */
+  user(): UserInfo
+  /** The cluster of the current context; asked for each need. */
+  cluster(): ClusterDoor
+}
+
+/** Farewell needs of a process that is being stopped. */
+const farewellsMax = 50
+const interruptedCode = 130
+
+export class ProcessRun {
+  private readonly process: Process
+  private readonly options: DriverOptions
+  private need: ProcessNeed | undefined
+  /** The cluster that opened each stream: a context may change while it is open. */
+  private readonly streams = new Map<string, ClusterDoor>()
+  status: RunStatus
+
+  constructor(process: Process, options: DriverOptions) {
+    this.process = process
+    this.options = options
+    this.status = { kind: 'waits' }
+    this.take(this.process.next())
+    this.step()
+  }
+
+  /** Goes on as far as possible now. Call it again after simulated time has moved. */
+  step(): RunStatus {
+    while (this.need !== undefined) {
+      const answer = this.answer(this.need)
+      if (answer === undefined) break
+      this.take(this.process.next(answer))
+    }
+    return this.status
+  }
+
+  /** Standard input: a line, or undefined for its end (Ctrl+D). Does nothing unless input is wanted. */
+  provideInput(text: string | undefined): RunStatus {
+    if (this.need?.kind !== 'input') return this.status
+    this.take(this.process.next({ kind: 'text', text }))
+    return this.step()
+  }
+
+  /** The editor was closed. */
+  finishEdit(isSaved: boolean): RunStatus {
+    if (this.need?.kind !== 'edit') return this.status
+    this.take(this.process.next({ kind: 'saved', isSaved }))
+    return this.step()
+  }
+
+  /** Ctrl+C. */
+  stop(): RunStatus {
+    if (this.status.kind === 'done') return this.status
+    let result = this.process.return(interruptedCode)
+    for (let i = 0; i < farewellsMax && result.done !== true; i++) {
+      const isFarewell = result.value.kind === 'closeStream' || result.value.kind === 'request' || result.value.kind === 'sendInput'
+      result = isFarewell ? this.process.next(this.answer(result.value) ?? { kind: 'none' }) : this.process.return(interruptedCode)
+    }
+    for (const [streamId, cluster] of this.streams) cluster.closeStream(streamId)
+    this.streams.clear()
+    this.need = undefined
+    this.status = { kind: 'done', exitCode: interruptedCode }
+    return this.status
+  }
+
+  private take(result: IteratorResult<ProcessNeed, number>): void {
+    if (result.done === true) {
+      this.need = undefined
+      for (const [streamId, cluster] of this.streams) cluster.closeStream(streamId)
+      this.streams.clear()
+      this.status = { kind: 'done', exitCode: result.value }
+      return
+    }
+    this.need = result.value
+    this.status = statusOf(result.value)
+  }
+
+  /** The answer to a need, or undefined while it has to wait. */
+  private answer(need: ProcessNeed): ProcessAnswer | undefined {
+    const cluster = this.options.cluster()
+    switch (need.kind) {
+      case 'request':
+        return this.request(need, cluster)
+      case 'stream': {
+        const owner = this.streams.get(need.streamId) ?? cluster
+        const frames = owner.readStream(need.streamId)
+        if (frames.some((frame) => frame.kind === 'end')) this.streams.delete(need.streamId)
+        if (frames.length > 0) return { kind: 'frames', frames }
+        return need.untilMs !== undefined && cluster.nowMs >= need.untilMs ? { kind: 'frames', frames } : undefined
+      }
+      case 'closeStream':
+        ;(this.streams.get(need.streamId) ?? cluster).closeStream(need.streamId)
+        this.streams.delete(need.streamId)
+        return { kind: 'none' }
+      case 'sendInput':
+        ;(this.streams.get(need.streamId) ?? cluster).writeStream(need.streamId, need.text)
+        return { kind: 'none' }
+      case 'sleep':
+        return cluster.nowMs >= need.untilMs ? { kind: 'none' } : undefined
+      case 'input':
+      case 'edit':
+        return undefined
+    }
+  }
+
+  private request(need: Extract<ProcessNeed, { kind: 'request' }>, cluster: ClusterDoor): ProcessAnswer {
+    const { as, asGroups, ...request } = need.request
+    const user: UserInfo = as === undefined ? this.options.user() : { name: as, groups: impersonatedGroups(as, asGroups ?? []) }
+    const response = cluster.request({ ...request, user })
+    if ('streamId' in response) this.streams.set(response.streamId, cluster)
+    return { kind: 'response', response }
+  }
+}
+
+/** Groups that the API server adds to an impersonated user. */
+function impersonatedGroups(name: string, groups: readonly string[]): readonly string[] {
+  const account = /^system:serviceaccount:([^:]+):[^:]+$/.exec(name)
+  const own = account === null ? groups : ['system:serviceaccounts', `system:serviceaccounts:${account[1]}`, ...groups]
+  return name === 'system:anonymous' ? own : [...own, 'system:authenticated']
+}
+
+function statusOf(need: ProcessNeed): RunStatus {
+  switch (need.kind) {
+    case 'sleep': return { kind: 'waits', untilMs: need.untilMs }
+    case 'stream': return { kind: 'waits', streamId: need.streamId, ...(need.untilMs === undefined ? {} : { untilMs: need.untilMs }) }
+    case 'input': return { kind: 'input', all: need.all }
+    case 'edit': return { kind: 'edit', path: need.path }
+    default: return { kind: 'waits' }
+  }
+}
+
+export interface RunToEndOptions {
+  user(): UserInfo
+  cluster(): MovableCluster
+  /** Simulated time after which a command is stopped as by Ctrl+C. Default 1 h. */
+  readonly waitMsMax?: number
+  /** Answers of an editor: the file is saved as it is, or (false) left. */
+  edit?(path: string): boolean
+  /** Told when a command was stopped because it waited too long. */
+  onTimeout?(waitedMs: number): void
+}
+
+const hourMs = 3_600_000
+
+/** Runs a process to its end; simulated time passes as it waits. Standard input is empty. @returns the exit code */
+export function runToEnd(process: Process, options: RunToEndOptions): number {
+  const run = new ProcessRun(process, { user: () => options.user(), cluster: () => options.cluster() })
+  const waitMsMax = options.waitMsMax ?? hourMs
+  const startMs = options.cluster().nowMs
+  for (;;) {
+    const status = run.step()
+    if (status.kind === 'done') return status.exitCode
+    if (status.kind === 'input') run.provideInput(undefined)
+    else if (status.kind === 'edit') run.finishEdit(options.edit?.(status.path) ?? true)
+    else if (!advance(options.cluster(), status, startMs + waitMsMax)) {
+      options.onTimeout?.(options.cluster().nowMs - startMs)
+      const stopped = run.stop()
+      return stopped.kind === 'done' ? stopped.exitCode : interruptedCode
+    }
+  }
+}
+
+/** Lets time pass to what a run waits for. @returns false when it waits longer than allowed */
+function advance(cluster: MovableCluster, status: Extract<RunStatus, { kind: 'waits' }>, limitMs: SimTimeMs): boolean {
+  if (cluster.nowMs >= limitMs) return false
+  const next = cluster.nextEventMs()
+  const candidates = [limitMs, ...(status.untilMs === undefined ? [] : [status.untilMs]), ...(status.streamId === undefined || next === undefined ? [] : [next])]
+  cluster.advanceTo(Math.max(Math.min(...candidates), cluster.nowMs))
+  return true
+}
