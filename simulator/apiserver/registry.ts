@@ -3,6 +3,7 @@
  * Models kubernetes/staging/src/k8s.io/apiserver/pkg/registry/generic/registry and pkg/registry/rest (v1.35).
  */
 
+import { timestampMs } from '../api/time.ts'
 import type { DeleteOptions } from '../api/client.ts'
 import { apiErrors } from '../api/errors.ts'
 import type { GroupName } from '../api/errors.ts'
@@ -156,6 +157,8 @@ export class Registry {
     const last = resource === 'pods' ? { ...before, metadata: { ...before.metadata, deletionTimestamp: this.clock.timestamp(this.clock.nowMs), deletionGracePeriodSeconds: 0 } } : before
     if (options.isDryRun) return { ok: true, object: { object: marked ?? last, isGone: marked === undefined }, warnings }
     if (marked === undefined) {
+      // A pod is written once more before it goes: watchers see the grace period of 0.
+      if (resource === 'pods' && before.metadata.deletionGracePeriodSeconds !== 0) this.put(resource, key, last)
       this.remove(resource, key)
       return { ok: true, object: { object: last, isGone: true }, warnings }
     }
@@ -177,15 +180,25 @@ export class Registry {
     if (graceSeconds === 0 && finalizers.length === 0 && !isNamespace) return undefined
     const { metadata } = before
     const isFirst = metadata.deletionTimestamp === undefined
-    const isShorter = !isFirst && graceSeconds < (metadata.deletionGracePeriodSeconds ?? 0)
-    const deletion =
-      isFirst || isShorter
-        ? { deletionTimestamp: this.clock.timestamp(this.clock.nowMs + graceSeconds * 1000), deletionGracePeriodSeconds: graceSeconds }
+    const isShorter = !isFirst && options.gracePeriodSeconds !== undefined && graceSeconds < (metadata.deletionGracePeriodSeconds ?? 0)
+    const deletion = isFirst
+      ? { deletionTimestamp: this.clock.timestamp(this.clock.nowMs + graceSeconds * 1000), deletionGracePeriodSeconds: graceSeconds }
+      : isShorter
+        ? this.shortened(metadata, graceSeconds)
         : {}
     const generation = isFirst && metadata.generation !== undefined ? { generation: metadata.generation + 1 } : {}
     const marked: KubeObject = { ...before, metadata: { ...metadata, ...deletion, ...generation, ...(finalizers.length > 0 ? { finalizers } : {}) } }
     if (!isNamespace) return marked
     return { ...marked, metadata: { ...marked.metadata, deletionGracePeriodSeconds: undefined }, status: { ...(before.status as object), phase: 'Terminating' } }
+  }
+
+  /** A shorter grace period counts from the first request; one that is over already leaves a second. Models apiserver/pkg/registry/rest BeforeDelete (v1.35). */
+  private shortened(metadata: ObjectMeta, graceSeconds: number): Pick<ObjectMeta, 'deletionTimestamp' | 'deletionGracePeriodSeconds'> {
+    const { nowMs } = this.clock
+    const leftMs = timestampMs(metadata.deletionTimestamp ?? '') - timestampMs(this.clock.timestamp(nowMs))
+    const afterMs = leftMs + (graceSeconds - (metadata.deletionGracePeriodSeconds ?? 0)) * 1000
+    if (afterMs >= 0) return { deletionTimestamp: this.clock.timestamp(nowMs + afterMs), deletionGracePeriodSeconds: graceSeconds }
+    return { deletionTimestamp: this.clock.timestamp(nowMs), deletionGracePeriodSeconds: graceSeconds === 0 ? 0 : 1 }
   }
 
   /** The object with a name of its own where it asks for a generated one; null when every try was taken. */
