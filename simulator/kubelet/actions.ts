@@ -96,11 +96,20 @@ export function computeActions(host: Host, podKey: string, pod: Pod, record: Pod
   if (init.isFailed) return []
   const plan: Action[] = [...init.kills]
   const later: Action[] = [...ephemeral, ...init.starts.map(start)]
-  if (init.hasInitialized) mainActions(host, podKey, pod, record, plan, later)
-  return [...plan, ...later]
+  const isKept = !init.hasInitialized || mainActions(host, podKey, pod, record, plan, later)
+  return isKept || later.length > 0 ? [...plan, ...later] : stopAll(pod, record)
 }
 
-function mainActions(host: Host, podKey: string, pod: Pod, record: PodRecord, kills: Action[], starts: Action[]): void {
+/** Nothing is left to run: the whole pod is stopped, its sandbox too. */
+function stopAll(pod: Pod, record: PodRecord): Action[] {
+  const graceSeconds = pod.spec.terminationGracePeriodSeconds ?? 30
+  const running = record.containers.filter(({ state }) => state === 'running')
+  return [...running.map(({ name }): Action => ({ do: 'kill', container: name, message: kubeletTexts.stopping(name), graceSeconds })), { do: 'stop' }]
+}
+
+/** @returns true when a container is kept running */
+function mainActions(host: Host, podKey: string, pod: Pod, record: PodRecord, kills: Action[], starts: Action[]): boolean {
+  let isKept = false
   for (const container of pod.spec.containers) {
     const latest = latestOf(record.containers, container.name)
     if (latest?.state !== 'running') {
@@ -109,11 +118,15 @@ function mainActions(host: Host, podKey: string, pod: Pod, record: PodRecord, ki
     }
     const isChanged = latest.image !== container.image
     const type = failedProbe(host, podKey, latest, container)
-    if (!isChanged && type === undefined) continue
+    if (!isChanged && type === undefined) {
+      isKept = true
+      continue
+    }
     const isRestarted = isChanged || restartsAfterKill(container, pod.spec)
     const message = type === undefined || isChanged ? kubeletTexts.definitionChanged(container.name, false) : kubeletTexts.probeKill(container.name, type, isRestarted, false)
     const graceSeconds = type === undefined ? (pod.spec.terminationGracePeriodSeconds ?? 30) : probeGraceSeconds(pod, container, type)
     kills.push({ do: 'kill', container: container.name, message, graceSeconds })
     if (isRestarted) starts.push({ do: 'start', container: container.name })
   }
+  return isKept
 }

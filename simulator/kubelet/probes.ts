@@ -43,7 +43,7 @@ function statusIn(status: PodStatus | undefined, name: string): ContainerStatus 
   return status?.containerStatuses?.find((other) => other.name === name) ?? status?.initContainerStatuses?.find((other) => other.name === name)
 }
 
-/** Tells the pod's worker of a result that counts. `isUrgent`: the status is written at once. */
+/** Tells the pod's worker of a result that counts. */
 export type ResultListener = (podKey: string, type: ProbeType) => void
 
 export class Probes {
@@ -164,7 +164,7 @@ export class Probes {
       if (type === 'readiness') this.onResult(podKey, type)
     }
     if (probe.isOnHold || !this.mayRun(key, pod, spec, type, status)) return
-    this.judge(key, podKey, pod, container, spec, type)
+    this.judge(key, podKey, pod, container, spec)
   }
 
   /** Whether the worker probes now. When not, it runs again at the next period or when a status is made. */
@@ -189,7 +189,7 @@ export class Probes {
     return (status.started === true) !== (type === 'startup')
   }
 
-  private judge(key: string, podKey: string, pod: Pod, container: Container, spec: Probe, type: ProbeType): void {
+  private judge(key: string, podKey: string, pod: Pod, container: Container, spec: Probe): void {
     const { host } = this
     const timeoutMs = (spec.timeoutSeconds ?? 1) * 1000
     const outcome = runProbe({ host, processes: this.processes, podKey, container, probe: spec })
@@ -201,7 +201,6 @@ export class Probes {
     const started = this.sessions.start(podKey, pod, container, outcome.command, { stdin: false, tty: false, purpose: { kind: 'probe', key } })
     if ('error' in started) this.finish(key, { kind: 'error', output: `rpc error: code = Unknown desc = ${started.error}` })
     else if (host.processes.has(started.sessionId)) this.wait(key, started.sessionId, timeoutMs)
-    void type
   }
 
   private wait(key: string, sessionId: string, timeoutMs: number): void {

@@ -27,6 +27,7 @@ export interface RuntimeContainer {
 /** One thing that a sync does to the runtime. */
 export type Action =
   | { readonly do: 'sandbox' }
+  | { readonly do: 'stop' }
   | { readonly do: 'start'; readonly container: string }
   | { readonly do: 'kill'; readonly container: string; readonly message: string; readonly graceSeconds: number }
 

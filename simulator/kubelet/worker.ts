@@ -260,6 +260,11 @@ export class Worker {
       this.setStep(podKey, { kind: 'sandbox', container: '', atMs: this.host.nowMs + this.host.timings.sandboxMs })
       return false
     }
+    if (action.do === 'stop') {
+      this.host.change(podKey, { sandboxMs: undefined })
+      this.host.noteRuntimeChange(podKey)
+      return true
+    }
     const container = findContainer(pod, action.container)
     if (container === undefined) return true
     if (action.do === 'kill') {

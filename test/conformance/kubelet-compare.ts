@@ -5,7 +5,7 @@ import type { Played, Shown, ShownEvent } from './kubelet-play.ts'
 import type { Row } from './runner.ts'
 
 /** Two changes less than this apart may be one. */
-const mergeSeconds = 1.3
+const mergeSeconds = 1.5
 /** Timers within about two seconds; the kubelet's own jitter is up to half of a wait. */
 const slackSeconds = 2.6
 const jitterShare = 0.4

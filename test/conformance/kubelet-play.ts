@@ -98,6 +98,9 @@ export class Normalizer {
 
   text(text: string): string {
     return text
+      // What follows is containerd's, the registry's or runc's.
+      .replace(/(?:rpc error: code = \w+ desc = )?(failed to pull and unpack image "[^"]*"): .*$/gm, '$1')
+      .replace(/(OCI runtime create failed: ).*$/gm, '$1')
       .replace(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, '<uid>')
       .replace(/[0-9a-f]{64}/g, '<id>')
       .replace(/kube-api-access-[0-9a-z]{5}\b/g, 'kube-api-access-abcde')
@@ -217,6 +220,8 @@ interface Planned {
   readonly t: number
   readonly afterPod?: string
   readonly afterKey?: string
+  /** How often the pod has shown that state by then. */
+  readonly occurrence?: number
   readonly delay: number
 }
 
@@ -231,8 +236,9 @@ function plan(row: Row): Planned[] {
       const last = before[before.length - 1]
       const base = { command: textOf(entry['command']), input: entry['stdin'] === undefined ? undefined : textOf(entry['stdin']), t }
       if (last === undefined) return { ...base, delay: t }
-      const afterKey = keyOf(statusOf(last, (text) => normalizer.text(text)))
-      return { ...base, afterPod: textOf(last['pod']), afterKey, delay: t - Number(last['t']) }
+      const keys = before.filter((shown) => shown['pod'] === last['pod']).map((shown) => keyOf(statusOf(shown, (text) => normalizer.text(text))))
+      const afterKey = keys[keys.length - 1]
+      return { ...base, afterPod: textOf(last['pod']), afterKey, occurrence: runsOf(keys, afterKey), delay: t - Number(last['t']) }
     })
 }
 
@@ -240,6 +246,11 @@ function plan(row: Row): Planned[] {
 function keyOf(status: { readonly [field: string]: unknown }): string {
   const { podIPs: _ips, conditions: _conditions, qosClass: _qos, ...rest } = status
   return JSON.stringify(rest)
+}
+
+/** How often a key begins in a list. */
+function runsOf(keys: readonly string[], key: string): number {
+  return keys.filter((other, index) => other === key && keys[index - 1] !== key).length
 }
 
 /** Plays a row. */
@@ -282,22 +293,20 @@ function runCommands(cluster: Cluster, row: Row, timeline: readonly Shown[], sec
   for (const object of (row['objects'] ?? []) as unknown as KubeObject[]) create(cluster, object)
   const end = endOf(row)
   let next = 0
-  let sinceMs: number | undefined
   for (let atMs = cluster.nowMs; seconds() < end * 1.3 + 8 || (next < planned.length && seconds() < end * 2 + 30); atMs += 50) {
     cluster.advanceTo(atMs)
     for (const event of cluster.eventRows()) {
       if (counts.get(String(event.id)) === event.count) continue
       counts.set(String(event.id), event.count)
       const times = eventTimes.get(String(event.id)) ?? []
-      eventTimes.set(String(event.id), [...times, seconds()])
+      eventTimes.set(String(event.id), [...times, ...new Array<number>(event.count - times.length).fill(seconds())])
     }
     for (const command of commands) command.step()
     const waiting = planned[next]
     if (waiting === undefined || (commands.length > 0 && !commands[commands.length - 1].isOver)) continue
-    sinceMs ??= isReached(waiting, timeline) || seconds() > waiting.t + 12 ? atMs : undefined
-    if (sinceMs === undefined || atMs - sinceMs < waiting.delay * 1000 - 1) continue
+    const reached = reachedAt(waiting, timeline)
+    if (reached === undefined ? seconds() < waiting.t + 12 : seconds() < reached + waiting.delay - 0.001) continue
     next++
-    sinceMs = undefined
     const command = new Command(cluster, waiting.command, waiting.input, waiting.t)
     command.step()
     commands.push(command)
@@ -305,10 +314,14 @@ function runCommands(cluster: Cluster, row: Row, timeline: readonly Shown[], sec
   return commands
 }
 
-/** Whether a pod shows the state that came before a command, or has shown it. */
-function isReached({ afterPod, afterKey }: Planned, timeline: readonly Shown[]): boolean {
-  if (afterKey === undefined) return true
-  return timeline.some(({ pod, status }) => sameName(pod, afterPod ?? '') && keyOf(status) === afterKey)
+/** When a pod showed the state that came before a command; undefined: not yet. */
+function reachedAt({ afterPod, afterKey, occurrence = 1 }: Planned, timeline: readonly Shown[]): number | undefined {
+  if (afterKey === undefined) return 0
+  const own = timeline.filter(({ pod }) => sameName(pod, afterPod ?? ''))
+  const keys = own.map(({ status }) => keyOf(status))
+  let count = 0
+  for (let i = 0; i < keys.length; i++) if (keys[i] === afterKey && keys[i - 1] !== afterKey && ++count === occurrence) return own[i].t
+  return undefined
 }
 
 /** Equal names, or names that differ in what the API generates. */
