@@ -64,6 +64,7 @@ export function makeSpec(host: Host, podKey: string, pod: Pod, container: Contai
     seed: host.config.seed,
     user: identityOf(pod, container, container.image ?? '', host.config),
     serviceAccount: pod.spec.serviceAccountName,
+    sharesProcesses: pod.spec.shareProcessNamespace === true ? true : undefined,
   }
 }
 

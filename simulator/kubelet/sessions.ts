@@ -135,8 +135,8 @@ export class Sessions {
     const session = this.host.sessions.get(sessionId)
     if (session === undefined || session.isOver) return
     const key = session.kind === 'attach' ? containerKey(session.podKey, session.container) : sessionId
-    // The end of input is an empty text, as a read of zero bytes is.
-    this.processes!.input(key, text ?? '')
+    // The end of input is the character that a terminal sends for it.
+    this.processes!.input(key, text ?? '\x04')
   }
 
   /** A client went away: its command gets a hangup, which ends it. */

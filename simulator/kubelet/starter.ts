@@ -4,6 +4,7 @@ import { goDuration } from '../api/time.ts'
 import type { Container, Handler, Pod } from '../api/types.ts'
 import { hexDigits } from '../kernel/hash.ts'
 import { imageId } from '../workloads/images.ts'
+import type { ImageEntry } from '../workloads/program.ts'
 import { resolveCommand } from '../workloads/registry.ts'
 import type { CommandError } from '../workloads/registry.ts'
 import { backOffNext, delayOf, isBackingOffSince } from './back-off.ts'
@@ -67,7 +68,7 @@ export class Starter {
     const entry = entryOf(host, container.image ?? '')
     const environment = makeEnvironment(host, pod, container, host.record(podKey).ip)
     const env = 'env' in environment ? environment.env : {}
-    const argv = this.argvOf(container, env, entry?.argv ?? [])
+    const argv = this.argvOf(container, env, entry)
     const created = this.newContainer(podKey, pod, container)
     const files = new ContainerFiles(host, podKey, pod, container, created.id)
     const resolved = entry === undefined ? ({ error: 'notInPath' } as const) : resolveCommand(entry, argv, files)
@@ -93,9 +94,9 @@ export class Starter {
     return { reason: 'PostStartHookError', message: kubeletTexts.execHook(command, container.name, formatPod(pod), error, session.output.replace(/\n/g, '\\n')) }
   }
 
-  private argvOf(container: Container, env: { readonly [name: string]: string }, imageArgv: readonly string[]): string[] {
+  private argvOf(container: Container, env: { readonly [name: string]: string }, entry: ImageEntry | undefined): string[] {
     const { command = [], args = [] } = container
-    const entrypoint = command.length > 0 ? command : imageArgv.slice(0, args.length > 0 ? 1 : undefined)
+    const entrypoint = command.length > 0 ? command : (entry?.argv ?? []).slice(0, args.length > 0 ? (entry?.entrypointLength ?? 1) : undefined)
     return [...entrypoint, ...args].map((part) => expand(part, env))
   }
 

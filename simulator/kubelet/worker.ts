@@ -11,7 +11,7 @@ import { computeActions } from './actions.ts'
 import { admit } from './admission.ts'
 import { hostIpOf, releaseAddress, takeAddress } from './addresses.ts'
 import { allocateDevices, releaseDevices } from './devices.ts'
-import { findContainer } from './host.ts'
+import { findContainer, podNames } from './host.ts'
 import type { Host } from './host.ts'
 import { missingPullSecrets } from './images.ts'
 import type { Killer } from './killer.ts'
@@ -156,7 +156,7 @@ export class Worker {
     const record = host.pods.get(podKey)
     if (record === undefined) return
     for (const container of record.containers) {
-      if (container.state === 'running') parts.processes.forget(podKey, container.name)
+      if (container.state === 'running') this.killOrphan(podKey, record, container.name)
       host.kills.delete(containerKey(podKey, container.name))
     }
     this.release(podKey, record)
@@ -166,6 +166,15 @@ export class Worker {
     for (const key of host.files.keys()) if (key.startsWith(`layer|${podKey}|`) || key.startsWith(`empty|${podKey}|`)) host.files.delete(key)
     host.mounts.delete(podKey)
     host.pods.delete(podKey)
+  }
+
+  /** Kills a container of a pod that the API has forgotten. */
+  private killOrphan(podKey: string, record: PodRecord, name: string): void {
+    this.parts.processes.forget(podKey, name)
+    const metadata = { ...podNames(podKey), uid: record.uid }
+    const container: Container = { name }
+    const gone: Pod = { apiVersion: 'v1', kind: 'Pod', metadata, spec: { containers: [container], nodeName: record.node } }
+    this.host.event(gone, 'Normal', 'Killing', kubeletTexts.stopping(name), container)
   }
 
   private mustTerminate(pod: Pod, record: PodRecord): boolean {

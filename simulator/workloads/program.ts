@@ -31,6 +31,8 @@ export interface ProgramSpec {
   readonly user?: { readonly uid: number; readonly gid: number; readonly groups: readonly number[] }
   /** True for a command that exec started beside process 1: its log effects are the session's output. */
   readonly isExec?: boolean
+  /** True when the pod's containers share their processes: then this one is not process 1 and dies of signals that it does not handle. */
+  readonly sharesProcesses?: boolean
   /** ServiceAccount of the pod. */
   readonly serviceAccount?: string
 }
@@ -185,6 +187,8 @@ export interface ImageEntry {
   readonly parameters: { readonly [name: string]: number | string | boolean }
   /** The image's own ENTRYPOINT and CMD joined. */
   readonly argv: readonly string[]
+  /** How many words of `argv` are the ENTRYPOINT, which a container's args do not replace. Default 1. */
+  readonly entrypointLength?: number
   readonly ports?: readonly number[]
   /** Needs an imagePullSecret. */
   readonly needsCredentials?: boolean

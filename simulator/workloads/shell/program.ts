@@ -92,7 +92,7 @@ export const shell: Program<State> = {
   advance: (state, context) => stepMachine(state, context, () => undefined),
   signal: (state, signal, context) => stepMachine(state, context, (machine) => {
     const { root } = machine
-    if (root !== undefined) machine.signal(root.pid, signal, context.spec.isExec !== true)
+    if (root !== undefined) machine.signal(root.pid, signal, context.spec.isExec !== true && context.spec.sharesProcesses !== true)
   }),
   resume: (state, id: string, answer: EffectAnswer, context) => stepMachine(state, context, (machine) => {
     const need = machine.state.needs.find((one) => one.id === id)
