@@ -47,19 +47,29 @@ export class RunningCommands {
   *untilIdle(): Needs<void> {
     for (;;) {
       this.machine.run()
-      yield* this.matchNeeds()
+      if (yield* this.matchNeeds()) continue
       if (yield* this.drive()) continue
       if (this.machine.isIdle) return
       yield* this.wait()
     }
   }
 
-  /** Starts programs that the shell asks for, and stops those whose process is gone. */
-  private *matchNeeds(): Needs<void> {
+  /** Starts programs that the shell asks for, and stops those whose process is gone. @returns whether the shell can go on */
+  private *matchNeeds(): Needs<boolean> {
+    let isChanged = false
     const { needs } = this.machine.state
-    for (const command of this.running) if (!needs.some((need) => need.id === command.id)) yield* this.stop(command)
+    for (const command of this.running) {
+      if (!needs.some((need) => need.id === command.id)) yield* this.stop(command)
+      else if (command.need?.kind === 'stream' && this.machine.hasDeadOutput(command.id)) {
+        // Differs: a real program notices only at its next write that its reader (head) has left.
+        yield* this.stop(command)
+        this.machine.externalExit(command.id, 141)
+        isChanged = true
+      }
+    }
     this.running = this.running.filter((command) => !command.isOver)
-    for (const need of needs) if (!this.running.some((command) => command.id === need.id)) this.start(need)
+    for (const need of this.machine.state.needs) if (!this.running.some((command) => command.id === need.id)) this.start(need)
+    return isChanged
   }
 
   private start({ id, need }: OpenNeed): void {

@@ -55,7 +55,7 @@ export const images: { readonly [reference: string]: ImageEntry } = {
   [`${example}/private/risk-model:1.0.3`]: server(200, { port: 8080, load_s: 8 }, { needsCredentials: true }),
   [`${example}/token-proxy:1.1.0`]: { program: 'token-proxy', bytes: 25 * megabyte, parameters: { port: 9090 }, argv: ['/token-proxy'] },
   [`${example}/loadgen:1.0.0`]: tool('load-generator', 30, ['/loadgen']),
-  'busybox:1.36': tool('shell', 4, ['sh']),
+  'busybox:1.36': tool('shell', 4, ['sh'], { entrypointLength: 0 }),
   'registry.k8s.io/pause:3.10': tool('pause', 1, ['/pause'], { user: '65535' }),
   'nginx:1.27-alpine': tool('nginx', 48, ['/docker-entrypoint.sh', 'nginx', '-g', 'daemon off;'], { ports: [80], files: nginxFiles }),
   'curlimages/curl:8.10.1': tool('curl', 22, ['/entrypoint.sh', 'curl'], { user: '100' }),
@@ -63,12 +63,12 @@ export const images: { readonly [reference: string]: ImageEntry } = {
 
 /** Names whose every tag exists, for the sandbox: the program of a common public image. */
 const publicNames: { readonly [path: string]: ImageEntry } = {
-  busybox: tool('shell', 4, ['sh']),
-  alpine: tool('shell', 8, ['/bin/sh']),
-  ubuntu: tool('shell', 78, ['/bin/bash'], { parameters: { bash: true } }),
-  debian: tool('shell', 117, ['bash'], { parameters: { bash: true } }),
-  bash: tool('shell', 14, ['bash'], { parameters: { bash: true } }),
-  python: tool('sleeper', 120, ['python3'], { parameters: { interactive: true } }),
+  busybox: tool('shell', 4, ['sh'], { entrypointLength: 0 }),
+  alpine: tool('shell', 8, ['/bin/sh'], { entrypointLength: 0 }),
+  ubuntu: tool('shell', 78, ['/bin/bash'], { entrypointLength: 0, parameters: { bash: true } }),
+  debian: tool('shell', 117, ['bash'], { entrypointLength: 0, parameters: { bash: true } }),
+  bash: tool('shell', 14, ['bash'], { entrypointLength: 0, parameters: { bash: true } }),
+  python: tool('sleeper', 120, ['python3'], { entrypointLength: 0, parameters: { interactive: true } }),
   nginx: tool('nginx', 72, ['/docker-entrypoint.sh', 'nginx', '-g', 'daemon off;'], { ports: [80], files: nginxFiles }),
   httpd: tool('sleeper', 58, ['httpd-foreground'], { ports: [80], parameters: { port: 80 } }),
   redis: tool('sleeper', 52, ['redis-server'], { ports: [6379], parameters: { port: 6379 } }),

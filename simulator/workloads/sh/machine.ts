@@ -453,6 +453,12 @@ export class Machine implements ShellCore {
     }
   }
 
+  /** True when nobody will ever read what a command of the host prints. */
+  hasDeadOutput(needId: string): boolean {
+    const out = this.externalOf(needId)?.process.fds[1]
+    return out?.k === 'write' && !this.holds(out.pipe, 'read') && !this.isCaptured(out.pipe)
+  }
+
   /** Input for a command of the host: text, undefined at the end, or 'wait'; 'terminal' when it is the terminal's. */
   externalInput(needId: string, all: boolean): string | undefined | 'wait' | 'terminal' {
     const found = this.externalOf(needId)
