@@ -73,7 +73,8 @@ function adapted(): typeof monaco {
 /** A Monaco theme from the tokens of the shown theme. */
 function defineThemes(): void {
   const style = getComputedStyle(document.documentElement)
-  const hex = (name: string) => style.getPropertyValue(`--${name}`).trim()
+  // The build shortens #ffffff to #fff, which Monaco refuses.
+  const hex = (name: string) => style.getPropertyValue(`--${name}`).trim().replace(/^#(.)(.)(.)$/, '#$1$1$2$2$3$3')
   const rule = (token: string, name: string) => ({ token, foreground: hex(name).replace('#', '') })
   const theme = document.documentElement.dataset['theme'] ?? 'light'
   monaco.editor.defineTheme('podflight', {

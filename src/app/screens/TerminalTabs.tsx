@@ -25,7 +25,7 @@ export function TerminalTabs({ handle, tab, onTab, isHidden = false, isExam = fa
   const current = items.some((item) => item.id === tab) ? tab : 'terminal'
   return (
     <Pane name="Terminal" isHidden={isHidden} style={{ flex: 1 }}>
-      <Tabs label="Terminal and events" items={items} current={current} onChange={onTab} noScroll controls={current === 'terminal' ? <TerminalNote /> : undefined}>
+      <Tabs label="Terminal and events" items={items} current={current} onChange={onTab} noScroll controls={current === 'terminal' && extra.length === 0 ? <TerminalNote /> : undefined}>
         <div className={css.keep} hidden={current !== 'terminal'}><TerminalPane handle={handle} isExam={isExam} /></div>
         {current === 'events' && <div className={css.scroll} tabIndex={0} role="region" aria-label="Event feed"><EventFeed /></div>}
         {extra.map((item) => (item.id === current ? <div key={item.id} className={css.keep}>{item.node}</div> : null))}

@@ -34,6 +34,12 @@ export function TerminalPane({ handle, isExam = false }: { handle?: Ref<Terminal
     })
     return () => { isGone = true; widget.current?.dispose(); widget.current = undefined }
   }, [host, store])
+  useEffect(() => {
+    // Ctrl+W cannot be kept from the browser: a question stands while a command runs.
+    const ask = (event: BeforeUnloadEvent) => { if (store.board.terminal.isRunning) event.preventDefault() }
+    window.addEventListener('beforeunload', ask)
+    return () => { window.removeEventListener('beforeunload', ask) }
+  }, [store])
   return (
     <>
       <div ref={box} className={css.terminal} data-place="terminal" />

@@ -1,5 +1,6 @@
 import { useEffect, useMemo, useRef, useState, type RefObject } from 'react'
 import { Maximize2, Minus, Plus, Search, Table2 } from 'lucide-react'
+import type { ServiceRow } from '../../../session/host-rows.ts'
 import { useActions } from '../../actions/action-hub.tsx'
 import { useFlight } from '../../flight.tsx'
 import { counted } from '../../format.view.ts'
@@ -18,10 +19,11 @@ import { mapRowsView, type MapRows, type QueueGroup } from './map-rows.view.ts'
 import { MapCanvas } from './MapCanvas.tsx'
 import { MapTree } from './MapTree.tsx'
 import { NodeCards } from './NodeCards.tsx'
+import { NodeRows } from './NodeRows.tsx'
 import css from './ClusterMap.module.css'
 
 const nowView = view<undefined, number>(['second', 'pods'], (board) => board.clock.nowMs)
-const servicesView = view<undefined, readonly import('../../../session/host-rows.ts').ServiceRow[]>(['services', 'pods'], (board) => [...board.services.values()].filter((service) => service.namespace !== 'kube-system' && service.name !== 'kubernetes').slice(0, 4))
+const servicesView = view<undefined, readonly ServiceRow[]>(['services', 'pods'], (board) => [...board.services.values()].filter((service) => service.namespace !== 'kube-system' && service.name !== 'kubernetes').slice(0, 4))
 const nameView = view<undefined, { name: string; isPast: boolean }>(['nodes', 'second'], (board) => ({ name: board.clusterName, isPast: board.clock.isPast }))
 
 interface ClusterMapProps { title?: string; onMaximize?: () => void; hasServices?: boolean }
@@ -53,7 +55,7 @@ export function ClusterMap({ title, onMaximize, hasServices = false }: ClusterMa
       <div ref={body} className={css.body}>
         {!isTable && rows.queue.length > 0 && <Queue groups={rows.queue} />}
         {!isTable && rows.pools.length === 0 && <Empty filter={filter} onClear={() => setFilter('')} />}
-        {!isTable && rows.pools.length > 0 && <Levels level={level} rows={rows} widthPx={size.width} sentence={sentence.text} hasServices={hasServices} onZoom={zoom} />}
+        {!isTable && rows.pools.length > 0 && <Levels level={level} rows={rows} widthPx={size.width} isSmall={size.height < 340 && size.width < 600 && !hasServices} sentence={sentence.text} hasServices={hasServices} onZoom={zoom} />}
         <MapTree rows={rows} filter={filter} sentence={sentence.text} isShown={isTable} />
       </div>
       {!isTable && level < 3 && size.height > 300 && <Legend />}
@@ -61,12 +63,13 @@ export function ClusterMap({ title, onMaximize, hasServices = false }: ClusterMa
   )
 }
 
-function Levels({ level, rows, widthPx, sentence, hasServices, onZoom }: { level: MapLevel; rows: MapRows; widthPx: number; sentence: string; hasServices: boolean; onZoom: (step: 1 | -1) => void }) {
+function Levels({ level, rows, widthPx, isSmall, sentence, hasServices, onZoom }: { level: MapLevel; rows: MapRows; widthPx: number; isSmall: boolean; sentence: string; hasServices: boolean; onZoom: (step: 1 | -1) => void }) {
   const { store } = useFlight()
   const nowMs = useView(nowView)
   const services = useView(servicesView)
   const layout = useMemo(() => (level === 3 ? undefined : layoutMap(rows, level, widthPx)), [rows, level, widthPx])
   if (layout !== undefined) return <MapCanvas layout={layout} sentence={sentence} onZoom={onZoom} />
+  if (isSmall) return <div className={css.rows}><NodeRows rows={rows} podsByNode={store.board.podsByNode} nowMs={nowMs} /></div>
   return <div className={css.cards}><NodeCards rows={rows} podsByNode={store.board.podsByNode} services={hasServices ? services : []} nowMs={nowMs} isNarrow={widthPx < 720} /></div>
 }
 

@@ -18,7 +18,7 @@ export function SentenceLine() {
     if (selection !== undefined) workbench.select(selection)
   }
   return (
-    <div className={css.line}>
+    <div className={css.frame}><div className={css.line}>
       {sentence.parts.length === 0 && <span className={css.steadyText}>{sentence.text}</span>}
       {sentence.parts.map((part, index) => (
         <button key={part.id} type="button" className={css.part} onClick={() => pick(part)} title={`${part.strong}${part.rest}`}>
@@ -30,7 +30,7 @@ export function SentenceLine() {
       <span className={css.space} />
       <span className={css.steady}>{sentence.steady}</span>
       <Slowly text={sentence.text} />
-    </div>
+    </div></div>
   )
 }
 
