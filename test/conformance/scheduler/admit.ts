@@ -12,17 +12,36 @@ function withHostPorts(container: Container): Container {
   return { ...container, ports: container.ports?.map((port) => ({ ...port, hostPort: port.hostPort ?? port.containerPort })) }
 }
 
+/** Sums of the containers alone, of requests or of limits. */
+function containerSums(pod: Pod, of: 'requests' | 'limits'): Map<string, number> {
+  const counted = (container: Container): Container => ({ ...container, resources: { requests: container.resources?.[of] ?? {} } })
+  const { resources: _resources, overhead: _overhead, ...spec } = pod.spec
+  return podRequests({ ...pod, spec: { ...spec, containers: spec.containers.map(counted), initContainers: spec.initContainers?.map(counted) } }, { useStatus: false })
+}
+
+/** Pod-level limits of huge pages from the containers. */
+function podLevelLimits(pod: Pod): ResourceList | undefined {
+  const { limits, requests } = pod.spec.resources ?? {}
+  if (Object.keys(limits ?? {}).length + Object.keys(requests ?? {}).length === 0) return limits
+  const result: ResourceList = { ...limits }
+  for (const [name, amount] of containerSums(pod, 'limits')) {
+    if (name.startsWith('hugepages-') && requests?.[name] === undefined) result[name] ??= String(amount)
+  }
+  return Object.keys(result).length === 0 ? limits : result
+}
+
 /** Pod-level requests from the containers, else from the limits of the pod. */
 function podLevelResources(pod: Pod): ResourceRequirements | undefined {
   const { resources } = pod.spec
-  if (resources?.limits === undefined || Object.keys(resources.limits).length === 0) return resources
+  if (resources === undefined) return resources
+  const limits = podLevelLimits(pod)
+  if (limits === undefined || Object.keys(limits).length === 0) return resources
   const requests: ResourceList = { ...resources.requests }
-  const { resources: _resources, overhead: _overhead, ...spec } = pod.spec
-  for (const [name, amount] of podRequests({ ...pod, spec }, { useStatus: false })) {
+  for (const [name, amount] of containerSums(pod, 'requests')) {
     if (requests[name] === undefined && (name === 'cpu' || name === 'memory')) requests[name] = name === 'cpu' ? `${amount}m` : `${amount}`
   }
-  for (const name of Object.keys(resources.limits)) if (requests[name] === undefined && isPodLevelResource(name)) requests[name] = resources.limits[name]
-  return { ...resources, requests }
+  for (const name of Object.keys(limits)) if (requests[name] === undefined && isPodLevelResource(name)) requests[name] = limits[name]
+  return { ...resources, limits, requests }
 }
 
 function mergedSelector(selector: LabelSelector, keys: readonly string[], operator: string, labels: StringMap): LabelSelector {
@@ -80,6 +99,6 @@ export function admitNode(given: Node): Node {
     apiVersion: 'v1',
     kind: 'Node',
     metadata: { ...given.metadata, uid: given.metadata.name ?? '' },
-    status: { ...given.status, allocatable: { ...capacity, ...allocatable } },
+    status: { ...given.status, allocatable: allocatable ?? capacity ?? {} },
   }
 }
