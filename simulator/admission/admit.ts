@@ -176,7 +176,7 @@ export function admitCreate(request: AdmissionRequest, reader: AdmissionReader, 
   if (uid !== undefined) object.metadata.uid = uid
   const begun = begin(object, undefined, rules, request)
   if (begun !== undefined) return refuse(begun, warnings)
-  rules.prepareCreate?.(object, request.identity)
+  rules.prepareCreate?.(object, request.identity, warnings)
   const invalid = validateCreate(object, rules, request.kind)
   if (invalid !== undefined) return refuse(invalid, warnings)
   warnings.push(...(rules.warnOnCreate?.(object) ?? []))

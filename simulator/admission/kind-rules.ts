@@ -40,7 +40,7 @@ export interface KindRules {
   /** The same at an update. */
   beginUpdate?(object: AdmittedObject, old: AdmittedObject, errors: ErrorList): void
   /** Clears what only the system may set, and sets the first generation. */
-  prepareCreate?(object: AdmittedObject, identity: Identity): void
+  prepareCreate?(object: AdmittedObject, identity: Identity, warnings: string[]): void
   validateCreate(object: AdmittedObject, errors: ErrorList): void
   warnOnCreate?(object: AdmittedObject): readonly string[]
   /** Puts back what an update of the main resource may not change, and counts the generation. */

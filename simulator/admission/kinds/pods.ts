@@ -6,6 +6,7 @@ import { computePodQos } from '../../api/qos.ts'
 import type { LabelSelector, Pod, PodAffinity, StringMap } from '../../api/types.ts'
 import type { AdmittedObject, KindRules } from '../kind-rules.ts'
 import { countGeneration, keepMetaForStatus } from '../kind-rules.ts'
+import { syncAppArmor } from '../pod/app-armor.ts'
 import { defaultPod, defaultPodSpec } from '../pod/defaults.ts'
 import { dropDisabledFields } from '../pod/disabled-fields.ts'
 import type { FullPod, FullPodSpec } from '../pod/pod-types.ts'
@@ -66,12 +67,13 @@ export const pods: KindRules = {
     defaultPodSpec(pod.spec)
     if (pod.spec.terminationGracePeriodSeconds! < 0) pod.spec.terminationGracePeriodSeconds = 1
   },
-  prepareCreate(object, identity) {
+  prepareCreate(object, identity, warnings) {
     const pod = asPod(object)
     pod.metadata.generation = 1
     pod.status = newPodStatus(pod, identity.timestamp())
     dropDisabledFields(pod.spec)
     applyLabelKeys(pod.spec, pod.metadata.labels)
+    syncAppArmor(pod, warnings)
   },
   validateCreate: (object, errors) => validatePodCreate(asPod(object), errors),
   warnOnCreate: (object) => [...podNameWarnings(object.metadata.name ?? ''), ...podWarnings(asPod(object).spec, object.metadata, '')],

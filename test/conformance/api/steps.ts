@@ -101,7 +101,7 @@ function answerOf(answer: ApiAnswer, step: Step): { [key: string]: unknown } {
   const { show } = step
   const base = { code, ...(warnings.length > 0 ? { warnings: masked(warnings) } : {}) }
   if (code >= 300) return { ...base, error: masked(errorOf(body as { message?: string })) }
-  if (show === 'code') return { code }
+  if (show === 'code') return base
   if (Array.isArray(show)) return { ...base, shown: Object.fromEntries(show.map((path) => [path, masked(valueAt(body, String(path)))])) }
   if (show === 'names') return { ...base, names: (body as { items?: KubeObject[] }).items?.map((item) => item.metadata.name).filter((name) => name !== 'kube-root-ca.crt') }
   return { ...base, object: masked(stripped(body)) }
@@ -135,7 +135,7 @@ function play(server: RecordedServer, step: Step, previous: KubeObject | undefin
 /** Runs one conversation up to the first answer that differs. */
 export function runSteps(row: Row): CaseResult {
   const name = textOf(row['name'])
-  const server = createRecordedServer(namespace, objectOf(row['namespace']) as { [key: string]: string })
+  const server = createRecordedServer(namespace, objectOf(objectOf(row['namespace'])['labels']) as { [key: string]: string })
   let previous: KubeObject | undefined
   for (const [index, step] of (row['steps'] as Step[]).entries()) {
     if (typeof step['sleep'] === 'number') {
