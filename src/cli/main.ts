@@ -1,0 +1,57 @@
+/** The podflight command: a headless terminal, grading and lists. */
+
+import { gradeCommand } from './grade-command.ts'
+import { readLibrary, UsageError } from './files.ts'
+import { shellCommand } from './shell-command.ts'
+
+const usage = `podflight: a flight simulator for running machine learning on Kubernetes
+
+  podflight shell [--scenario ID | --cluster FILE] [--file SCRIPT] [--seed N] [-e]
+      the simulated cluster's terminal; a script's commands run in order, time passes as they need
+  podflight grade --task ID [--file SCRIPT] [--seed N] [--json]
+      runs a script against a task's start and prints the graded result
+  podflight list [--json]
+      labs, tasks, exam forms and clusters
+`
+
+function listCommand(argv: readonly string[]): number {
+  const { clusters, labs, tasks, forms } = readLibrary()
+  if (argv.includes('--json')) {
+    const named = (items: readonly { readonly id: string; readonly title: string }[]): object[] => items.map(({ id, title }) => ({ id, title }))
+    console.log(JSON.stringify({ labs: named(labs), tasks: named(tasks), forms: named(forms), clusters: named(clusters) }, null, 2))
+    return 0
+  }
+  for (const [title, items] of [['Labs', labs], ['Tasks', tasks], ['Forms', forms], ['Clusters', clusters]] as const) {
+    console.log(title)
+    for (const item of items) console.log(`  ${item.id.padEnd(24)} ${item.title}`)
+  }
+  return 0
+}
+
+async function run(argv: readonly string[]): Promise<number> {
+  const [command, ...rest] = argv
+  switch (command) {
+    case 'shell':
+      return shellCommand(rest)
+    case 'grade':
+      return gradeCommand(rest)
+    case 'list':
+      return listCommand(rest)
+    case undefined:
+    case 'help':
+    case '--help':
+    case '-h':
+      console.log(usage)
+      return command === undefined ? 2 : 0
+    default:
+      throw new UsageError(`unknown command "${command}"\n\n${usage}`)
+  }
+}
+
+try {
+  process.exitCode = await run(process.argv.slice(2))
+} catch (error) {
+  if (!(error instanceof UsageError)) throw error
+  console.error(`podflight: ${error.message}`)
+  process.exitCode = 2
+}

@@ -1,0 +1,192 @@
+/**
+ * One sitting: clusters with their starts, the learner's terminal and files, answers, and the log of what was done.
+ * Synchronous and deterministic: hosts decide when time passes.
+ */
+
+import { kubectl, ProcessRun, readConfig, runToEnd, Terminal } from '../../simulator/index.ts'
+import type { Cluster, Executable, RunStatus } from '../../simulator/index.ts'
+import type { Library, Scenario } from '../content/types.ts'
+import type { Check, CheckVerdict } from '../grading/check.ts'
+import { ActionLog } from './action-log.ts'
+import type { Action, LogHeader } from './action-log.ts'
+import { gradeChecks } from './grade.ts'
+import { kubeconfigPath, kubeconfigText, learnerUser } from './kubeconfig.ts'
+import { runAsAuthor, ScenarioError, startScenario } from './scenario.ts'
+import type { LearnerSide } from './simulator-view.ts'
+
+/** A cluster of the flight under its context name. */
+export interface FlightPlan {
+  readonly context: string
+  readonly scenario: Scenario
+}
+
+export interface FlightOptions {
+  readonly library: Library
+  readonly plans: readonly FlightPlan[]
+  readonly header: LogHeader
+  /** Terminal output, colors only. */
+  readonly out: (text: string) => void
+  readonly onClear?: () => void
+  /** A person sits at it: standard input can be typed. */
+  readonly hasKeyboard?: boolean
+  readonly aliases?: { readonly [name: string]: string }
+  readonly podflight?: { readonly [name: string]: Executable }
+}
+
+interface Line {
+  readonly context: string
+  readonly namespace: string
+  readonly scenario: Scenario
+  readonly start: Cluster
+  cluster: Cluster
+}
+
+export class Flight {
+  readonly log: ActionLog
+  readonly terminal: Terminal
+  readonly answers = new Map<string, string>()
+  private readonly lines: readonly Line[]
+  private running: ProcessRun | undefined
+
+  /** @throws ScenarioError when a start does not play */
+  constructor(options: FlightOptions) {
+    this.log = new ActionLog(options.header)
+    this.lines = options.plans.map(({ context, scenario }) => {
+      const start = startScenario(scenario, options.library, options.header.seed)
+      return { context, namespace: scenario.namespace, scenario, start, cluster: start.fork() }
+    })
+    const current = (): Cluster => this.current.cluster
+    const clock = {
+      get nowMs() {
+        return current().nowMs
+      },
+      timestamp: (atMs: number) => current().clock.timestamp(atMs),
+      parse: (text: string) => current().clock.parse(text),
+    }
+    this.terminal = new Terminal({
+      executables: { kubectl }, clock, out: options.out, onClear: options.onClear, hasKeyboard: options.hasKeyboard, aliases: options.aliases ?? { k: 'kubectl' },
+      podflight: { answer: this.answerCommand(), ...options.podflight },
+    })
+    for (const { scenario } of options.plans) {
+      for (const [path, text] of Object.entries(scenario.files)) this.terminal.files.write(`/home/learner/${path}`, text)
+    }
+    this.terminal.files.write(kubeconfigPath, kubeconfigText(this.lines.map((line) => ({ name: line.context, namespace: line.namespace }))))
+  }
+
+  /** The line of the kubeconfig's current context; the first when it names none of ours. */
+  get current(): Line {
+    const text = this.terminal?.files.read(kubeconfigPath)
+    const context = text === undefined ? '' : readConfig(text).currentContext
+    return this.lines.find((line) => line.context === context) ?? this.lines[0]
+  }
+
+  /** The clusters by context name. */
+  lineOf(context: string): Line {
+    const line = this.lines.find((candidate) => candidate.context === context)
+    if (line === undefined) throw new ScenarioError(`there is no cluster "${context}"`)
+    return line
+  }
+
+  /** What the running command waits for; undefined at the prompt. */
+  get status(): RunStatus | undefined {
+    return this.running?.status
+  }
+
+  /** Starts a command line. It goes on by `step` until `status` is undefined. */
+  startLine(text: string): void {
+    this.record({ kind: 'line', text })
+    this.running = new ProcessRun(this.terminal.run(text), this.driver())
+    this.settleRun()
+  }
+
+  /** Goes on with the running command after time has moved. */
+  step(): void {
+    if (this.running === undefined) return
+    this.running.step()
+    this.settleRun()
+  }
+
+  /** Standard input for the running command; undefined is Ctrl+D. */
+  input(text: string | undefined): void {
+    this.record(text === undefined ? { kind: 'key', key: 'end-of-input' } : { kind: 'input', text })
+    this.running?.provideInput(text)
+    this.settleRun()
+  }
+
+  /** Ctrl+C. */
+  interrupt(): void {
+    this.record({ kind: 'key', key: 'interrupt' })
+    this.running?.stop()
+    this.settleRun()
+  }
+
+  /** The editor that a command opened was closed; undefined text: without saving. */
+  finishEdit(path: string, text: string | undefined): void {
+    this.record({ kind: 'edited', path, text: text ?? null })
+    if (text !== undefined) this.terminal.files.write(path, text)
+    this.running?.finishEdit(text !== undefined)
+    this.settleRun()
+  }
+
+  /** Runs a line to its end; simulated time passes as it needs. @returns the exit code */
+  runLine(text: string): number {
+    this.record({ kind: 'line', text })
+    return runToEnd(this.terminal.run(text), { user: () => learnerUser, cluster: () => this.current.cluster })
+  }
+
+  writeFile(path: string, text: string): void {
+    this.record({ kind: 'write', path, text })
+    this.terminal.files.write(path, text)
+  }
+
+  answer(item: string, value: string): void {
+    this.record({ kind: 'answer', item, value })
+    this.answers.set(item, value)
+  }
+
+  /** Grades checks of one cluster on a fork. */
+  grade(checks: readonly Check[], context: string, settleSeconds: number): CheckVerdict[] {
+    const line = this.lineOf(context)
+    return gradeChecks(checks, line.cluster, line.start, this.learner(), settleSeconds)
+  }
+
+  /** The learner's side, for views. */
+  learner(): LearnerSide {
+    return {
+      file: (path) => this.terminal.files.read(path.startsWith('~/') ? `/home/learner/${path.slice(2)}` : path),
+      answer: (id) => this.answers.get(id),
+      kubectl: (cluster, line) => {
+        const { exitCode, output } = runAsAuthor(cluster, `kubectl ${line}`)
+        if (exitCode !== 0) throw new ScenarioError(`kubectl ${line} failed: ${output}`)
+      },
+    }
+  }
+
+  private record(action: Action): void {
+    const { context, cluster } = this.current
+    const isTraced = this.log.length % 100 === 0
+    this.log.append({ atMs: cluster.nowMs, action, ...(this.lines.length > 1 ? { taskId: context } : {}), ...(isTraced ? { trace: cluster.traceHash } : {}) })
+  }
+
+  private driver(): ConstructorParameters<typeof ProcessRun>[1] {
+    return { user: () => learnerUser, cluster: () => this.current.cluster }
+  }
+
+  private settleRun(): void {
+    if (this.running?.status.kind === 'done') this.running = undefined
+  }
+
+  /** `podflight answer ITEM VALUE`, so that scripts can answer too. */
+  private answerCommand(): Executable {
+    const answers = this.answers
+    return function* answer(context) {
+      const [, item, value] = context.argv.slice(-3)
+      if (item === undefined || value === undefined || context.argv.length < 3) {
+        context.err('usage: podflight answer ITEM VALUE\n')
+        return 2
+      }
+      answers.set(item, value)
+      return 0
+    }
+  }
+}

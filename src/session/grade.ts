@@ -1,0 +1,30 @@
+/** Grades checks on a fork that is given time to settle; the learner's cluster never moves. */
+
+import type { Cluster } from '../../simulator/index.ts'
+import type { Check, CheckVerdict, Condition } from '../grading/check.ts'
+import { evaluate } from '../grading/evaluate.ts'
+import { SimulatorView } from './simulator-view.ts'
+import type { LearnerSide } from './simulator-view.ts'
+
+/** First pause between two looks; each is longer than the one before. */
+const firstPauseMs = 2000
+
+/**
+ * Grades on a fork that advances until every check without a trial holds, or the time to settle has passed.
+ * @param start the cluster at T+00:00
+ */
+export function gradeChecks(checks: readonly Check[], cluster: Cluster, start: Cluster, learner: LearnerSide, settleSeconds: number): CheckVerdict[] {
+  const copy = cluster.fork()
+  const view = new SimulatorView(copy, learner, start)
+  const quick = checks.filter((check) => !check.all.some(hasTrial))
+  const limitMs = copy.nowMs + settleSeconds * 1000
+  for (let pauseMs = firstPauseMs; ; pauseMs *= 2) {
+    const holds = evaluate(quick, view).every((verdict) => verdict.passed)
+    if (holds || copy.nowMs >= limitMs) return evaluate(checks, view)
+    copy.advanceTo(Math.min(copy.nowMs + pauseMs, limitMs))
+  }
+}
+
+function hasTrial(condition: Condition): boolean {
+  return condition.kind === 'trial'
+}

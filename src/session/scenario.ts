@@ -1,0 +1,91 @@
+/** Makes the cluster of a scenario and plays its start through the API, so that T+00:00 has an honest history. */
+
+import { authorUser, createCluster, kubectl, runToEnd, Terminal } from '../../simulator/index.ts'
+import type { Cluster, ClusterConfig } from '../../simulator/index.ts'
+import type { ClusterDefinition, Library, Scenario, StartStep } from '../content/types.ts'
+import { evaluate } from '../grading/evaluate.ts'
+import { kubeconfigText } from './kubeconfig.ts'
+import { SimulatorView, startLoad } from './simulator-view.ts'
+import type { LearnerSide } from './simulator-view.ts'
+
+const megabyte = 1_000_000
+/** Time between two looks at a condition that a start waits for. */
+const untilStepMs = 1000
+
+/** A scenario whose start does not play: named in a sentence, with the step. */
+export class ScenarioError extends Error {
+  override readonly name = 'ScenarioError'
+}
+
+/** The cluster of a definition as a simulator configuration. */
+export function configOf(definition: ClusterDefinition, scenario: Pick<Scenario, 'images' | 'historyMinutes'>, seed: number): ClusterConfig {
+  const images = Object.fromEntries(
+    Object.entries(scenario.images).map(([reference, image]) => [reference, { program: image.program, bytes: image.megabytes * megabyte, parameters: image.parameters ?? {}, argv: ['/app'], ports: image.ports }]),
+  )
+  return { seed, historyMs: scenario.historyMinutes * 60_000, nodes: definition.nodes, addOns: definition.addOns, images, cachedImages: ['registry.k8s.io/pause:3.10'] }
+}
+
+/** Runs terminal lines on a cluster as the scenario's author. @returns exit code and all output */
+export function runAsAuthor(cluster: Cluster, script: string, files: { readonly [path: string]: string } = {}): { readonly exitCode: number; readonly output: string } {
+  let output = ''
+  const terminal = new Terminal({ executables: { kubectl }, clock: cluster.clock, out: (text) => (output += text) })
+  terminal.files.write('/home/learner/.kube/config', kubeconfigText([{ name: 'author', namespace: 'default' }]))
+  for (const [path, text] of Object.entries(files)) terminal.files.write(`/home/learner/${path}`, text)
+  const exitCode = runToEnd(terminal.run(script), { user: () => authorUser, cluster: () => cluster })
+  return { exitCode, output }
+}
+
+/** A learner who has done nothing yet, for conditions of a start. */
+export const noLearner: LearnerSide = {
+  file: () => undefined,
+  answer: () => undefined,
+  kubectl: (cluster, line) => {
+    const { exitCode, output } = runAsAuthor(cluster, `kubectl ${line}`)
+    if (exitCode !== 0) throw new ScenarioError(`kubectl ${line} failed: ${output}`)
+  },
+}
+
+/**
+ * A cluster at T+00:00 of a scenario.
+ * @throws ScenarioError when a step is refused, takes too long, or the history is too short for the steps
+ */
+export function startScenario(scenario: Scenario, library: Library, seed: number): Cluster {
+  const definition = library.clusters.find((candidate) => candidate.id === scenario.cluster)
+  if (definition === undefined) throw new ScenarioError(`cluster "${scenario.cluster}" is not defined`)
+  const cluster = createCluster(configOf(definition, scenario, seed))
+  const startMs = scenario.historyMinutes * 60_000
+  settleAddOns(cluster)
+  for (const [index, step] of scenario.start.entries()) playStep(cluster, step, index)
+  if (cluster.nowMs > startMs) {
+    throw new ScenarioError(`the start takes ${Math.ceil(cluster.nowMs / 60_000)} minutes, but historyMinutes is ${scenario.historyMinutes}`)
+  }
+  cluster.advanceTo(startMs)
+  return cluster
+}
+
+/** Nodes and add-ons are up before the first step. */
+function settleAddOns(cluster: Cluster): void {
+  cluster.advanceTo(cluster.nowMs + 60_000)
+}
+
+function playStep(cluster: Cluster, step: StartStep, index: number): void {
+  if ('apply' in step) must(runAsAuthor(cluster, 'kubectl apply -f start.yaml', { 'start.yaml': step.apply }), index)
+  else if ('kubectl' in step) must(runAsAuthor(cluster, `kubectl ${step.kubectl}`), index)
+  else if ('load' in step) startLoad(cluster, step.load)
+  else if ('stopLoad' in step) cluster.components.network.stopFlow(step.stopLoad)
+  else if ('advanceSeconds' in step) cluster.advanceTo(cluster.nowMs + step.advanceSeconds * 1000)
+  else playUntil(cluster, step, index)
+}
+
+function must(result: { readonly exitCode: number; readonly output: string }, index: number): void {
+  if (result.exitCode !== 0) throw new ScenarioError(`step ${index + 1} of the start failed: ${result.output.trim()}`)
+}
+
+function playUntil(cluster: Cluster, step: Extract<StartStep, { until: unknown }>, index: number): void {
+  const check = { id: 'until', title: '', points: 1, kind: 'object', all: step.until, expected: '', actual: '', why: '', onKind: 'no' as const }
+  const limitMs = cluster.nowMs + step.withinSeconds * 1000
+  while (evaluate([check], new SimulatorView(cluster, noLearner))[0]?.passed !== true) {
+    if (cluster.nowMs >= limitMs) throw new ScenarioError(`step ${index + 1} of the start: its condition does not hold within ${step.withinSeconds} s`)
+    cluster.advanceTo(cluster.nowMs + untilStepMs)
+  }
+}
