@@ -28,7 +28,7 @@ export function Home({ section }: { section?: 'labs' | 'exams' }) {
         {error !== undefined && <p role="alert">Your earlier work could not be read. {error}</p>}
         {view !== undefined && (
           <>
-            {view.last === undefined ? <Welcome first={view.modules[0]?.labs[0]} /> : <Last last={view.last} />}
+            {view.last === undefined ? <Welcome first={view.modules.flatMap((module) => module.labs).find((lab) => lab.state !== 'locked')} /> : <Last last={view.last} />}
             <div className={css.columns}>
               <section ref={section === 'labs' ? target : undefined} tabIndex={-1} className={css.labs} aria-label="Labs">
                 <h2 className={css.big}>Labs <span>{view.labsNote}</span></h2>

@@ -28,7 +28,7 @@ export function selectHome(catalog: Catalog, overview: Overview, when: WhenText)
     labsNote: `${done.length} of ${labs.length} done, about ${durationText(leftMinutes)} left`,
     modules: written.map((module) => ({
       id: module.id, number: module.number, title: module.title,
-      note: `${module.labs.filter((lab) => overview.labs[lab.id]?.isDone === true).length} of ${module.labs.length} · ${module.labs.reduce((total, lab) => total + lab.minutes, 0)} min`,
+      note: moduleNote(module.labs.filter((lab) => lab.isPlanned !== true), overview),
       labs: module.labs.map((lab) => labRow(lab, overview)),
     })),
     later: catalog.modules.filter((module) => !written.includes(module)).map((module) => ({ id: module.id, number: module.number, title: module.title, note: `${counted(module.labs.length, 'lab')} · ${durationText(module.labs.reduce((total, lab) => total + lab.minutes, 0))}` })),
@@ -37,6 +37,10 @@ export function selectHome(catalog: Catalog, overview: Overview, when: WhenText)
     passPercent: catalog.forms[0]?.passPercent ?? 66,
     sandboxes: overview.sandboxes.map((saved) => ({ id: saved.id, title: saved.name, note: `${counted(saved.nodeCount, 'node')}, ${counted(saved.podCount, 'Pod')} · saved at ${clockText(saved.nowMs)}` })),
   }
+}
+
+function moduleNote(labs: readonly { readonly id: string; readonly minutes: number }[], overview: Overview): string {
+  return `${labs.filter((lab) => overview.labs[lab.id]?.isDone === true).length} of ${labs.length} · ${labs.reduce((total, lab) => total + lab.minutes, 0)} min`
 }
 
 function labRow(lab: Catalog['modules'][number]['labs'][number], overview: Overview): LabRow {

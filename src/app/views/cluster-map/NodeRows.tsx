@@ -18,14 +18,14 @@ function NodeLine({ node, pods, nowMs }: { node: NodeRow; pods: readonly PodRow[
   const workbench = useWorkbench()
   const card = toNodeCard(node, pods, nowMs)
   const isPicked = (workbench.selection?.kind === 'Node' && workbench.selection.name === node.name) || workbench.ringed.includes(node.name)
-  const taint = node.taints[0]?.split(/[=:]/)[0]
+  const taint = node.taints[0]?.split(/[=:]/)[0]?.replace('node-role.kubernetes.io/', '')
   const pick = () => { workbench.select(selectionOfNode(node.name)); workbench.showView('details') }
   return (
     <div role="group" aria-label={`Node ${node.name}`} className={isPicked ? `${css.node} ${css.picked}` : css.node}>
       <button type="button" tabIndex={-1} className={css.head} onClick={pick}>
         <Server size={12} aria-hidden /><Name>{node.name}</Name><span className={css.space} />
         {card.stateWord !== undefined && <span className={css.bad}>{card.stateWord}</span>}
-        {taint !== undefined && <span className={css.taint} title={node.taints.join(', ')}><Ban size={12} aria-hidden />{taint}</span>}
+        {taint !== undefined && <span className={css.taint} title={node.taints.join(', ')}><Ban size={12} aria-hidden /><span>{taint}</span></span>}
       </button>
       <div className={css.line}>
         <span className={css.bar} role="img" aria-label={`CPU ${card.cpu.text}, memory ${card.memory.text}`}>{card.cpu.parts.map((part) => <i key={part.uid} className={css[part.tone]} style={{ width: `${part.percent}%` }} />)}</span>
