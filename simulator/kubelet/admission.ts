@@ -4,7 +4,7 @@ import { matchesRequiredNodeAffinity } from '../api/node-selector.ts'
 import { quantityMilli, quantityValue } from '../api/quantity.ts'
 import { podRequests } from '../api/resources.ts'
 import { findUntoleratedTaint } from '../api/tolerations.ts'
-import type { Node, Pod } from '../api/types.ts'
+import type { Node, Pod, ResourceList } from '../api/types.ts'
 import type { Host } from './host.ts'
 import { isTerminalPhase } from './phase.ts'
 import { kubeletTexts } from './texts.ts'
@@ -26,22 +26,55 @@ function reasonOf(resource: string): string {
 /** Pods that count on a node: accepted, and not finished. */
 function others(host: Host, pod: Pod): readonly Pod[] {
   const all = host.context.api.listPodsOnNode(pod.spec.nodeName ?? '')
-  return all.filter((other) => other.metadata.uid !== pod.metadata.uid && !isTerminalPhase(other.status?.phase) && host.pods.has(`${other.metadata.namespace}/${other.metadata.name}`))
+  return all.filter((other) => other.metadata.uid !== pod.metadata.uid && !isTerminalPhase(other.status?.phase) && isAccepted(host, other))
 }
 
-function lacking(host: Host, pod: Pod, node: Node): Rejection | undefined {
+function isAccepted(host: Host, pod: Pod): boolean {
+  const stage = host.pods.get(`${pod.metadata.namespace}/${pod.metadata.name}`)?.stage
+  return stage !== undefined && stage !== 'new'
+}
+
+/** What accepted pods take of a node. Derived: it is made anew after a pod has gone. */
+export class NodeUsage {
+  private readonly sums = new Map<string, { pods: number; amounts: Map<string, number> }>()
+
+  /** Forgets what a node's pods take. */
+  forget(node: string): void {
+    this.sums.delete(node)
+  }
+
+  /** Adds a pod that its kubelet has just accepted. */
+  add(node: string, requests: ResourceList): void {
+    const sum = this.sums.get(node)
+    if (sum === undefined) return
+    sum.pods++
+    for (const resource of Object.keys(requests)) sum.amounts.set(resource, (sum.amounts.get(resource) ?? 0) + amount(resource, requests[resource]))
+  }
+
+  of(host: Host, pod: Pod): { readonly pods: number; readonly amounts: ReadonlyMap<string, number> } {
+    const node = pod.spec.nodeName ?? ''
+    let sum = this.sums.get(node)
+    if (sum === undefined) {
+      sum = { pods: 0, amounts: new Map() }
+      this.sums.set(node, sum)
+      for (const other of others(host, pod)) this.add(node, podRequests(other))
+    }
+    return sum
+  }
+}
+
+function lacking(host: Host, usage: NodeUsage, pod: Pod, node: Node): Rejection | undefined {
   const allocatable = node.status?.allocatable ?? {}
-  const present = others(host, pod)
+  const taken = usage.of(host, pod)
   const podsMax = amount('pods', allocatable['pods'] ?? '110')
-  if (present.length + 1 > podsMax) return { reason: reasonOf('pods'), message: kubeletTexts.lacks('pods', 1, present.length, podsMax) }
+  if (taken.pods + 1 > podsMax) return { reason: reasonOf('pods'), message: kubeletTexts.lacks('pods', 1, taken.pods, podsMax) }
   const requests = podRequests(pod)
   for (const resource of Object.keys(requests).sort(inNodeOrder)) {
     const requested = amount(resource, requests[resource])
     // An extended resource that the node never had is not the kubelet's matter.
     if (requested === 0 || (allocatable[resource] === undefined && resource.includes('/'))) continue
     const capacity = amount(resource, allocatable[resource] ?? '0')
-    let used = 0
-    for (const other of present) used += amount(resource, podRequests(other)[resource] ?? '0')
+    const used = taken.amounts.get(resource) ?? 0
     if (requested + used <= capacity) continue
     if (resource.includes('/')) return { reason: 'UnexpectedAdmissionError', message: kubeletTexts.devices(resource, requested, Math.max(0, capacity - used), capacity) }
     return { reason: reasonOf(resource), message: kubeletTexts.lacks(resource, requested, used, capacity) }
@@ -68,13 +101,14 @@ function hostPorts(pod: Pod): string[] {
 }
 
 /** Why the kubelet refuses a pod, or undefined. */
-export function admit(host: Host, pod: Pod, node: Node): Rejection | undefined {
-  const lack = lacking(host, pod, node)
+export function admit(host: Host, usage: NodeUsage, pod: Pod, node: Node): Rejection | undefined {
+  const lack = lacking(host, usage, pod, node)
   if (lack !== undefined) return lack
   const matches = matchesRequiredNodeAffinity(pod.spec, node)
   if (matches !== true) return { reason: 'NodeAffinity', message: 'Predicate NodeAffinity failed: node(s) didn\'t match Pod\'s node affinity/selector' }
   if (hostPortConflict(host, pod)) return { reason: 'NodePorts', message: 'Predicate NodePorts failed: node(s) didn\'t have free ports for the requested pod ports' }
   const taint = findUntoleratedTaint(node.spec?.taints, pod.spec.tolerations, ['NoExecute'])
   if (taint !== undefined) return { reason: 'TaintToleration', message: 'Predicate TaintToleration failed: node(s) had taints that the pod didn\'t tolerate' }
+  usage.add(pod.spec.nodeName ?? '', podRequests(pod))
   return undefined
 }

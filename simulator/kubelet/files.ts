@@ -2,7 +2,6 @@
 
 import type { Container, Pod, Volume, VolumeMount } from '../api/types.ts'
 import { compareText } from '../kernel/text.ts'
-import { findImage } from '../workloads/images.ts'
 import { hasShell } from '../workloads/registry.ts'
 import type { FileView } from '../workloads/program.ts'
 import { hostnameOf } from './env.ts'
@@ -105,7 +104,7 @@ export class ContainerFiles implements FileView {
     if (full === this.messagePath()) return undefined
     const security = securityOf(this.pod, this.container)
     if (security.readOnlyRootFilesystem === true) return 'Read-only file system'
-    const user = security.runAsUser ?? Number(findImage(this.host.config.images, this.container.image ?? '')?.user ?? 0)
+    const user = security.runAsUser ?? Number(this.host.image(this.container.image ?? '').entry?.user ?? 0)
     return user !== 0 && !/^\/(tmp|home|data|var\/tmp|dev\/shm|dev\/stdout|dev\/stderr)(\/|$)/.test(full) ? 'Permission denied' : undefined
   }
 
@@ -145,7 +144,7 @@ export class ContainerFiles implements FileView {
   }
 
   private imageFiles(): { readonly [path: string]: string } {
-    const entry = findImage(this.host.config.images, this.container.image ?? '')
+    const { entry } = this.host.image(this.container.image ?? '')
     if (entry === undefined) return {}
     return hasShell(entry) ? { ...shellRoot, ...entry.files } : (entry.files ?? {})
   }

@@ -9,6 +9,8 @@ import type { Table } from '../kernel/table.ts'
 import type { Timings } from '../kernel/timings.ts'
 import type { ComponentContext } from '../store/component.ts'
 import { splitKey } from '../store/resource-id.ts'
+import { familiarReference, findImage, imageId } from '../workloads/images.ts'
+import type { ImageEntry } from '../workloads/program.ts'
 import { kubeletTexts } from './texts.ts'
 import type { KubeletConfig, KubeletPorts } from './ports.ts'
 import type { BackOff, KillRecord, NodeRecord, PodRecord, ProbeRecord, ProcessRecord, SessionRecord } from './records.ts'
@@ -46,7 +48,18 @@ export interface MountRecord {
 
 const emptyNode: NodeRecord = { isStopped: false, addresses: [], images: {}, brokenDevices: [], devices: {} }
 
+/** What the registry knows of an image, by the name that a pod uses. */
+export interface ImageFacts {
+  readonly entry: ImageEntry | undefined
+  /** Without the default domain, with its tag; undefined for a name that no registry can have. */
+  readonly reference: string | undefined
+  /** `repository@sha256:digest`, or the name itself for an image that does not exist. */
+  readonly imageId: string
+}
+
 export class Host {
+  /** Derived: facts of images by name. */
+  private readonly images = new Map<string, ImageFacts>()
   readonly context: ComponentContext
   readonly ports: KubeletPorts
   readonly config: KubeletConfig
@@ -90,6 +103,17 @@ export class Host {
 
   timestamp(atMs: SimTimeMs): string {
     return this.context.clock.timestamp(atMs)
+  }
+
+  image(name: string): ImageFacts {
+    let facts = this.images.get(name)
+    if (facts === undefined) {
+      const found = findImage(this.config.images, name)
+      const entry = found ?? (this.config.runsUnknownImages === true ? { program: 'sleeper', bytes: this.timings.defaultImageBytes, parameters: {}, argv: ['/server'] } : undefined)
+      facts = { entry, reference: familiarReference(name), imageId: entry === undefined ? name : imageId(name, entry) }
+      this.images.set(name, facts)
+    }
+    return facts
   }
 
   findPod(podKey: string): Pod | undefined {

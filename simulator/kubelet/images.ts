@@ -4,7 +4,7 @@ import { parseImageReference } from '../api/image-reference.ts'
 import { goDuration } from '../api/time.ts'
 import type { Container, Pod, Secret } from '../api/types.ts'
 import type { SimTimeMs } from '../kernel/event-queue.ts'
-import { familiarReference, findImage } from '../workloads/images.ts'
+import { familiarReference } from '../workloads/images.ts'
 import type { ImageEntry } from '../workloads/program.ts'
 import { decodeBase64 } from './base64.ts'
 import { backOffNext, isBackingOff } from './back-off.ts'
@@ -17,7 +17,7 @@ export type ImageCheck = { readonly kind: 'present' } | { readonly kind: 'pull';
 
 /** True when a node has an image. */
 export function isCached(host: Host, nodeName: string, image: string): boolean {
-  const reference = familiarReference(image) ?? image
+  const reference = host.image(image).reference ?? image
   const record = host.nodes.get(nodeName)
   if (record?.images[reference] !== undefined) return true
   if (host.config.cachedImages?.includes(reference) === true) return true
@@ -31,18 +31,16 @@ function isListed(host: Host, nodeName: string, reference: string): boolean {
 
 /** Puts an image on a node. */
 export function addImage(host: Host, nodeName: string, image: string): void {
-  const reference = familiarReference(image) ?? image
+  const reference = host.image(image).reference ?? image
   const { images } = host.nodeRecord(nodeName)
   if (images[reference] !== undefined) return
-  const bytes = findImage(host.config.images, image)?.bytes ?? host.timings.defaultImageBytes
+  const bytes = host.image(image).entry?.bytes ?? host.timings.defaultImageBytes
   host.changeNode(nodeName, { images: { ...images, [reference]: bytes } })
 }
 
 /** The registry's entry of an image, as far as the pod may pull it. */
 export function entryOf(host: Host, image: string): ImageEntry | undefined {
-  const entry = findImage(host.config.images, image)
-  if (entry !== undefined || host.config.runsUnknownImages !== true) return entry
-  return { program: 'sleeper', bytes: host.timings.defaultImageBytes, parameters: {}, argv: ['/server'] }
+  return host.image(image).entry
 }
 
 function withTag(image: string): string {

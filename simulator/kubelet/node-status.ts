@@ -7,7 +7,6 @@
 import type { Condition, Node, ResourceList } from '../api/types.ts'
 import { equalJson } from '../kernel/equal.ts'
 import { compareText } from '../kernel/text.ts'
-import { imageId, findImage } from '../workloads/images.ts'
 import { deviceIds, gpuResource } from './devices.ts'
 import type { Host } from './host.ts'
 
@@ -39,11 +38,10 @@ function conditionsOf(host: Host, old: readonly Condition[]): Condition[] {
   return [...old.filter(({ type }) => !healthy.some((verdict) => verdict.type === type)), ...own]
 }
 
-/** The address of a node: its own, or the next of the nodes' network in order of creation. */
+/** The address of a node: its own, or the next of the nodes' network. */
 function addressesOf(host: Host, node: Node): { type: string; address: string }[] {
   const name = node.metadata.name ?? ''
-  const index = host.context.api.list<Node>('nodes').findIndex((other) => other.metadata.name === name)
-  const number = firstHost + index
+  const number = firstHost + indexOf(host, name)
   return [{ type: 'InternalIP', address: `192.168.${49 + (number >> 8)}.${number & 255}` }, { type: 'Hostname', address: name }]
 }
 
@@ -51,8 +49,8 @@ function imagesOf(host: Host, name: string): { names: string[]; sizeBytes: numbe
   const { images } = host.nodeRecord(name)
   const references = Object.keys(images).sort((a, b) => images[b] - images[a] || compareText(a, b))
   return references.slice(0, imagesMax).map((reference) => {
-    const entry = findImage(host.config.images, reference)
-    return { names: entry === undefined ? [reference] : [imageId(reference, entry), reference], sizeBytes: images[reference] }
+    const { entry, imageId } = host.image(reference)
+    return { names: entry === undefined ? [reference] : [imageId, reference], sizeBytes: images[reference] }
   })
 }
 
@@ -73,9 +71,18 @@ function withExtended(capacity: ResourceList | undefined, allocatable: ResourceL
   return result
 }
 
-/** Index of a node among all, in order of creation: its pods' range is 10.244.INDEX.0/24. */
+/** Number of a node in order of registration. */
+function indexOf(host: Host, name: string): number {
+  const known = host.counters.get(`node ${name}`)
+  if (known !== undefined) return known
+  const index = host.takeCount('nodes')
+  host.counters.set(`node ${name}`, index)
+  return index
+}
+
+/** The range of a node's pods: 10.244.INDEX.0/24. */
 function podRangeOf(host: Host, node: Node): string {
-  const index = host.context.api.list<Node>('nodes').findIndex((other) => other.metadata.name === node.metadata.name)
+  const index = indexOf(host, node.metadata.name ?? '')
   return `10.${244 + (index >> 8)}.${index & 255}.0/24`
 }
 
@@ -89,7 +96,7 @@ export function registerNode(host: Host, name: string): void {
   }
   const images: { [reference: string]: number } = { ...host.nodes.get(name)?.images }
   for (const { names = [], sizeBytes = 0 } of node.status?.images ?? []) for (const reference of names) if (!reference.includes('@')) images[reference] = sizeBytes
-  for (const reference of host.config.cachedImages ?? []) images[reference] ??= findImage(host.config.images, reference)?.bytes ?? host.timings.defaultImageBytes
+  for (const reference of host.config.cachedImages ?? []) images[reference] ??= host.image(reference).entry?.bytes ?? host.timings.defaultImageBytes
   host.changeNode(name, { images })
   reportNode(host, name)
 }

@@ -62,7 +62,7 @@ export function makeSpec(host: Host, podKey: string, pod: Pod, container: Contai
     memoryLimitBytes: memoryLimit(pod, container),
     gpuCount: gpuText === undefined ? 0 : quantityValue(gpuText),
     seed: host.config.seed,
-    user: identityOf(pod, container, container.image ?? '', host.config),
+    user: identityOf(pod, container, container.image ?? '', host),
     serviceAccount: pod.spec.serviceAccountName,
     sharesProcesses: pod.spec.shareProcessNamespace === true ? true : undefined,
   }
@@ -85,14 +85,14 @@ export class Processes {
   /** Starts process 1 of a container that the runtime has just created. */
   startMain(podKey: string, container: RuntimeContainer, program: string, spec: ProgramSpec): void {
     const row: ProcessRecord = { podKey, container: container.name, containerId: container.id, program, spec, state: null, ports: [] }
-    const found = findProgram(program)
-    if (found.isInert === true) {
-      this.listener.changed(podKey)
-      return
-    }
     const key = containerKey(podKey, container.name)
     this.host.processes.set(key, row)
-    this.step(key, found.init(this.contextOf(row)))
+    this.step(key, findProgram(program).init(this.contextOf(row)))
+  }
+
+  /** Notes that process 1 of a container runs a program that has no state: it needs no row. */
+  startInert(podKey: string): void {
+    this.listener.changed(podKey)
   }
 
   /** Starts a command beside process 1. */

@@ -3,7 +3,6 @@
 import type { StreamFrame } from '../api/request.ts'
 import type { Container, Pod } from '../api/types.ts'
 import { hexDigits } from '../kernel/hash.ts'
-import { findImage } from '../workloads/images.ts'
 import { hasShell, resolveCommand } from '../workloads/registry.ts'
 import type { CommandError } from '../workloads/registry.ts'
 import { makeEnvironment } from './env.ts'
@@ -54,7 +53,7 @@ export class Sessions {
     const running = latestOf(host.record(podKey).containers, container.name)
     const sessionId = `session-${host.takeCount('sessions')}`
     if (running?.state !== 'running') return { error: kubeletTexts.notRunning(container.name) }
-    const entry = findImage(host.config.images, running.image)
+    const { entry } = host.image(running.image)
     const files = new ContainerFiles(host, podKey, pod, container, running.id)
     const resolved = entry === undefined ? ({ error: 'notInPath' } as const) : resolveCommand(entry, argv, files)
     if ('error' in resolved || entry === undefined) {
@@ -148,7 +147,7 @@ export class Sessions {
   /** True when exec can work in a container's image at all. */
   hasShell(pod: Pod, name: string): boolean {
     const image = findContainer(pod, name)?.image
-    const entry = image === undefined ? undefined : findImage(this.host.config.images, image)
+    const entry = image === undefined ? undefined : this.host.image(image).entry
     return entry !== undefined && hasShell(entry)
   }
 }

@@ -3,9 +3,8 @@
 import { goDuration } from '../api/time.ts'
 import type { Container, Handler, Pod } from '../api/types.ts'
 import { hexDigits } from '../kernel/hash.ts'
-import { imageId } from '../workloads/images.ts'
 import type { ImageEntry } from '../workloads/program.ts'
-import { resolveCommand } from '../workloads/registry.ts'
+import { findProgram, resolveCommand } from '../workloads/registry.ts'
 import type { CommandError } from '../workloads/registry.ts'
 import { backOffNext, delayOf, isBackingOffSince } from './back-off.ts'
 import { expand, makeEnvironment } from './env.ts'
@@ -56,7 +55,7 @@ export class Starter {
 
   /** Creates the container; process 1 starts after a while. */
   private create(podKey: string, pod: Pod, container: Container): StartOutcome {
-    const error = nonRootError(pod, container, this.host.config) ?? this.configError(podKey, pod, container)
+    const error = nonRootError(pod, container, this.host) ?? this.configError(podKey, pod, container)
     if (error !== undefined) return this.fail(pod, container, { reason: 'CreateContainerConfigError', message: error }, error)
     this.host.event(pod, 'Normal', 'Created', kubeletTexts.created, container)
     return { step: { kind: 'start', container: container.name, atMs: this.host.nowMs + this.host.timings.containerStartMs } }
@@ -81,7 +80,8 @@ export class Starter {
     this.put(podKey, created)
     host.event(pod, 'Normal', 'Started', kubeletTexts.started, container)
     host.noteRuntimeChange(podKey)
-    this.processes.startMain(podKey, created, resolved.program, makeSpec(host, podKey, pod, container, entry, env, argv))
+    if (findProgram(resolved.program).isInert === true) this.processes.startInert(podKey)
+    else this.processes.startMain(podKey, created, resolved.program, makeSpec(host, podKey, pod, container, entry, env, argv))
     const hook = container.lifecycle?.postStart
     return hook === undefined ? done : this.postStart(podKey, pod, container, hook)
   }
@@ -116,6 +116,7 @@ export class Starter {
   }
 
   private configError(podKey: string, pod: Pod, container: Container): string | undefined {
+    if (container.envFrom === undefined && container.env?.some(({ valueFrom }) => valueFrom !== undefined) !== true) return undefined
     const environment = makeEnvironment(this.host, pod, container, this.host.record(podKey).ip)
     return 'error' in environment ? environment.error : undefined
   }
@@ -130,14 +131,13 @@ export class Starter {
     const latest = latestOf(host.record(podKey).containers, container.name)
     const attempt = latest === undefined ? 0 : latest.attempt + 1
     const image = container.image ?? ''
-    const entry = entryOf(host, image)
     return {
       name: container.name,
       id: hexDigits(`${pod.metadata.uid}|${container.name}|${attempt}`, 64),
       attempt,
       state: 'running',
       image,
-      imageId: entry === undefined ? image : imageId(image, entry),
+      imageId: host.image(image).imageId,
       createdMs: host.nowMs,
       startedMs: host.nowMs,
       finishedMs: 0,

@@ -72,7 +72,7 @@ function created(host: Host, pod: Pod, record: PodRecord, container: Container, 
     if (container.resources.requests !== undefined) status.allocatedResources = container.resources.requests
     status.resources = container.resources
   }
-  if (latest.state === 'running') status.user = userOf(pod, container, latest.image, host.config)
+  if (latest.state === 'running') status.user = userOf(pod, container, latest.image, host)
   return status
 }
 

@@ -8,7 +8,7 @@ import { quantityValue } from '../api/quantity.ts'
 import type { Container, Pod } from '../api/types.ts'
 import { hexDigits } from '../kernel/hash.ts'
 import { computeActions } from './actions.ts'
-import { admit } from './admission.ts'
+import { admit, NodeUsage } from './admission.ts'
 import { hostIpOf, releaseAddress, takeAddress } from './addresses.ts'
 import { allocateDevices, releaseDevices } from './devices.ts'
 import { findContainer, podNames } from './host.ts'
@@ -49,6 +49,7 @@ export interface WorkerParts {
 export class Worker {
   private readonly host: Host
   private readonly parts: WorkerParts
+  private readonly usage = new NodeUsage()
 
   constructor(parts: WorkerParts) {
     this.host = parts.host
@@ -152,7 +153,7 @@ export class Worker {
 
   /** Forgets a pod whose object is gone: what still runs is killed. */
   forget(podKey: string): void {
-    const { host, parts } = this
+    const { host } = this
     const record = host.pods.get(podKey)
     if (record === undefined) return
     for (const container of record.containers) {
@@ -189,7 +190,7 @@ export class Worker {
       this.beginTermination(podKey, pod)
       return
     }
-    const rejection = node === undefined ? undefined : (admit(host, pod, node) ?? allocateDevices(host, podKey, pod))
+    const rejection = node === undefined ? undefined : (admit(host, this.usage, pod, node) ?? allocateDevices(host, podKey, pod))
     if (rejection === undefined) {
       host.change(podKey, { stage: 'syncing', ip: pod.spec.hostNetwork === true ? (hostIpOf(host, pod.spec.nodeName ?? '') ?? '') : '' })
       const { activeDeadlineSeconds } = pod.spec
@@ -202,6 +203,7 @@ export class Worker {
 
   private reject(podKey: string, pod: Pod, reason: string, message: string): void {
     const { host } = this
+    this.usage.forget(pod.spec.nodeName ?? '')
     host.event(pod, 'Warning', reason, message)
     host.change(podKey, { stage: 'finished' })
     const status = { phase: 'Failed', reason, message: kubeletTexts.rejected(message), startTime: host.timestamp(host.nowMs), qosClass: pod.status?.qosClass }
@@ -416,6 +418,7 @@ export class Worker {
     const { host, parts } = this
     parts.probes.remove(podKey, pod)
     const record = host.change(podKey, { stage: 'terminated', sandboxMs: undefined, isBusy: false })
+    this.usage.forget(record.node)
     releaseDevices(host, record.node, podKey)
     const current = this.fresh(podKey, pod)
     putStatus(host, podKey, current, this.generate(podKey, current, true), false)
@@ -433,6 +436,7 @@ export class Worker {
   }
 
   private release(podKey: string, record: PodRecord): void {
+    this.usage.forget(record.node)
     releaseDevices(this.host, record.node, podKey)
     releaseAddress(this.host, record.node, record.ip)
   }
