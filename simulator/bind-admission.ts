@@ -1,6 +1,6 @@
 /** Binds the admission room to the API server. */
 
-import { admitCreate, admitDelete, admitUpdate, canAdmit, createsOnUpdate } from './admission/admit.ts'
+import { admitCreate, admitDelete, admitUpdate, canAdmit, createsOnUpdate, toServedVersion } from './admission/admit.ts'
 import type { AdmissionReader, QuotaCharge } from './admission/plugins/plugin.ts'
 import { apiErrors } from './api/errors.ts'
 import { authorize, rulesFor } from './api/rbac.ts'
@@ -65,6 +65,7 @@ export function bindAdmission(config: ClusterConfig, store: Store, identity: Ide
         return admission.ok ? { ...admission, object: withLists(admission.object), effects: admission.quotaCharges } : admission
       },
       createsOnUpdate,
+      toServed: toServedVersion,
       delete: (kind, object, context) => admitDelete(requestOf(kind, object, context), object, reader, pluginConfig),
       commit: (admission) => charge(store, (admission.effects ?? []) as readonly QuotaCharge[]),
     },

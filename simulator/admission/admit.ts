@@ -108,6 +108,10 @@ function generateName(object: AdmittedObject, identity: Identity): void {
 function toStored(object: AdmittedObject, rules: KindRules): KubeObject {
   // The store's own decoding applies defaults once more: plugins and strategies may have left holes.
   rules.applyDefaults?.(object)
+  return inSchema(object, rules)
+}
+
+function inSchema(object: AdmittedObject, rules: KindRules): KubeObject {
   const schema = typeOf(rules.apiVersion, rules.kind)
   assert(schema !== undefined, `no schema of ${rules.apiVersion} ${rules.kind}`)
   const { apiVersion: _apiVersion, kind: _kind, ...rest } = normalizeObject(object as Mutable, schema)
@@ -138,6 +142,19 @@ export function createsOnUpdate(kind: KindInfo): boolean {
   return findKindRules(apiVersionOf(kind), kind.kind)?.allowsCreateOnUpdate === true
 }
 
+/** The object in the version that is stored, its own version's defaults done. */
+function inStoredVersion(object: AdmittedObject, given: KindRules): AdmittedObject {
+  if (given.storedAs === undefined) return object
+  given.applyDefaults?.(object)
+  return given.storedAs.toStored(object)
+}
+
+/** A stored object as a version of its kind shows it. */
+export function toServedVersion(kind: KindInfo, object: KubeObject): KubeObject {
+  const rules = findKindRules(apiVersionOf(kind), kind.kind)
+  return rules?.storedAs === undefined ? object : inSchema(rules.storedAs.toServed(object) as unknown as AdmittedObject, rules)
+}
+
 /** What a kind settles before its strategy runs. */
 function begin(object: AdmittedObject, old: AdmittedObject | undefined, rules: KindRules, request: AdmissionRequest): Failure | undefined {
   const errors = new ErrorList()
@@ -158,16 +175,17 @@ function validateCreate(object: AdmittedObject, rules: KindRules, kind: KindInfo
  * from `request.identity` or is filled in by the caller afterwards.
  */
 export function admitCreate(request: AdmissionRequest, reader: AdmissionReader, config: AdmissionConfig = {}): Admission {
-  const rules = rulesOf(request.kind)
+  const given = rulesOf(request.kind)
+  const rules = given.storedAs?.rules ?? given
   const warnings: string[] = []
   const decoded = decodeBody(request, warnings)
   if ('refusal' in decoded) return refuse(decoded.refusal, warnings)
-  const { object } = decoded
+  const object = inStoredVersion(decoded.object, given)
   wipeSystemFields(object)
   const mismatch = settleNamespace(object, request)
   if (mismatch !== undefined) return refuse(mismatch, warnings)
   dropRepeatedOwners(object, warnings)
-  rules.applyDefaults?.(object)
+  if (given === rules) rules.applyDefaults?.(object)
   const plugin = pluginRequest(request, object, reader, warnings)
   const refusal = runPlugins('admit', plugin, config) ?? (config.hasAuthorization === false ? undefined : checkEscalation(plugin))
   if (refusal !== undefined) return refuse(refusal, warnings)
@@ -239,11 +257,12 @@ function checkPreconditions(object: AdmittedObject, old: KubeObject, rules: Kind
  * @param old the stored object; it is not changed
  */
 export function admitUpdate(request: AdmissionRequest, old: KubeObject, reader: AdmissionReader, config: AdmissionConfig = {}): Admission {
-  const rules = rulesOf(request.kind)
+  const given = rulesOf(request.kind)
+  const rules = given.storedAs?.rules ?? given
   const warnings: string[] = []
   const decoded = decodeBody(request, warnings)
   if ('refusal' in decoded) return refuse(decoded.refusal, warnings)
-  const { object } = decoded
+  const object = inStoredVersion(decoded.object, given)
   object.metadata ??= {}
   const name = object.metadata.name ?? ''
   if (request.name !== undefined && name !== request.name) return refuse(apiErrors.badRequest(`the name of the object (${name}) does not match the name on the URL (${request.name})`), warnings)
@@ -253,7 +272,7 @@ export function admitUpdate(request: AdmissionRequest, old: KubeObject, reader: 
   if (failed !== undefined) return refuse(failed, warnings)
   object.metadata.resourceVersion ||= old.metadata.resourceVersion
   dropRepeatedOwners(object, warnings)
-  rules.applyDefaults?.(object)
+  if (given === rules) rules.applyDefaults?.(object)
   const before = old as unknown as AdmittedObject
   const plugin = pluginRequest(request, object, reader, warnings, before)
   const refusal = runPlugins('admit', plugin, config) ?? (config.hasAuthorization === false ? undefined : checkEscalation(plugin))

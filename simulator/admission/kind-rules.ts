@@ -48,7 +48,7 @@ export interface KindRules {
   validateUpdate(object: AdmittedObject, old: AdmittedObject, errors: ErrorList): void
   warnOnUpdate?(object: AdmittedObject, old: AdmittedObject): readonly string[]
   /** For a version that is not the stored one: the object as the stored version says it, and back. */
-  readonly storedAs?: { readonly apiVersion: string; toStored(object: AdmittedObject): AdmittedObject; toServed<T extends KubeObject>(object: T): T }
+  readonly storedAs?: { readonly rules: KindRules; toStored(object: AdmittedObject): AdmittedObject; toServed(object: KubeObject): KubeObject }
   /** Why an object may not be deleted. */
   refuseDelete?(object: KubeObject): string | undefined
   readonly subresources?: { readonly [name: string]: SubresourceRules }

@@ -34,6 +34,8 @@ export interface AdmissionDoor {
   update(kind: KindInfo, before: KubeObject, body: Body, context: WriteContext): Admission
   /** True when an update of a name that does not exist creates it. */
   createsOnUpdate(kind: KindInfo): boolean
+  /** A stored object in the version of a request; the same object where that is the stored one. */
+  toServed(kind: KindInfo, object: KubeObject): KubeObject
   /** A Status when the object may not be deleted. */
   delete(kind: KindInfo, object: KubeObject, context: WriteContext): Status | undefined
   /** Writes what an admission brings with it, once the object is stored. */

@@ -23,7 +23,7 @@ import type { ApiServer } from './server.ts'
 export function patchObject(server: ApiServer, kind: KindInfo, request: ApiRequest, base?: KubeObject): Outcome<KubeObject> {
   const found = base ?? server.reader.find(kind, request.namespace, request.name ?? '')
   if (found.kind === 'Status') return refused(found as Status)
-  const patched = applyPatch(kind, found as KubeObject, request)
+  const patched = applyPatch(kind, server.parts.admission.toServed(kind, found as KubeObject), request)
   if (!patched.ok || base !== undefined) return patched
   const key = objectKey(kind.namespaced ? request.namespace : undefined, request.name ?? '')
   const isStrategic = request.contentType === 'application/strategic-merge-patch+json'

@@ -7,6 +7,7 @@ import { apiErrors, successStatus } from '../api/errors.ts'
 import { goQuote } from '../api/go-text.ts'
 import { apiVersionOf, findSubresource, kindByResource } from '../api/kinds.ts'
 import type { KindInfo } from '../api/kinds.ts'
+import { isStream } from '../api/request.ts'
 import type { ApiRequest, ApiResponse, KubeList, RequestQuery, UserInfo } from '../api/request.ts'
 import type { KubeObject, Status } from '../api/types.ts'
 import { objectKey, resourceId } from '../store/resource-id.ts'
@@ -56,13 +57,23 @@ export class ApiServer {
 
   /** Answers one request. Never throws for bad input: an expected failure is a Status with its code. */
   handle(request: ApiRequest): ApiResponse {
-    const response = this.route(request)
+    const response = this.inServedVersion(request, this.route(request))
     if (isAudited(request, response.code)) {
       const { user, verb, resource, subresource } = request
       const key = objectKey(request.namespace, request.name ?? '')
       this.parts.audit.record({ atMs: this.parts.clock.nowMs, user: user.name, verb, resource: resourceId(request.group, resource), key, subresource, code: response.code })
     }
     return response
+  }
+
+  /** The answer with its objects in the version that was asked for. */
+  private inServedVersion(request: ApiRequest, response: ApiResponse): ApiResponse {
+    const kind = kindByResource(request.group, request.resource, request.version)
+    if (kind === undefined || isStream(response) || kind.group !== 'autoscaling' || request.query?.table === true) return response
+    const body = response.body as KubeObject & Partial<KubeList>
+    if (body.kind === kind.kind) return { ...response, body: this.parts.admission.toServed(kind, body) }
+    if (body.items === undefined) return response
+    return { ...response, body: { ...body, items: body.items.map((item) => this.parts.admission.toServed(kind, item)) } }
   }
 
   private route(request: ApiRequest): ApiResponse {

@@ -189,12 +189,13 @@ export const horizontalpodautoscalersV1: KindRules = {
   applyDefaults(object) {
     specOf(object).minReplicas ??= 1
   },
+  storedAs: { rules: horizontalpodautoscalers, toStored: autoscalerToV2, toServed: autoscalerToV1 },
 }
 
 type Autoscaler = { apiVersion: string; kind: string; metadata: object; spec?: unknown; status?: unknown }
 
 /** An autoscaler of v1 as v2 says it. */
-export function autoscalerToV2<T extends Autoscaler>(object: T): T {
+function autoscalerToV2<T extends Autoscaler>(object: T): T {
   const { targetCPUUtilizationPercentage: percent, ...spec } = (object.spec ?? {}) as Spec
   const { currentCPUUtilizationPercentage: current, ...status } = (object.status ?? {}) as { currentCPUUtilizationPercentage?: number }
   const cpu: Metric[] = percent === undefined ? [] : [{ type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: percent } } }]
@@ -205,7 +206,7 @@ export function autoscalerToV2<T extends Autoscaler>(object: T): T {
 interface CurrentMetric { type?: string; resource?: { name?: string; current?: { averageUtilization?: number } } }
 
 /** An autoscaler of v2 as v1 shows it; what v1 has no field for is left out. Differs: upstream keeps it in annotations. */
-export function autoscalerToV1<T extends Autoscaler>(object: T): T {
+function autoscalerToV1<T extends Autoscaler>(object: T): T {
   const { metrics, behavior: _behavior, ...spec } = (object.spec ?? {}) as Spec
   const { currentMetrics, conditions: _conditions, ...status } = (object.status ?? {}) as { currentMetrics?: CurrentMetric[]; conditions?: unknown }
   const percent = metrics?.find((metric) => metric.type === 'Resource' && metric.resource?.name === 'cpu')?.resource?.target.averageUtilization

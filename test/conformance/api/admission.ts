@@ -1,6 +1,6 @@
 /** Runs recorded answers of a 1.35 API server to manifests: what it refuses and with which text, what it stores. */
 
-import { admitCreate, canAdmit } from '../../../simulator/admission/admit.ts'
+import { admitCreate, canAdmit, toServedVersion } from '../../../simulator/admission/admit.ts'
 import type { AdmissionReader } from '../../../simulator/admission/plugins/plugin.ts'
 import type { KindInfo } from '../../../simulator/api/kinds.ts'
 import { kindByResource } from '../../../simulator/api/kinds.ts'
@@ -99,7 +99,7 @@ export function runAdmission(row: Row): CaseResult {
   const expected = { ...(row['error'] === undefined ? { accepted: withoutSuffix(row['accepted']) } : { error: row['error'] }), warnings: row['warnings'] ?? [] }
   const exists = result.ok ? reader.get(kind.group === '' ? kind.resource : `${kind.resource}.${kind.group}`, kind.namespaced ? namespace : undefined, result.object.metadata.name ?? '') : undefined
   if (exists !== undefined) return { name, ok: row['code'] === 409, note: 'the store refuses what exists already' }
-  const actual = { ...(result.ok ? { accepted: withoutSuffix(normalized(result.object)) } : { error: errorOf(result.status) }), warnings: [...result.warnings] }
+  const actual = { ...(result.ok ? { accepted: withoutSuffix(normalized(toServedVersion(kind, result.object))) } : { error: errorOf(result.status) }), warnings: [...result.warnings] }
   const isSame = 'error' in expected && 'error' in actual ? errorsMatch(objectOf(expected.error), actual.error as { [key: string]: unknown }) && jsonEqual(expected.warnings, actual.warnings) : jsonEqual(expected, actual)
   return isSame ? { name, ok: true } : { name, ok: false, expected, actual }
 }
