@@ -65,7 +65,9 @@ export class Starter {
   run(podKey: string, pod: Pod, container: Container): StartOutcome {
     const { host } = this
     const entry = entryOf(host, container.image ?? '')
-    const environment = makeEnvironment(host, pod, container, host.record(podKey).ip)
+    // An inert program reads no environment: making it is left out, since most pods of a large cluster are inert.
+    const isInert = entry !== undefined && findProgram(entry.program).isInert === true && container.env === undefined
+    const environment = isInert ? { env: {} } : makeEnvironment(host, pod, container, host.record(podKey).ip)
     const env = 'env' in environment ? environment.env : {}
     const argv = this.argvOf(container, env, entry)
     const created = this.newContainer(podKey, pod, container)
