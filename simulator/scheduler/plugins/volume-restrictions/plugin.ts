@@ -17,6 +17,9 @@ interface Disk {
 interface State {
   /** Claims of the pod that only one pod may use. */
   readonly exclusive: readonly string[]
+  /** How many of them were in use when the cycle began, and by how many pods in all. */
+  readonly claimsInUse: number
+  readonly usesAtStart: number
   inUse: boolean
 }
 
@@ -42,8 +45,28 @@ function disksCollide(pod: Pod, other: Pod): boolean {
   return theirs.length > 0 && disksOf(pod).some((disk) => theirs.some((their) => collide(disk, their)))
 }
 
-function refresh({ cache, podClass }: Cycle, state: State): void {
-  state.inUse = cache.slots.some((slot) => slot?.pods.some((entry) => entry.podClass.namespace === podClass.namespace && entry.podClass.claimNames.some((name) => state.exclusive.includes(name))))
+/** How often pods on nodes use each of the claims. */
+function usesOf({ cache, podClass }: Cycle, names: readonly string[]): number[] {
+  const uses = names.map(() => 0)
+  for (const slot of cache.slots) {
+    for (const { podClass: other } of slot?.pods ?? []) {
+      if (other.namespace !== podClass.namespace || other.claimNames.length === 0) continue
+      names.forEach((name, i) => (uses[i] += other.claimNames.filter((used) => used === name).length))
+    }
+  }
+  return uses
+}
+
+function sum(counts: readonly number[]): number {
+  return counts.reduce((total, count) => total + count, 0)
+}
+
+/**
+ * The real plugin counts each claim once at the start, but each pod that leaves in a trial: with two users of one
+ * claim the departure of one is taken for enough.
+ */
+function refresh(cycle: Cycle, state: State): void {
+  state.inUse = state.claimsInUse + sum(usesOf(cycle, state.exclusive)) - state.usesAtStart > 0
 }
 
 function claimNamesOf({ spec }: Pod): string[] {
@@ -79,8 +102,9 @@ export const volumeRestrictions: PreFilterPlugin<State> & FilterPlugin<State> = 
       if (claim === undefined) return { status: unresolvable(schedulerReasons.claimNotFound(name)) }
       if (claim.spec.accessModes?.includes('ReadWriteOncePod')) exclusive.push(name)
     }
-    const state: State = { exclusive, inUse: false }
-    if (exclusive.length > 0) refresh(cycle, state)
+    const uses = exclusive.length === 0 ? [] : usesOf(cycle, exclusive)
+    const claimsInUse = uses.filter((count) => count > 0).length
+    const state: State = { exclusive, claimsInUse, usesAtStart: sum(uses), inUse: claimsInUse > 0 }
     return state.inUse || disksOf(pod).length > 0 ? { status: success, state } : skipPreFilter
   },
   refresh,
