@@ -265,7 +265,7 @@ function test(name: 'test' | '['): Builtin {
   return (core, process, _frame, args) => {
     let list = args
     if (name === '[') {
-      if (args.at(-1) !== ']') return fail(core, process, core.state.dialect === 'ash' ? '[: missing ]' : "[: missing `]'", 2)
+      if (args.at(-1) !== ']') return fail(core, process, core.state.dialect === 'ash' ? 'missing ]' : "[: missing `]'", 2)
       list = args.slice(0, -1)
     }
     try {
@@ -278,6 +278,7 @@ function test(name: 'test' | '['): Builtin {
 }
 
 function ashTest(message: string): string {
+  if (message === 'too many arguments') return 'unknown operand'
   const match = /^(.*): (integer expression expected|unary operator expected|binary operator expected|unexpected operator)$/.exec(message)
   if (match === null) return message
   return match[2].startsWith('integer') ? `${match[1]}: bad number` : `${match[1]}: unknown operand`

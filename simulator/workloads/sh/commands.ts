@@ -19,9 +19,10 @@ export interface Command {
 const shells = new Set(['sh', 'bash', 'ash', 'dash'])
 const binDirectories = /^\/(?:usr\/(?:local\/)?)?s?bin\//
 
-/** Names of everything a shell can run besides commands of its host. */
-export function commandNames(core: { readonly host: { hasTool(name: string): boolean } }): string[] {
-  return [...Object.keys(builtins), ...Object.keys(tools).filter((name) => core.host.hasTool(name)), 'sh', 'bash']
+/** True when a command of this name can be run by other tools (xargs). */
+export function isRunnable(core: ShellCore, name: string): boolean {
+  const short = name.replace(binDirectories, '')
+  return name.includes('/') || own(builtins, short) !== undefined || shells.has(short) || core.host.isExternal(short) || (own(tools, short) !== undefined && core.host.hasTool(short))
 }
 
 /** Starts a command. Builtins end at once; others leave a frame or a wait behind. */

@@ -429,7 +429,7 @@ function special(process: Process, name: string): string | undefined {
 /** Sets a variable, keeping its export mark. @throws ExpansionError when it is read-only */
 export function setVariable(process: Process, name: string, value: string): void {
   const old: Variable | undefined = own(process.variables, name)
-  if (old?.isReadonly) throw new ExpansionError(`${name}: readonly variable`)
+  if (old?.isReadonly) throw new ExpansionError(process.isAsh === true ? `${name}: is read only` : `${name}: readonly variable`)
   const isExported = old?.isExported === true || process.options.a === true
   process.variables[name] = isExported ? { value, isExported } : { value }
 }

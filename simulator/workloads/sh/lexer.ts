@@ -136,8 +136,8 @@ export class Lexer {
     const rest = this.text.slice(end, end + 3)
     for (const op of redirectOperators) {
       if (!rest.startsWith(op)) continue
-      if (op.startsWith('&') && (end > this.at || this.dialect === 'ash')) return undefined
-      if (op === '<<<' && this.dialect === 'ash') continue
+      if (op.startsWith('&') && end > this.at) return undefined
+      if (op === '<<<' && this.dialect === 'ash') throw new ShellSyntaxError('syntax error: unexpected redirection')
       const fd = end > this.at ? Number(this.text.slice(this.at, end)) : op.startsWith('<') ? 0 : 1
       if (rest.startsWith('<(') || rest.startsWith('>(')) throw new ShellSyntaxError('process substitution is not available here')
       this.at = end + op.length
@@ -293,7 +293,7 @@ export class Lexer {
     } else if (next === '{') {
       this.at += 2
       parts.push(this.braced(quoted))
-    } else if (next === "'" && !quoted && this.dialect === 'bash') {
+    } else if (next === "'" && !quoted) {
       this.at += 1
       parts.push({ t: 'text', text: this.ansiQuoted(), quoted: true })
     } else {
@@ -353,7 +353,7 @@ export class Lexer {
     if (prefix !== '') return { t: 'param', name, quoted, op: prefix === '#' ? 'length' : 'indirect' }
     if (tail === '') return { t: 'param', name, quoted }
     const op = /^(?::[-=?+]|[-=?+]|##|#|%%|%|\/\/|\/#|\/%|\/|\^\^|\^|,,|,|:)/.exec(tail)?.[0]
-    if (op === undefined) throw bad()
+    if (op === undefined || (this.dialect === 'ash' && /[,^]/.test(op))) throw bad()
     const inner = (text: string): Word => new Lexer(text, this.dialect, this.depth + 1).braceWord(quoted)
     const rest = tail.slice(op.length)
     if (op.startsWith('/') || op === ':') {

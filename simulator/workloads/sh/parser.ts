@@ -213,7 +213,6 @@ class Parser {
         if (this.options.dialect === 'ash') return undefined
         return this.conditionRest()
       case 'function': {
-        if (this.options.dialect === 'ash') return undefined
         this.advance()
         const name = this.keyword()
         if (name === undefined) throw this.unexpected()
@@ -249,6 +248,7 @@ class Parser {
     }
     this.advance()
     const name = this.keyword()
+    if (name === undefined && this.options.dialect === 'ash' && this.token.t === 'op') throw new ShellSyntaxError('syntax error: bad for loop variable')
     if (name === undefined) throw this.unexpected()
     if (!/^[A-Za-z_]\w*$/.test(name)) throw new ShellSyntaxError(this.options.dialect === 'ash' ? 'syntax error: bad for loop variable' : `\`${name}': not a valid identifier`)
     this.advance()

@@ -119,6 +119,8 @@ export interface Process {
   options: { [letter: string]: boolean }
   cwd: string
   args: readonly string[]
+  /** The shell is ash: some texts of variables differ. */
+  isAsh?: boolean
   /** `$0`. */
   name: string
   fds: Fds
@@ -210,6 +212,7 @@ export function makeShellState(options: ShellOptions): ShellState {
     pendingSignals: [],
     substitutions: [],
     reaped: {},
+    ...(options.dialect === 'ash' ? { isAsh: true } : {}),
   }
   return {
     dialect: options.dialect,

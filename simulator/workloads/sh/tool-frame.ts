@@ -2,6 +2,7 @@
 
 import type { Json } from '../../kernel/json.ts'
 import type { ShellCore } from './core.ts'
+import { isRunnable } from './commands.ts'
 import { ExpansionError } from './expand.ts'
 import { isDirectory, resolvePath } from './host.ts'
 import type { ShellFiles } from './host.ts'
@@ -153,6 +154,7 @@ function makeContext(core: ShellCore, process: Process, frame: ToolFrame, stdin:
     dialect: state.dialect,
     hostName: host.hostName,
     userName: host.userName,
+    hasCommand: (name) => isRunnable(core, name),
     isTerminal: process.fds[1]?.k === 'out' && host.columns !== undefined,
     columns: host.columns,
     memory: frame.memory as Json | undefined,

@@ -26,7 +26,7 @@ function makeMatcher(context: ToolContext, options: ParsedOptions, patterns: rea
       if (isFixed) return compileRegex(quoteRegex(pattern), { ignoreCase, isLongest: true })
       return flags.has('P') ? compileRegex(pattern, { ignoreCase }) : posixRegex(pattern, syntax, { ignoreCase })
     } catch (error) {
-      if (error instanceof RegexError) throw new ToolFailure(context.dialect === 'ash' ? `grep: bad regex '${pattern}': ${error.message}\n` : `grep: ${error.message}\n`, 2)
+      if (error instanceof RegexError) throw new ToolFailure(context.dialect === 'ash' ? `grep: bad regex '${pattern}'\n` : `grep: ${error.message}\n`, 2)
       throw error
     }
   })

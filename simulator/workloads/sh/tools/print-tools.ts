@@ -127,7 +127,7 @@ export function formatOne(kind: string, arg: string | undefined, precision: numb
     case 'b':
       return unescape(arg ?? '').text
     case 'q':
-      return /^[\w@%+=:,./-]+$/.test(arg ?? '') ? (arg ?? '') : `'${(arg ?? '').replaceAll("'", "'\\''")}'`
+      return /^[\w@%+=:,./-]+$/.test(arg ?? '') ? (arg ?? '') : (arg ?? '') === '' ? "''" : (arg ?? '').replace(/[^\w@%+=:,./-]/g, '\\$&')
     case 'c':
       return (arg ?? '').slice(0, 1)
     case 'd':

@@ -33,7 +33,7 @@ const xargs: Tool = {
       const memory = context.memory as unknown as XargsMemory
       const status = context.answer?.kind === 'ran' ? context.answer.code : 0
       const code = status === 0 ? memory.code : status === 127 || status === 126 ? status : 123
-      return next({ commands: status === 255 ? [] : memory.commands, code })
+      return next(context, { commands: status === 255 ? [] : memory.commands, code })
     }
     const options = parseOptions(context, 'n:I:i0rtL:P:d:', { 'max-args': 'n', 'null': '0', 'no-run-if-empty': 'r', replace: 'I', delimiter: 'd', 'max-procs': 'P' }, true)
     const text = context.stdin()
@@ -41,18 +41,20 @@ const xargs: Tool = {
     const delimiter = lastValue(options, 'd')
     const items = options.flags.has('0') ? text.split('\0').filter((item) => item !== '') : delimiter !== undefined ? text.replace(/\n$/, '').split(delimiter === '\\n' ? '\n' : delimiter) : place !== undefined || options.values.has('L') ? toLines(text).map((line) => line.trim()).filter((line) => line !== '') : words(text)
     const command = options.operands.length === 0 ? ['echo'] : options.operands
-    if (place !== undefined) return next({ commands: items.map((item) => command.map((word) => word.replaceAll(place, item))), code: 0 })
+    if (place !== undefined) return next(context, { commands: items.map((item) => command.map((word) => word.replaceAll(place, item))), code: 0 })
     const count = Number(lastValue(options, 'n') ?? lastValue(options, 'L') ?? 5000)
     const commands: string[][] = []
     for (let i = 0; i < items.length; i += count) commands.push([...command, ...items.slice(i, i + count)])
     if (items.length === 0 && !options.flags.has('r')) commands.push([...command])
-    return next({ commands, code: 0 })
+    return next(context, { commands, code: 0 })
   },
 }
 
-function next(memory: XargsMemory): ToolStep {
+function next(context: ToolContext, memory: XargsMemory): ToolStep {
   const [argv, ...commands] = memory.commands
-  return argv === undefined ? { code: memory.code } : { wait: { t: 'run', argv }, memory: { commands, code: memory.code } }
+  if (argv === undefined) return { code: memory.code }
+  if (!context.hasCommand(argv[0])) return { err: `xargs: ${argv[0]}: No such file or directory\n`, code: 127 }
+  return { wait: { t: 'run', argv }, memory: { commands, code: memory.code } }
 }
 
 /** Words of xargs' input: blanks split, quotes and backslashes keep together. */
@@ -113,6 +115,8 @@ const timeout: Tool = {
   run(context) {
     if (context.memory !== undefined) {
       const code = context.answer?.kind === 'ran' ? context.answer.code : 0
+      // busybox' timeout replaces itself by a watcher: the shell sees the program end by the signal.
+      if (code === -1 && context.dialect === 'ash') return { err: 'Terminated\n', code: 143 }
       return { code: code === -1 ? 124 : code }
     }
     const args = context.argv.slice(1)

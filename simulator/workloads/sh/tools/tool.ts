@@ -32,6 +32,8 @@ export interface ToolContext {
   readonly dialect: Dialect
   readonly hostName: string
   readonly userName: string
+  /** True when a command of this name can be run. */
+  hasCommand(name: string): boolean
   /** Standard output is the terminal. */
   readonly isTerminal: boolean
   readonly columns: number | undefined
@@ -192,5 +194,6 @@ export function readAll(context: ToolContext, operands: readonly string[]): { re
 /** The message of a file that cannot be opened: busybox quotes the name. */
 export function openError(context: ToolContext, path: string, error: string): string {
   const name = context.argv[0]
-  return context.dialect === 'ash' ? `${name}: can't open '${path}': ${error}\n` : `${name}: ${path}: ${error}\n`
+  const isQuoted = context.dialect === 'ash' && !['wc', 'sort'].includes(name)
+  return isQuoted ? `${name}: can't open '${path}': ${error}\n` : `${name}: ${path}: ${error}\n`
 }
