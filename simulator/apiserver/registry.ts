@@ -132,9 +132,10 @@ export class Registry {
   }
 
   /** Stores a status that a trusted component made; no decoding and no validation of what did not change. */
-  putStatus(resource: string, key: string, before: KubeObject, status: unknown): KubeObject {
-    if (equalJson(before.status, status)) return before
-    return this.put(resource, key, { ...before, status })
+  putStatus(resource: string, key: string, before: KubeObject, status: unknown, annotations = before.metadata.annotations): KubeObject {
+    if (equalJson(before.status, status) && equalJson(before.metadata.annotations, annotations)) return before
+    const metadata = annotations === before.metadata.annotations ? before.metadata : { ...before.metadata, annotations }
+    return this.put(resource, key, { ...before, metadata, status })
   }
 
   /** Stores an object whose metadata and validity are already settled. */
@@ -189,7 +190,8 @@ export class Registry {
     const generation = isFirst && metadata.generation !== undefined ? { generation: metadata.generation + 1 } : {}
     const marked: KubeObject = { ...before, metadata: { ...metadata, ...deletion, ...generation, ...(finalizers.length > 0 ? { finalizers } : {}) } }
     if (!isNamespace) return marked
-    return { ...marked, metadata: { ...marked.metadata, deletionGracePeriodSeconds: undefined }, status: { ...(before.status as object), phase: 'Terminating' } }
+    const { deletionGracePeriodSeconds: _none, ...kept } = marked.metadata
+    return { ...marked, metadata: kept, status: { ...(before.status as object), phase: 'Terminating' } }
   }
 
   /** A shorter grace period counts from the first request; one that is over already leaves a second. Models apiserver/pkg/registry/rest BeforeDelete (v1.35). */

@@ -150,7 +150,8 @@ function decodeList(state: DecodeState, value: Json, type: FieldType & { kind: '
 }
 
 function keysOf(state: DecodeState, value: JsonObject): readonly string[] {
-  const keys = Object.keys(value)
+  // Typed callers may leave members undefined, which JSON does not have.
+  const keys = Object.keys(value).filter((key) => value[key] !== undefined)
   return state.sortKeys ? keys.sort(compareText) : keys
 }
 
