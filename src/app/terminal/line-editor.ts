@@ -63,10 +63,17 @@ export function parseKeys(data: string): readonly LineKey[] {
     const control = controls[rest[0] ?? '']
     if (known !== undefined) { keys.push({ type: 'key', name: known[1] }); at += known[0].length }
     else if (control !== undefined) { keys.push({ type: 'key', name: control }); at += 1 }
-    else if (rest[0] === '\u001b') { const match = /^\u001b(?:\[[0-9;?]*[ -/]*[@-~]|O.|.)?/.exec(rest); if (rest.length === 1) keys.push({ type: 'key', name: 'escape' }); at += match?.[0].length ?? 1 }
-    else { const text = /^[^\u0000-\u001f\u007f]+/.exec(rest)?.[0] ?? ''; if (text !== '') keys.push({ type: 'text', text }); at += Math.max(1, text.length) }
+    else if (rest[0] === '\u001b') { const match = /^(?:\[[0-9;?]*[ -/]*[@-~]|O.|.)?/.exec(rest.slice(1)); if (rest.length === 1) keys.push({ type: 'key', name: 'escape' }); at += 1 + (match?.[0].length ?? 0) }
+    else { const text = printable(rest); if (text !== '') keys.push({ type: 'text', text }); at += Math.max(1, text.length) }
   }
   return keys
+}
+
+/** The beginning of a text up to its first control character. */
+function printable(text: string): string {
+  let end = 0
+  while (end < text.length && text.charCodeAt(end) >= 32 && text.charCodeAt(end) !== 127) end += 1
+  return text.slice(0, end)
 }
 
 interface Step { readonly state: LineState; readonly effect?: LineEffect }

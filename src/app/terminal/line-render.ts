@@ -23,7 +23,7 @@ export function redrawText(line: RenderedLine, previousCursorRow: number): strin
   return `${up}\r\u001b[J${line.text}${toRow}${toColumn}`
 }
 
-function visible(text: string): string { return text.replace(/\u001b\[[0-9;]*m/g, '') }
+function visible(text: string): string { return text.replace(colorPattern, '') }
 
 function position(text: string, columns: number): { row: number; column: number } {
   let row = 0
@@ -36,16 +36,31 @@ function position(text: string, columns: number): { row: number; column: number 
   return { row, column }
 }
 
+// Built from parts: a pattern with a control character written out is easily a mistake.
+const escape = String.fromCharCode(27)
+const bell = String.fromCharCode(7)
+const colorPattern = new RegExp(`${escape}\\[[0-9;:]*m`, 'g')
+const notColor = `(?!\\[[0-9;:]*m)`
+const bannedSequences = [
+  // Titles and links, device strings, every CSI but colors, other escapes.
+  new RegExp(`${escape}\\][^${bell}${escape}]*(?:${bell}|${escape}\\\\)?`, 'g'),
+  new RegExp(`${escape}[PX^_][^${escape}]*(?:${escape}\\\\)?`, 'g'),
+  new RegExp(`${escape}${notColor}\\[[0-9;:<=>?]*[ -/]*[@-~]`, 'g'),
+  new RegExp(`${escape}${notColor}[@-Z\\\\-_a-z0-9()#%]?`, 'g'),
+]
+
+/** Tabs, line ends, escapes of colors and what is no control character. */
+function isShown(char: string): boolean {
+  const code = char.codePointAt(0) ?? 0
+  return code === 9 || code === 10 || code === 27 || (code >= 32 && code < 127) || code > 159
+}
+
 /**
  * Terminal output with colors only: SGR sequences, tabs and line ends stay, every other control sequence goes. So a Pod's
  * log cannot move the cursor, set the title or make links.
  */
 export function colorsOnly(text: string): string {
-  return text
-    .replace(/\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)?/g, '')
-    .replace(/\u001b[PX^_][^\u001b]*(?:\u001b\\)?/g, '')
-    .replace(/\u001b\[[0-9;:<=>?]*[ -/]*[@-~]/g, (sequence) => (/^\u001b\[[0-9;:]*m$/.test(sequence) ? sequence : ''))
-    .replace(/\u001b(?!\[[0-9;:]*m)[@-Z\\-_a-z0-9()#%]?/g, '')
-    .replace(/\r\n/g, '\n')
-    .replace(/[\u0000-\u0008\u000b-\u001a\u001c-\u001f\u007f-\u009f]/g, '')
+  let kept = text
+  for (const pattern of bannedSequences) kept = kept.replace(pattern, '')
+  return [...kept.replaceAll('\r\n', '\n')].filter(isShown).join('')
 }

@@ -100,9 +100,8 @@ function StartForm({ form, overview }: { form: ExamForm; overview: Overview }) {
 /** What was tried in this browser: saving and room. */
 function Ready() {
   const [room, setRoom] = useState<string | undefined>(undefined)
-  const [canSave, setCanSave] = useState(true)
+  const canSave = 'indexedDB' in window
   useEffect(() => {
-    setCanSave('indexedDB' in window)
     navigator.storage?.estimate?.().then((estimate) => { const free = (estimate.quota ?? 0) - (estimate.usage ?? 0); setRoom(free > 1e9 ? `${(free / 1e9).toFixed(1)} GB free` : `${Math.round(free / 1e6)} MB free`) }, () => {})
   }, [])
   return (

@@ -32,10 +32,25 @@ const limits = { task: { min: 320, max: 520, initial: 384 }, editor: { min: 100,
 const phoneItems = [{ id: 'task', title: 'Task', icon: BookOpen }, { id: 'editor', title: 'Editor', icon: FileCode }, { id: 'terminal', title: 'Terminal', icon: SquareTerminal }, { id: 'cluster', title: 'Cluster', icon: Boxes }, { id: 'notes', title: 'Notes', icon: NotebookPen }]
 const noFiles: readonly string[] = []
 
+/** Grades once and goes to the result; a failure can be tried again. */
+function useGrading(isOver: boolean): { grade: () => void; error: string | undefined } {
+  const { host, answer } = useFlight()
+  const navigate = useNavigate()
+  const [error, setError] = useState<string | undefined>(undefined)
+  const isGrading = useRef(false)
+  const grade = useCallback(() => {
+    if (isGrading.current) return
+    isGrading.current = true
+    setError(undefined)
+    host.grade().then((report) => { void navigate(`/result/${report.attemptId}`, { replace: true }) }, (reason: unknown) => { isGrading.current = false; setError(reason instanceof Error ? reason.message : String(reason)) })
+  }, [host, navigate])
+  useEffect(() => { if (isOver) void navigate(`/result/${answer.attemptId}`, { replace: true }) }, [isOver, answer, navigate])
+  return { grade, error }
+}
+
 /** Task, editor over terminal, map over docs over notepad. Nothing here tells whether a check holds. */
 export function ExamWorkbench({ form }: { form: ExamForm }) {
   const { host, answer } = useFlight()
-  const navigate = useNavigate()
   const layout = useLayout()
   const view = useView(examView, form)
   const mode = view.progress?.mode ?? answer.progress.exam?.mode ?? 'exam'
@@ -48,15 +63,7 @@ export function ExamWorkbench({ form }: { form: ExamForm }) {
   const [side, setSide] = useState('docs')
   const [query, setQuery] = useState('')
   const [isEnding, setEnding] = useState(false)
-  const [gradeError, setGradeError] = useState<string | undefined>(undefined)
-  const isGrading = useRef(false)
-  const grade = useCallback(() => {
-    if (isGrading.current) return
-    isGrading.current = true
-    host.grade().then((report) => { void navigate(`/result/${report.attemptId}`, { replace: true }) }, (error: unknown) => { isGrading.current = false; setGradeError(error instanceof Error ? error.message : String(error)) })
-  }, [host, navigate])
-  const isOver = view.progress?.endedAtWallMs !== undefined
-  useEffect(() => { if (isOver) void navigate(`/result/${answer.attemptId}`, { replace: true }) }, [isOver, answer, navigate])
+  const { grade, error: gradeError } = useGrading(view.progress?.endedAtWallMs !== undefined)
   useActions({ 'end-exam': () => setEnding(true), flag: () => { if (view.task !== undefined) void host.markTask(view.task.id, { isFlagged: !view.isFlagged }) } })
   const isPhone = layout === 'phone'
   const isWide = layout === 'wide'
@@ -73,7 +80,7 @@ export function ExamWorkbench({ form }: { form: ExamForm }) {
     <WorkbenchProvider isExam={isExam} parts={parts} showView={showView}>
       <ExamBar form={form} view={view} onEnd={() => setEnding(true)} onOver={grade} />
       <TaskStrip chips={view.chips} onChoose={(id) => void host.switchTask(id)} />
-      {gradeError !== undefined && <Notice tone="bad" title="The exam could not be graded" actions={<Button onClick={() => { setGradeError(undefined); grade() }}>Grade again</Button>}>Your work is saved. {gradeError}</Notice>}
+      {gradeError !== undefined && <Notice tone="bad" title="The exam could not be graded" actions={<Button onClick={grade}>Grade again</Button>}>Your work is saved. {gradeError}</Notice>}
       <main className={css.panes}>
         <TaskPane form={form} view={view} isHidden={!isShown('task')} onCard={openCard} style={isPhone ? { flex: 1 } : { width: splits.task.sizePx, flex: 'none' }} />
         {!isPhone && <Splitter label="Size of task" orientation="vertical" split={splits.task} limits={limits.task} />}

@@ -13,11 +13,11 @@ import css from '../shell.module.css'
 export function LabScreen() {
   const { id = '' } = useParams()
   const { content } = useServices()
-  const [lab, setLab] = useState<Lab | undefined | 'none'>(undefined)
+  const [loaded, setLoaded] = useState<{ id: string; lab: Lab | 'none' } | undefined>(undefined)
+  const lab = loaded?.id === id ? loaded.lab : undefined
   useEffect(() => {
     let isGone = false
-    setLab(undefined)
-    content.lab(id).then((found) => { if (!isGone) setLab(found ?? 'none') }, (error: unknown) => { console.error('loading the lab failed', error); if (!isGone) setLab('none') })
+    content.lab(id).then((found) => { if (!isGone) setLoaded({ id, lab: found ?? 'none' }) }, (error: unknown) => { console.error('loading the lab failed', error); if (!isGone) setLoaded({ id, lab: 'none' }) })
     return () => { isGone = true }
   }, [content, id])
   const request = useMemo<OpenRequest>(() => ({ kind: 'lab', id, start: 'resume' }), [id])
