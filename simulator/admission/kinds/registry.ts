@@ -10,10 +10,12 @@ import { endpoints } from './endpoints.ts'
 import { endpointslices } from './endpointslices.ts'
 import { events } from './events.ts'
 import { horizontalpodautoscalers, horizontalpodautoscalersV1 } from './horizontalpodautoscalers.ts'
+import { ingressclasses, ingresses } from './ingresses.ts'
 import { jobs } from './jobs.ts'
 import { leases } from './leases.ts'
 import { limitranges } from './limitranges.ts'
 import { namespaces } from './namespaces.ts'
+import { networkpolicies } from './networkpolicies.ts'
 import { nodes } from './nodes.ts'
 import { persistentvolumeclaims } from './persistentvolumeclaims.ts'
 import { poddisruptionbudgets } from './poddisruptionbudgets.ts'
@@ -28,7 +30,7 @@ import { services } from './services.ts'
 import { statefulsets } from './statefulsets.ts'
 
 export const kindRules: readonly KindRules[] = [
-  clusterrolebindings, clusterroles, configmaps, controllerrevisions, cronjobs, daemonsets, deployments, endpoints, endpointslices, events, horizontalpodautoscalers, horizontalpodautoscalersV1, jobs, leases, limitranges, namespaces, nodes, persistentvolumeclaims, poddisruptionbudgets, pods, priorityclasses, replicasets, resourcequotas, rolebindings, roles, secrets, serviceaccounts, services, statefulsets,
+  clusterrolebindings, clusterroles, configmaps, controllerrevisions, cronjobs, daemonsets, deployments, endpoints, endpointslices, events, horizontalpodautoscalers, horizontalpodautoscalersV1, ingressclasses, ingresses, jobs, leases, limitranges, namespaces, networkpolicies, nodes, persistentvolumeclaims, poddisruptionbudgets, pods, priorityclasses, replicasets, resourcequotas, rolebindings, roles, secrets, serviceaccounts, services, statefulsets,
 ]
 
 const byKind: ReadonlyMap<string, KindRules> = new Map(kindRules.map((rules) => [`${rules.apiVersion} ${rules.kind}`, rules]))

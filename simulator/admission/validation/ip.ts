@@ -3,6 +3,7 @@
 import { goQuote } from '../../api/go-text.ts'
 import type { IpAddress } from '../../api/ip.ts'
 import { formatIp, maskIp, parseCidr, parseIp } from '../../api/ip.ts'
+import { equalSemantic } from './equal.ts'
 import type { ErrorList } from './error-list.ts'
 
 export function validateLegacyIp(value: string, path: string, errors: ErrorList): void {
@@ -11,6 +12,14 @@ export function validateLegacyIp(value: string, path: string, errors: ErrorList)
 
 export function validateLegacyCidr(value: string, path: string, errors: ErrorList): void {
   if (parseCidr(value) === undefined) errors.invalid(path, value, 'must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)')
+}
+
+/** True when a CIDR lies inside another one and is smaller. */
+export function isStrictSubset(part: string, whole: string): boolean {
+  const [inner, outer] = [parseCidr(part), parseCidr(whole)]
+  if (inner === undefined || outer === undefined || inner.ip.family !== outer.ip.family || inner.prefixLength <= outer.prefixLength) return false
+  const masked = maskIp({ ip: inner.ip, prefixLength: outer.prefixLength })
+  return equalSemantic(masked.groups, maskIp(outer).groups)
 }
 
 /** The first two 16-bit groups and whether all but the last are zero, for either family. */
