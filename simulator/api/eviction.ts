@@ -16,6 +16,7 @@ const resourceOfSignal: { readonly [signal: string]: string } = {
 
 /** One threshold: an amount or a part of the capacity. `graceMs` is 0 for hard ones. */
 export interface EvictionThreshold { readonly signal: string; readonly quantity?: string; readonly fraction?: number; readonly graceMs: number }
+/** The kubelet's eviction settings, signal by signal, as its configuration file has them. */
 export interface EvictionConfig {
   readonly hard?: { readonly [signal: string]: string }
   readonly soft?: { readonly [signal: string]: string }

@@ -3,6 +3,7 @@
 import { aggregateText, goJson, goQuote } from './go-text.ts'
 import type { StatusCause } from './types.ts'
 
+/** What is wrong with a field; the reason of a status cause. */
 export type FieldErrorType = 'FieldValueNotFound' | 'FieldValueRequired' | 'FieldValueDuplicate' | 'FieldValueInvalid' | 'FieldValueNotSupported'
   | 'FieldValueForbidden' | 'FieldValueTooLong' | 'FieldValueTooMany' | 'InternalError' | 'FieldValueTypeInvalid'
 

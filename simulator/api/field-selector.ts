@@ -3,7 +3,9 @@
 import { compareText } from '../kernel/text.ts'
 import type { SelectorError } from './selector.ts'
 
+/** One comparison of a field with a text. */
 export interface FieldTerm { readonly field: string; readonly operator: '=' | '!='; readonly value: string }
+/** A parsed field selector: all terms must hold. */
 export interface FieldSelector { readonly terms: readonly FieldTerm[] }
 
 function splitTerms(text: string): string[] {

@@ -1,5 +1,6 @@
 /** Finds where a JSON value ends and what is wrong with it, in the words of Go's encoding/json. */
 
+/** Where a JSON value stands in a text, or what is wrong with it and where. */
 export type JsonScan = { readonly start: number; readonly end: number } | { readonly error: string; readonly offset: number; readonly isSyntax: boolean }
 
 /** Stops the scan; never leaves this file. */

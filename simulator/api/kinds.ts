@@ -26,6 +26,7 @@ const changeVerbs = ['get', 'patch', 'update'] as const
 const readVerbs = ['get', 'list'] as const
 const createVerb = ['create'] as const
 
+/** All kinds, in the order of discovery; the preferred version of a group comes first. */
 export const kinds: readonly KindInfo[] = [
   // v1
   { group: '', version: 'v1', kind: 'Binding', resource: 'bindings', singular: 'binding', namespaced: true, shortNames: [], categories: [], verbs: createVerb, subresources: [] },

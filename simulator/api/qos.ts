@@ -7,6 +7,7 @@ import { addQuantities, compareQuantities, quantityValue } from './quantity.ts'
 import { containerRequests, isSidecar } from './resources.ts'
 import type { Container, Pod, ResourceList, ResourceRequirements } from './types.ts'
 
+/** The three classes, from the best to the least protected. */
 export type QosClass = 'Guaranteed' | 'Burstable' | 'BestEffort'
 type PodFacts = Pick<Pod, 'spec'> & { readonly status?: Pod['status'] }
 

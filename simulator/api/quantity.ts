@@ -5,6 +5,7 @@
 
 import { assert } from '../kernel/assert.ts'
 
+/** How a quantity is written: with k and M, with Ki and Mi, or with an exponent. */
 export type QuantityFormat = 'DecimalSI' | 'BinarySI' | 'DecimalExponent'
 
 /** A parsed quantity: `value` times ten to the power of `scale`. Immutable. */
@@ -20,6 +21,7 @@ export interface ParsedQuantity {
 /** What was wrong with a text, in Kubernetes' words. */
 export interface QuantityError { readonly error: string }
 
+/** Texts for what is no quantity. */
 export const quantityErrors = {
   format: "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'",
   numeric: 'unable to parse numeric part of quantity',
@@ -38,6 +40,7 @@ const scaleDistanceMax = 100_000
 
 const quantityPattern = /^([+-]?)(0*)([0-9]*)(?:\.([0-9]*))?([eEinumkKMGTP]*[-+]?[0-9]*)$/
 
+/** The quantity 0. */
 export const zeroQuantity: ParsedQuantity = { value: 0n, scale: 0, isBig: false, format: 'DecimalSI', text: '0' }
 
 /** True when parsing failed. */
@@ -328,8 +331,27 @@ export function compareQuantities(a: string, b: string): number {
   return compareParsed(mustParseQuantity(a), mustParseQuantity(b))
 }
 
+const milliSuffixes = ['m', '', 'k', 'M', 'G', 'T']
+
+/** The canonical text of a whole number of thousandths, without big integers. */
+function formatMilli(milli: number, isBinary: boolean): string {
+  if (milli === 0) return '0'
+  const suffixes = isBinary && milli >= 1024e3 && milli % 1000 === 0 ? binarySuffixOf : milliSuffixes
+  const step = suffixes === binarySuffixOf ? 1024 : 1000
+  let number = suffixes === binarySuffixOf ? milli / 1000 : milli
+  let power = 0
+  while (number % step === 0) {
+    number /= step
+    power++
+  }
+  return `${number}${suffixes[power]!}`
+}
+
 /** The canonical text of a + b. */
 export function addQuantities(a: string, b: string): string {
+  const left = fastMilli(a)
+  const sum = left + fastMilli(b)
+  if (sum <= 9007199254740991) return formatMilli(sum, (left === 0 ? b : a).endsWith('i'))
   return formatQuantity(addParsed(mustParseQuantity(a), mustParseQuantity(b)))
 }
 

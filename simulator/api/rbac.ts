@@ -29,6 +29,7 @@ export interface RbacSource {
   readonly missingText?: (kind: 'role' | 'clusterrole', name: string) => string
 }
 
+/** Whether an access is allowed, and by which binding or why the answer is not sure. */
 export interface RbacVerdict { readonly isAllowed: boolean; readonly reason: string }
 
 function hasOrAll(list: readonly string[] | undefined, value: string): boolean {

@@ -7,6 +7,7 @@ import type { Container, ContainerStatus, Pod, PodSpec, ResourceList } from './t
 /** The parts of a pod that its resources depend on. */
 export interface PodResourcesSource { readonly spec: PodSpec; readonly status?: Pod['status'] }
 
+/** Which parts of a pod count. */
 export interface PodResourcesOptions {
   /** Take the greater of spec, allocated and actual values, as the scheduler does while a pod is resized in place. */
   readonly useStatus?: boolean

@@ -10,13 +10,18 @@ import { goQuote, parseInt64 } from './go-text.ts'
 import { checkLabelValue, checkQualifiedName } from './names.ts'
 import type { LabelSelector, LabelSelectorRequirement, StringMap } from './types.ts'
 
+/** Operators as the text form has them. */
 export type SelectorOperator = 'in' | 'notin' | '=' | '==' | '!=' | 'exists' | '!' | 'gt' | 'lt'
+/** One requirement on one label. */
 export interface Requirement { readonly key: string; readonly operator: SelectorOperator; readonly values: readonly string[] }
 /** A validated selector. `nothing` marks the one that selects no object at all. */
 export interface Selector { readonly requirements: readonly Requirement[]; readonly nothing?: boolean }
+/** Why a selector is wrong, in the server's words. */
 export interface SelectorError { readonly error: string }
 
+/** Matches all labels. */
 export const everything: Selector = { requirements: [] }
+/** Matches no labels. */
 export const nothing: Selector = { requirements: [], nothing: true }
 
 /** True when a selector could not be made. */

@@ -168,21 +168,23 @@ function base64decode([text]: readonly unknown[]): string {
 
 /** `and` and `or` stop early and are evaluated by the caller; a row without a function says so. `args` is [least, most]. */
 export interface FunctionRow { readonly call?: TemplateFunction; readonly args: readonly [number, number] }
-const any = Number.POSITIVE_INFINITY
+const many = Number.POSITIVE_INFINITY
 
+/** The functions of templates: those of Go's text/template and those of kubectl. */
 export const functions: { readonly [name: string]: FunctionRow } = {
-  and: { args: [1, any] }, or: { args: [1, any] },
+  and: { args: [1, many] }, or: { args: [1, many] },
   not: { call: ([value]) => !isTrue(value), args: [1, 1] },
-  call: { args: [1, any], call: ([value]) => { throw new FunctionFailure(`non-function of type ${typeNameOf(value)}`) } },
-  len: { call: len, args: [1, 1] }, index: { call: index, args: [1, any] }, slice: { call: slice, args: [1, any] },
-  print: { call: sprint, args: [0, any] }, println: { call: sprintln, args: [0, any] },
-  printf: { call: ([format, ...values]) => sprintf(String(format), values), args: [1, any] },
-  html: { call: (args) => printable(args).replace(/[&<>'"\0]/g, (char) => htmlEscapes[char]!), args: [0, any] },
-  js: { call: js, args: [0, any] }, urlquery: { call: urlquery, args: [0, any] },
-  eq: { call: eq, args: [1, any] }, ne: { call: (args) => !equalTo(args, 0, 1), args: [2, 2] },
+  call: { args: [1, many], call: ([value]) => { throw new FunctionFailure(`non-function of type ${typeNameOf(value)}`) } },
+  len: { call: len, args: [1, 1] }, index: { call: index, args: [1, many] }, slice: { call: slice, args: [1, many] },
+  print: { call: sprint, args: [0, many] }, println: { call: sprintln, args: [0, many] },
+  printf: { call: ([format, ...values]) => sprintf(String(format), values), args: [1, many] },
+  html: { call: (args) => printable(args).replace(/[&<>'"\0]/g, (char) => htmlEscapes[char]!), args: [0, many] },
+  js: { call: js, args: [0, many] }, urlquery: { call: urlquery, args: [0, many] },
+  eq: { call: eq, args: [1, many] }, ne: { call: (args) => !equalTo(args, 0, 1), args: [2, 2] },
   lt: { call: lessThan, args: [2, 2] }, le: { call: (args) => lessThan(args) || equalTo(args, 0, 1), args: [2, 2] },
   gt: { call: (args) => !(lessThan(args) || equalTo(args, 0, 1)), args: [2, 2] }, ge: { call: (args) => !lessThan(args), args: [2, 2] },
-  exists: { call: exists, args: [1, any] }, base64decode: { call: base64decode, args: [1, 1] },
+  exists: { call: exists, args: [1, many] }, base64decode: { call: base64decode, args: [1, 1] },
 }
 
+/** Names of all functions, for the parser. */
 export const functionNames: ReadonlySet<string> = new Set(Object.keys(functions))

@@ -1,7 +1,9 @@
 /** Splits a Go template into tokens. Models Go's text/template/parse lex.go (1.24). */
 
+/** What a piece of a template is. */
 export type TokenKind = 'text' | 'open' | 'close' | 'space' | 'field' | 'variable' | 'identifier' | 'keyword' | 'string' | 'number' | 'char' | 'bool' | 'nil' | 'dot' | '|' | '(' | ')' | ',' | ':=' | '=' | 'other' | 'error' | 'end'
 
+/** A piece of a template and where it stands. */
 export interface Token { readonly kind: TokenKind; readonly text: string; readonly at: number; readonly line: number }
 
 const keywords = ['block', 'break', 'continue', 'define', 'else', 'end', 'if', 'range', 'template', 'with']

@@ -14,9 +14,12 @@ export type Expression =
   | { readonly kind: 'chain'; readonly at: number; readonly text: string; readonly base: Expression; readonly fields: readonly string[] }
   | { readonly kind: 'function'; readonly at: number; readonly text: string }
   | Pipeline
+/** One command of a pipeline: a function or value with its arguments. */
 export interface Command { readonly at: number; readonly text: string; readonly args: readonly Expression[] }
+/** Commands of which each gets the result of the one before, maybe declared as variables. */
 export interface Pipeline { readonly kind: 'pipeline'; readonly at: number; readonly text: string; readonly variables: readonly string[]; readonly isAssignment: boolean; readonly commands: readonly Command[] }
 
+/** A part of a template between or inside of actions. */
 export type TemplateNode =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'action'; readonly pipeline: Pipeline }
@@ -24,6 +27,7 @@ export type TemplateNode =
   | { readonly kind: 'template'; readonly name: string; readonly pipeline: Pipeline | undefined; readonly at: number }
   | { readonly kind: 'break' | 'continue' }
 
+/** Parsed templates by name. */
 export type Templates = Map<string, readonly TemplateNode[]>
 
 /** What is wrong with a template; the message is complete. */

@@ -5,6 +5,7 @@ import { goQuote } from '../go-text.ts'
 /** A part of an array subscript: `[first:second:third]`. */
 export interface ArrayParam { readonly isKnown: boolean; readonly value: number; readonly isDerived: boolean }
 
+/** A part of a JSONPath. */
 export type PathNode =
   | { readonly kind: 'list'; readonly nodes: PathNode[] }
   | { readonly kind: 'text' | 'field' | 'identifier'; readonly text: string }

@@ -8,6 +8,7 @@ import { executeJsonPath, findResults, numberText, parseJsonPath } from './evalu
 import type { JsonPathTemplate } from './evaluate.ts'
 import { JsonPathFailure, relaxPath } from './parser.ts'
 
+/** What is printed, or why nothing is. */
 export type Printed = { readonly output: string } | { readonly error: string }
 
 /** A value as %#v prints it in the dump of a failed template. */
@@ -31,6 +32,7 @@ export function printJsonPath(template: JsonPathTemplate, data: unknown, allowMi
 
 // ---- custom columns ------------------------------------------------------------------------------------------------
 
+/** A header and the JSONPath of its cells. */
 export interface CustomColumn { readonly header: string; readonly path: string }
 
 /** Reads `NAME:.metadata.name,NODE:.spec.nodeName`. */

@@ -5,7 +5,9 @@ import { formatFloat, goList } from '../go-text.ts'
 
 /** JSON that a patch may change: copies that belong to the caller. */
 export type Mutable = null | boolean | number | string | Mutable[] | MutableObject
+/** A JSON object that a patch builds. */
 export interface MutableObject { [key: string]: Mutable }
+/** Why a patch does not apply, in the server's words. */
 export interface PatchError { readonly error: string }
 
 /** Stops patching with an error text; it never leaves this folder. */

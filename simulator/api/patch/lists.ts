@@ -4,11 +4,16 @@ import { compareText } from '../../kernel/text.ts'
 import { goTypeName, goValueText, hasMember, isObject, PatchFailure } from './common.ts'
 import type { Mutable, MutableObject } from './common.ts'
 
+/** The member that holds a directive: replace, delete or merge. */
 export const directive = '$patch'
+/** Members that name what to take from a list of scalars. */
 export const deletePrefix = '$deleteFromPrimitiveList'
+/** Members that give the order of a list. */
 export const orderPrefix = '$setElementOrder'
+/** The member that names the only keys to keep. */
 export const retainKeys = '$retainKeys'
 
+/** Texts for patches that do not fit. */
 export const patchErrors = {
   noMergeKey: (map: Mutable, key: string) => new PatchFailure(`map: ${goValueText(map)} does not contain declared merge key: ${key}`),
   badType: (expected: string, actual: Mutable) => new PatchFailure(`expected a ${expected}, but received a ${goTypeName(actual)}`),

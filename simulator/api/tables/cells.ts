@@ -5,6 +5,7 @@ import { formatQuantity, isQuantityError, parseQuantity } from '../quantity.ts'
 import { ageOf, humanDuration, parseTimestamp } from '../time.ts'
 import type { Container, KubeObject, StringMap } from '../types.ts'
 
+/** A cell of a table. */
 export type Cell = string | number | boolean | null
 
 /** When a table is made. `epochMs` is T+00:00 in milliseconds since 1970. */

@@ -10,12 +10,15 @@ import { YamlFailure } from './characters.ts'
 /** What a text may be at most. Real clusters allow more; these keep a page usable on any input. */
 export const yamlLimits = { bytesMax: 256 * 1024, depthMax: 64, documentsMax: 50 } as const
 
+/** Texts for manifests beyond the limits. */
 export const yamlErrors = {
   tooLarge: `Request entity too large: limit is ${yamlLimits.bytesMax}`,
   tooManyDocuments: `too many documents: limit is ${yamlLimits.documentsMax}`,
 } as const
 
+/** Why a text is no YAML, as go-yaml tells it. */
 export interface YamlError { readonly error: string }
+/** How a text is read. */
 export interface YamlOptions {
   /** Repeated keys are an error, as on the server with strict field validation. */
   readonly strict?: boolean

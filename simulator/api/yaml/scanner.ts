@@ -8,9 +8,11 @@ import type { Mark } from './characters.ts'
 import { finishLine, ScalarScanner, skipComment } from './scalars.ts'
 import type { ScalarToken } from './scalars.ts'
 
+/** What a token is; marks of the text stand for themselves. */
 export type TokenKind = 'streamEnd' | 'version' | 'tagDirective' | 'documentStart' | 'documentEnd' | 'blockSequence' | 'blockMapping' | 'blockEnd'
   | '[' | ']' | '{' | '}' | ',' | '-' | '?' | ':' | 'alias' | 'anchor' | 'tag' | 'scalar'
 
+/** A token and where it stands. */
 export interface Token {
   readonly kind: TokenKind
   readonly start: Mark
