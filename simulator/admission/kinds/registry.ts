@@ -18,6 +18,7 @@ import { namespaces } from './namespaces.ts'
 import { networkpolicies } from './networkpolicies.ts'
 import { nodes } from './nodes.ts'
 import { persistentvolumeclaims } from './persistentvolumeclaims.ts'
+import { persistentvolumes } from './persistentvolumes.ts'
 import { poddisruptionbudgets } from './poddisruptionbudgets.ts'
 import { pods } from './pods.ts'
 import { priorityclasses } from './priorityclasses.ts'
@@ -28,9 +29,10 @@ import { secrets } from './secrets.ts'
 import { serviceaccounts } from './serviceaccounts.ts'
 import { services } from './services.ts'
 import { statefulsets } from './statefulsets.ts'
+import { storageclasses } from './storageclasses.ts'
 
 export const kindRules: readonly KindRules[] = [
-  clusterrolebindings, clusterroles, configmaps, controllerrevisions, cronjobs, daemonsets, deployments, endpoints, endpointslices, events, horizontalpodautoscalers, horizontalpodautoscalersV1, ingressclasses, ingresses, jobs, leases, limitranges, namespaces, networkpolicies, nodes, persistentvolumeclaims, poddisruptionbudgets, pods, priorityclasses, replicasets, resourcequotas, rolebindings, roles, secrets, serviceaccounts, services, statefulsets,
+  clusterrolebindings, clusterroles, configmaps, controllerrevisions, cronjobs, daemonsets, deployments, endpoints, endpointslices, events, horizontalpodautoscalers, horizontalpodautoscalersV1, ingressclasses, ingresses, jobs, leases, limitranges, namespaces, networkpolicies, nodes, persistentvolumeclaims, persistentvolumes, poddisruptionbudgets, pods, priorityclasses, replicasets, resourcequotas, rolebindings, roles, secrets, serviceaccounts, services, statefulsets, storageclasses,
 ]
 
 const byKind: ReadonlyMap<string, KindRules> = new Map(kindRules.map((rules) => [`${rules.apiVersion} ${rules.kind}`, rules]))

@@ -144,13 +144,13 @@ export function validatePullPolicy(policy: string | undefined, path: string, err
   errors.oneOf(path, policy, ['Always', 'IfNotPresent', 'Never'])
 }
 
-function validateHostPath(source: NonNullable<FullVolume['hostPath']>, path: string, errors: ErrorList): void {
+export function validateHostPath(source: NonNullable<FullVolume['hostPath']>, path: string, errors: ErrorList): void {
   if (!source.path) errors.required(`${path}.path`)
   validateNoBacksteps(source.path ?? '', `${path}.path`, errors)
   if (source.type !== undefined && !hostPathTypes.includes(source.type)) errors.notSupported(`${path}.type`, source.type, hostPathTypes)
 }
 
-function validateNfs(source: NonNullable<FullVolume['nfs']>, path: string, errors: ErrorList): void {
+export function validateNfs(source: NonNullable<FullVolume['nfs']>, path: string, errors: ErrorList): void {
   if (!source.server) errors.required(`${path}.server`)
   if (!source.path) errors.required(`${path}.path`)
   if (!source.path?.startsWith('/')) errors.invalid(`${path}.path`, source.path ?? '', 'must be an absolute path')

@@ -1,0 +1,164 @@
+/** PersistentVolume. Models pkg/registry/core/persistentvolume and pkg/apis/core/validation (v1.35). Sources other than hostPath, local, nfs and csi are not looked into. */
+
+import { compareQuantities } from '../../api/quantity.ts'
+import type { NodeSelector, ResourceList } from '../../api/types.ts'
+import type { AdmittedObject, KindRules } from '../kind-rules.ts'
+import { roundResourceList } from '../pod/defaults.ts'
+import { validateNodeSelector } from '../pod/validate-affinity.ts'
+import { validateNoBacksteps } from '../pod/validate-paths.ts'
+import { validateCsiDriver, validateHostPath, validateNfs } from '../pod/validate-volumes.ts'
+import type { ErrorList } from '../validation/error-list.ts'
+import { equalSemantic } from '../validation/equal.ts'
+import { goDiff } from '../validation/go-diff.ts'
+import { nameIsDnsSubdomain, sortedKeys, validateImmutable, validateObjectMeta, validateObjectMetaUpdate } from '../validation/meta.ts'
+
+interface Spec {
+  capacity?: ResourceList
+  accessModes?: string[]
+  persistentVolumeReclaimPolicy?: string
+  storageClassName?: string
+  volumeMode?: string
+  nodeAffinity?: { required?: NodeSelector }
+  hostPath?: { path?: string; type?: string }
+  nfs?: { server?: string; path?: string; readOnly?: boolean }
+  local?: { path?: string; fsType?: string }
+  csi?: { driver?: string; volumeHandle?: string }
+  [source: string]: unknown
+}
+
+const accessModes = ['ReadOnlyMany', 'ReadWriteMany', 'ReadWriteOnce', 'ReadWriteOncePod']
+/** Sources by their field, in the order of Go's type, with Go's names. */
+const sources: readonly (readonly [string, string])[] = [
+  ['gcePersistentDisk', 'GCEPersistentDisk'], ['awsElasticBlockStore', 'AWSElasticBlockStore'], ['hostPath', 'HostPath'], ['glusterfs', 'Glusterfs'], ['nfs', 'NFS'], ['rbd', 'RBD'], ['quobyte', 'Quobyte'],
+  ['iscsi', 'ISCSI'], ['flexVolume', 'FlexVolume'], ['cinder', 'Cinder'], ['cephfs', 'CephFS'], ['fc', 'FC'], ['flocker', 'Flocker'], ['azureFile', 'AzureFile'], ['vsphereVolume', 'VsphereVolume'],
+  ['azureDisk', 'AzureDisk'], ['photonPersistentDisk', 'PhotonPersistentDisk'], ['portworxVolume', 'PortworxVolume'], ['scaleIO', 'ScaleIO'], ['local', 'Local'], ['storageos', 'StorageOS'], ['csi', 'CSI'],
+]
+const deprecations: { readonly [source: string]: string } = {
+  cephfs: 'cephfs: deprecated in v1.28, non-functional in v1.31+', photonPersistentDisk: 'photonPersistentDisk: deprecated in v1.11, non-functional in v1.16+', scaleIO: 'scaleIO: deprecated in v1.16, non-functional in v1.22+',
+  storageos: 'storageOS: deprecated in v1.22, non-functional in v1.25+', glusterfs: 'glusterfs: deprecated in v1.25, non-functional in v1.26+', rbd: 'rbd: deprecated in v1.28, non-functional in v1.31+',
+}
+
+function specOf(object: AdmittedObject): Spec {
+  return (object['spec'] ??= {}) as Spec
+}
+
+function validateAccess(modes: readonly string[], errors: ErrorList): void {
+  const path = 'spec.accessModes'
+  if (modes.length === 0) errors.required(path)
+  for (const mode of modes) if (!accessModes.includes(mode)) errors.notSupported(path, mode, accessModes)
+  const hasOthers = modes.some((mode) => mode !== 'ReadWriteOncePod' && accessModes.includes(mode))
+  if (modes.includes('ReadWriteOncePod') && hasOthers) errors.forbidden(path, 'may not use ReadWriteOncePod with other access modes')
+}
+
+function validateCapacity(capacity: ResourceList | undefined, errors: ErrorList): void {
+  const names = sortedKeys(capacity)
+  if (names.length === 0) errors.required('spec.capacity')
+  if (!names.includes('storage') || names.length > 1) errors.notSupported('spec.capacity', capacity as unknown as string ?? null, ['storage'])
+  for (const name of names) if (compareQuantities(capacity![name]!, '0') <= 0) errors.invalid(`spec.capacity[${name}]`, capacity![name], 'must be greater than zero')
+}
+
+function validateLocal(local: NonNullable<Spec['local']>, errors: ErrorList): void {
+  if (!local.path) errors.required('spec.local.path')
+  else validateNoBacksteps(local.path, 'spec.local.path', errors)
+}
+
+function validateSource(source: string, spec: Spec, errors: ErrorList): void {
+  if (source === 'hostPath') validateHostPath(spec.hostPath!, 'spec.hostPath', errors)
+  if (source === 'nfs') validateNfs(spec.nfs!, 'spec.nfs', errors)
+  if (source === 'csi') {
+    validateCsiDriver(spec.csi!.driver, 'spec.csi.driver', errors)
+    if (!spec.csi!.volumeHandle) errors.required('spec.csi.volumeHandle')
+  }
+  if (source !== 'local') return
+  validateLocal(spec.local!, errors)
+  if (spec.nodeAffinity === undefined) errors.required('spec.nodeAffinity', 'Local volume requires node affinity')
+}
+
+function validateSources(spec: Spec, errors: ErrorList): void {
+  const present = sources.map(([field]) => field).filter((field) => spec[field] !== undefined)
+  present.forEach((source, index) => {
+    if (index === 0) validateSource(source, spec, errors)
+    else errors.forbidden(`spec.${source}`, 'may not specify more than 1 volume type')
+  })
+  if (present.length === 0) errors.required('spec', 'must specify a volume type')
+}
+
+function validateSpec(spec: Spec, errors: ErrorList): void {
+  validateAccess(spec.accessModes ?? [], errors)
+  validateCapacity(spec.capacity, errors)
+  const policy = spec.persistentVolumeReclaimPolicy
+  if (policy) errors.oneOf('spec.persistentVolumeReclaimPolicy', policy, ['Delete', 'Recycle', 'Retain'])
+  const required = spec.nodeAffinity?.required
+  if (required !== undefined) validateNodeSelector(required, 'spec.nodeAffinity.required', errors)
+  else if (spec.nodeAffinity !== undefined) errors.required('spec.nodeAffinity.required', 'must specify required node constraints')
+  validateSources(spec, errors)
+  if (spec.hostPath !== undefined && /^\/+$/.test(spec.hostPath.path ?? '') && policy === 'Recycle') errors.forbidden('spec.persistentVolumeReclaimPolicy', "may not be 'recycle' for a hostPath mount of '/'")
+  if (spec.storageClassName) errors.invalidEach('spec.storageClassName', spec.storageClassName, nameIsDnsSubdomain(spec.storageClassName, false))
+  errors.oneOf('spec.volumeMode', spec.volumeMode, ['Block', 'Filesystem'])
+}
+
+function validate(object: AdmittedObject, errors: ErrorList): void {
+  validateObjectMeta(object.metadata, false, nameIsDnsSubdomain, errors)
+  validateSpec(specOf(object), errors)
+}
+
+function sourceFields(spec: Spec): { [field: string]: unknown } {
+  return Object.fromEntries(sources.map(([field]) => [field, spec[field]]))
+}
+
+/** The source with the fields of the API server's own type, as refusals show it. */
+function internalSource(spec: Spec): unknown {
+  const shown: { readonly [field: string]: unknown } = {
+    hostPath: spec.hostPath && { Path: spec.hostPath.path ?? '', Type: spec.hostPath.type ?? null },
+    nfs: spec.nfs && { Server: spec.nfs.server ?? '', Path: spec.nfs.path ?? '', ReadOnly: spec.nfs.readOnly ?? false },
+    local: spec.local && { Path: spec.local.path ?? '', FSType: spec.local.fsType ?? null },
+  }
+  return Object.fromEntries(sources.map(([field, name]) => [name, shown[field] ?? spec[field] ?? null]))
+}
+
+function warnings(object: AdmittedObject): string[] {
+  const spec = specOf(object)
+  const recycle = spec.persistentVolumeReclaimPolicy === 'Recycle' ? ['spec.persistentVolumeReclaimPolicy: The Recycle reclaim policy is deprecated. Instead, the recommended approach is to use dynamic provisioning.'] : []
+  return [...recycle, ...Object.keys(deprecations).filter((source) => spec[source] !== undefined).map((source) => `spec.${deprecations[source]}`)]
+}
+
+export const persistentvolumes: KindRules = {
+  apiVersion: 'v1',
+  kind: 'PersistentVolume',
+  applyDefaults(object) {
+    const spec = specOf(object)
+    const status = (object['status'] ??= {}) as { phase?: string }
+    status.phase ||= 'Pending'
+    spec.persistentVolumeReclaimPolicy ||= 'Retain'
+    spec.volumeMode ??= 'Filesystem'
+    if (spec.hostPath !== undefined) spec.hostPath.type ??= ''
+    roundResourceList(spec.capacity)
+  },
+  prepareCreate(object, identity) {
+    object['status'] = { phase: 'Pending', lastPhaseTransitionTime: identity.timestamp() }
+  },
+  validateCreate: validate,
+  warnOnCreate: warnings,
+  prepareUpdate(object, old) {
+    object['status'] = old['status']
+  },
+  validateUpdate(object, old, errors) {
+    validate(object, errors)
+    const [spec, before] = [specOf(object), specOf(old)]
+    if (!equalSemantic(sourceFields(spec), sourceFields(before))) errors.forbidden('spec.persistentvolumesource', `spec.persistentvolumesource is immutable after creation\n${goDiff(internalSource(before), internalSource(spec))}`)
+    validateImmutable(spec.volumeMode, before.volumeMode, 'volumeMode', errors)
+    if (before.nodeAffinity !== undefined) validateImmutable(spec.nodeAffinity, before.nodeAffinity, 'nodeAffinity', errors)
+  },
+  warnOnUpdate: warnings,
+  allowsUnconditionalUpdate: true,
+  subresources: {
+    status: {
+      prepareUpdate(object, old) {
+        object['spec'] = old['spec']
+        const [status, before] = [(object['status'] ?? {}) as { phase?: string; lastPhaseTransitionTime?: string }, (old['status'] ?? {}) as { phase?: string; lastPhaseTransitionTime?: string }]
+        if (status.phase === before.phase) status.lastPhaseTransitionTime ??= before.lastPhaseTransitionTime
+      },
+      validateUpdate: (object, old, errors) => validateObjectMetaUpdate(object.metadata, old.metadata, errors),
+    },
+  },
+}
