@@ -1,6 +1,6 @@
 /** Commands of the terminal that are neither the shell's nor kubectl: editors, history, help, podflight. */
 
-import type { Executable, ProcessContext } from './process.ts'
+import type { Executable, ProcessContext, ProcessNeed } from './process.ts'
 
 /** What these commands need of the terminal. */
 export interface TerminalPort {
@@ -45,17 +45,27 @@ const edit: Executable = function* (context) {
   return 0
 }
 
+const noNeeds: readonly ProcessNeed[] = []
+
+/** A program that is done at once. */
+export function immediately(run: (context: ProcessContext) => number): Executable {
+  return function* (context) {
+    yield* noNeeds
+    return run(context)
+  }
+}
+
 /** Requests to the cluster do not start from the learner's machine. */
-const outside: Executable = function* (context) {
+const outside: Executable = immediately((context) => {
   const [name] = context.argv
   if (name !== 'curl' && name !== 'wget') context.err(`${name}: this terminal is outside the cluster's network\n`)
   else context.err(`${name}: this terminal is outside the cluster's network: Pod IPs and Service names do not resolve here\n`)
   context.err('Ask from a Pod instead:\n  kubectl run tmp --rm -it --image=curlimages/curl:8.10.1 --restart=Never -- curl -s http://SERVICE.NAMESPACE/PATH\n  kubectl exec POD -- wget -qO- http://SERVICE/PATH\n')
   return name === 'curl' ? 6 : 1
-}
+})
 
 function historyCommand(port: TerminalPort): Executable {
-  return function* (context) {
+  return immediately((context) => {
     const [, option] = context.argv
     if (option === '-c') {
       port.clearHistory()
@@ -69,14 +79,14 @@ function historyCommand(port: TerminalPort): Executable {
     const first = Math.max(port.history.length - count, 0)
     port.history.slice(first).forEach((line, i) => context.out(`${String(first + i + 1).padStart(5)}  ${line}\n`))
     return 0
-  }
+  })
 }
 
 function clearCommand(port: TerminalPort): Executable {
-  return function* () {
+  return immediately(() => {
     port.clearScreen()
     return 0
-  }
+  })
 }
 
 const helpText = `This is a simulated terminal. What you can use:
@@ -88,12 +98,12 @@ const helpText = `This is a simulated terminal. What you can use:
   podflight            podflight list tools, podflight help
 `
 
-const help: Executable = function* (context) {
+const help: Executable = immediately((context) => {
   context.out(helpText)
   return 0
-}
+})
 
-const manual: Executable = function* (context) {
+const manual: Executable = immediately((context) => {
   const [, name] = context.argv
   if (name === undefined) {
     context.out('What manual page do you want?\nFor example, try \'man man\'.\n')
@@ -102,7 +112,7 @@ const manual: Executable = function* (context) {
   if (name === 'kubectl' || name.startsWith('kubectl-')) context.out('kubectl has its manual built in:\n  kubectl --help\n  kubectl COMMAND --help\n  kubectl explain KIND\n')
   else context.err(`No manual entry for ${name}\nTry ${name} --help, or help.\n`)
   return name.startsWith('kubectl') ? 0 : 16
-}
+})
 
 function podflight(port: TerminalPort): Executable {
   return function* (context) {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { ApiRequest, StreamFrame, UserInfo } from '../api/request.ts'
 import type { MovableCluster } from './driver.ts'
 import { ProcessRun, runToEnd } from './driver.ts'
+import { immediately } from './commands.ts'
 import type { Executable } from './process.ts'
 import type { TerminalOptions } from './terminal.ts'
 import { Terminal } from './terminal.ts'
@@ -201,10 +202,10 @@ describe('commands of the terminal', () => {
   })
 
   it('run the hooks of podflight', () => {
-    const explain: Executable = function* (context) {
+    const explain = immediately((context) => {
       context.out(`why ${context.argv[2]}\n`)
       return 0
-    }
+    })
     expect(setUp({ podflight: { explain } }).run('podflight explain pod/x')).toEqual({ out: 'why pod/x\n', code: 0 })
     expect(setUp().run('podflight fly').code).toBe(1)
   })

@@ -127,7 +127,7 @@ function emitPipe(node: Extract<Node, { t: 'pipe' }>, ops: Op[]): void {
 function emitIf(node: Extract<Node, { t: 'if' }>, ops: Op[]): void {
   emitQuietly(node.test, ops)
   const toElse = hole(ops)
-  emit(node.then, ops)
+  emit(node.body, ops)
   const toEnd = hole(ops)
   ops[toElse] = { o: 'ifFail', to: ops.length }
   if (node.otherwise === undefined) ops.push({ o: 'ok' })

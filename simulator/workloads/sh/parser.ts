@@ -226,13 +226,13 @@ class Parser {
 
   private ifRest(): Node {
     const test = this.body('then')
-    const then = this.list(() => ['elif', 'else', 'fi'].includes(this.keyword() ?? ''))
-    if (then.t === 'list' && then.nodes.length === 0) throw this.unexpected('fi')
+    const body = this.list(() => ['elif', 'else', 'fi'].includes(this.keyword() ?? ''))
+    if (body.t === 'list' && body.nodes.length === 0) throw this.unexpected('fi')
     const word = this.keyword()
     if (word === undefined) throw this.unexpected('fi')
     this.advance()
-    if (word === 'elif') return { t: 'if', test, then, otherwise: this.ifRest() }
-    return word === 'else' ? { t: 'if', test, then, otherwise: this.body('fi') } : { t: 'if', test, then }
+    if (word === 'elif') return { t: 'if', test, body, otherwise: this.ifRest() }
+    return word === 'else' ? { t: 'if', test, body, otherwise: this.body('fi') } : { t: 'if', test, body }
   }
 
   private forRest(): Node {

@@ -45,7 +45,7 @@ export type Node =
   | { readonly t: 'and' | 'or'; readonly left: Node; readonly right: Node }
   | { readonly t: 'list'; readonly nodes: readonly Node[] }
   | { readonly t: 'background'; readonly node: Node; readonly source: string }
-  | { readonly t: 'if'; readonly test: Node; readonly then: Node; readonly otherwise?: Node }
+  | { readonly t: 'if'; readonly test: Node; readonly body: Node; readonly otherwise?: Node }
   | { readonly t: 'loop'; readonly until: boolean; readonly test: Node; readonly body: Node }
   | { readonly t: 'for'; readonly name: string; readonly words?: readonly Word[]; readonly body: Node }
   | { readonly t: 'forArith'; readonly init: Word; readonly test: Word; readonly step: Word; readonly body: Node }

@@ -31,7 +31,7 @@ export function testUnary(op: string, operand: string, context: TestContext): bo
     case '-e':
     case '-r':
     case '-w': return text() !== undefined || isFolder()
-    case '-x': return isFolder() || /^#!/.test(text() ?? '') || /^\/(usr\/)?s?bin\//.test(path)
+    case '-x': return isFolder() || text()?.startsWith('#!') === true || /^\/(usr\/)?s?bin\//.test(path)
     case '-f': return text() !== undefined
     case '-d': return isFolder()
     case '-s': return (text() ?? '') !== '' || isFolder()

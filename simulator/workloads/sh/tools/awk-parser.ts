@@ -28,7 +28,7 @@ export type Expr =
 export type Statement =
   | { readonly t: 'expr'; readonly expr: Expr }
   | { readonly t: 'print' | 'printf'; readonly args: readonly Expr[]; readonly redirect?: { readonly op: string; readonly to: Expr } }
-  | { readonly t: 'if'; readonly test: Expr; readonly then: Statement; readonly otherwise?: Statement }
+  | { readonly t: 'if'; readonly test: Expr; readonly body: Statement; readonly otherwise?: Statement }
   | { readonly t: 'while' | 'do'; readonly test: Expr; readonly body: Statement }
   | { readonly t: 'for'; readonly init?: Statement; readonly test?: Expr; readonly step?: Statement; readonly body: Statement }
   | { readonly t: 'forIn'; readonly name: string; readonly array: string; readonly body: Statement }
@@ -266,15 +266,15 @@ class Parser {
   private ifStatement(): Statement {
     this.at++
     const test = this.parenthesized()
-    const then = this.nested()
+    const body = this.nested()
     const before = this.at
     this.skipEnds()
     if (!this.isName('else')) {
       this.at = before
-      return { t: 'if', test, then }
+      return { t: 'if', test, body }
     }
     this.at++
-    return { t: 'if', test, then, otherwise: this.nested() }
+    return { t: 'if', test, body, otherwise: this.nested() }
   }
 
   private whileStatement(): Statement {

@@ -571,13 +571,15 @@ class Awk {
         }
         return undefined
       case 'if':
-        if (this.truth(this.evaluate(statement.test))) return this.run(statement.then)
+        if (this.truth(this.evaluate(statement.test))) return this.run(statement.body)
         return statement.otherwise === undefined ? undefined : this.run(statement.otherwise)
       case 'while':
       case 'do':
       case 'for': return this.loop(statement)
       case 'forIn':
-        for (const key of [...this.array(statement.array).keys()]) {
+        // The keys as they are now: the body may delete some.
+        const keys = [...this.array(statement.array).keys()]
+        for (const key of keys) {
           if (!this.array(statement.array).has(key)) continue
           this.setVariable(statement.name, { text: key })
           const jump = this.run(statement.body)

@@ -93,6 +93,11 @@ function regexOf(pattern: JqValue, flags: JqValue): { regex: Regex; isGlobal: bo
   }
 }
 
+/** Characters of a text, as jq counts them. */
+function pointCount(text: string): number {
+  return Array.from(text).length
+}
+
 function matches(input: JqValue, pattern: JqValue, flags: JqValue): JqValue[] {
   const text = textOf(input, 'cannot be matched, as it is not a string')
   const { regex, isGlobal } = regexOf(pattern, flags)
@@ -104,9 +109,9 @@ function matches(input: JqValue, pattern: JqValue, flags: JqValue): JqValue[] {
     if (match === undefined) break
     const captures = match.groups.slice(1).map((group, i) => {
       const offset = group === undefined ? -1 : text.indexOf(group, match.start)
-      return new Map<string, JqValue>([['offset', offset], ['length', group === undefined ? 0 : [...group].length], ['string', group ?? null], ['name', nameOf[i + 1] ?? null]])
+      return new Map<string, JqValue>([['offset', offset], ['length', group === undefined ? 0 : pointCount(group)], ['string', group ?? null], ['name', nameOf[i + 1] ?? null]])
     })
-    found.push(new Map<string, JqValue>([['offset', [...text.slice(0, match.start)].length], ['length', [...text.slice(match.start, match.end)].length], ['string', match.groups[0] ?? ''], ['captures', captures]]))
+    found.push(new Map<string, JqValue>([['offset', pointCount(text.slice(0, match.start))], ['length', pointCount(text.slice(match.start, match.end))], ['string', match.groups[0] ?? ''], ['captures', captures]]))
     if (!isGlobal) break
     at = match.end > match.start ? match.end : match.end + 1
   }

@@ -229,7 +229,7 @@ export class JqMachine {
         return
       case 'if':
         for (const test of this.values(filter.test, input.value, env)) {
-          const branch = isTrue(test) ? filter.then : filter.otherwise
+          const branch = isTrue(test) ? filter.yes : filter.otherwise
           if (branch === undefined) yield input
           else yield* this.eval(branch, input, env)
         }
@@ -451,7 +451,7 @@ export class JqMachine {
     if (filter.op === '|') {
       let value = input.value
       const removed: JqPath[] = []
-      for (const path of [...this.pathsOf(filter.left, input.value, env)]) {
+      for (const path of this.pathsOf(filter.left, input.value, env)) {
         const before = pathValue(value, path)
         const first = this.values(filter.right, before, env).next()
         if (first.done === true) removed.push(path)
@@ -462,7 +462,7 @@ export class JqMachine {
     }
     for (const right of this.values(filter.right, input.value, env)) {
       let value = input.value
-      for (const path of [...this.pathsOf(filter.left, input.value, env)]) {
+      for (const path of this.pathsOf(filter.left, input.value, env)) {
         const before = pathValue(value, path)
         const next = filter.op === '' ? right : filter.op === '//' ? (isTrue(before) ? before : right) : binaryOperation(filter.op, before, right)
         value = setPath(value, path, next)

@@ -23,7 +23,7 @@ export type Filter =
   | { readonly t: 'object'; readonly entries: readonly { readonly key: Filter; readonly value: Filter }[] }
   | { readonly t: 'var'; readonly name: string }
   | { readonly t: 'call'; readonly name: string; readonly args: readonly Filter[] }
-  | { readonly t: 'if'; readonly test: Filter; readonly then: Filter; readonly otherwise?: Filter }
+  | { readonly t: 'if'; readonly test: Filter; readonly yes: Filter; readonly otherwise?: Filter }
   | { readonly t: 'as'; readonly source: Filter; readonly patterns: readonly Pattern[]; readonly body: Filter }
   | { readonly t: 'reduce' | 'foreach'; readonly source: Filter; readonly pattern: Pattern; readonly init: Filter; readonly update: Filter; readonly extract?: Filter }
   | { readonly t: 'def'; readonly name: string; readonly params: readonly string[]; readonly code: Filter; readonly body: Filter }
@@ -443,15 +443,15 @@ class Parser {
   private ifRest(): Filter {
     const test = this.pipe()
     this.expect('then')
-    const then = this.pipe()
-    if (this.take('elif')) return { t: 'if', test, then, otherwise: this.ifRest() }
+    const yes = this.pipe()
+    if (this.take('elif')) return { t: 'if', test, yes, otherwise: this.ifRest() }
     if (this.take('else')) {
       const otherwise = this.pipe()
       this.expect('end')
-      return { t: 'if', test, then, otherwise }
+      return { t: 'if', test, yes, otherwise }
     }
     this.expect('end')
-    return { t: 'if', test, then }
+    return { t: 'if', test, yes }
   }
 
   private objectKey(): Filter {

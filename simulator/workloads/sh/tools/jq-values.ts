@@ -108,6 +108,13 @@ export function writeJson(value: JqValue, options: WriteOptions = {}, depth = 0)
   return `{${keys.map((key) => `${line}${quote(key, options.isAscii === true)}:${indent === '' ? '' : ' '}${writeJson(value.get(key) ?? null, options, depth + 1)}`).join(',')}${close}}`
 }
 
+/** Control characters as escapes: jq reads them as they are. */
+function escapeControls(text: string): string {
+  let out = ''
+  for (const c of text) out += c < ' ' ? `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}` : c
+  return out
+}
+
 /** JSON that cannot be read. */
 export class JqParseError extends Error {
   override readonly name = 'JqParseError'
@@ -177,7 +184,7 @@ export class JsonReader {
       if (this.text[this.at] === '\\') this.at++
       else if (this.text[this.at] === '"') {
         this.at++
-        const literal = this.text.slice(start, this.at).replace(/[\u0000-\u001f]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`)
+        const literal = escapeControls(this.text.slice(start, this.at))
         try {
           return JSON.parse(literal) as string
         } catch {

@@ -380,7 +380,7 @@ function fullName(context: ToolContext, name: string): string {
   if (name.endsWith('.')) return name.slice(0, -1)
   const search = /^search\s+(.*)$/m.exec(context.files.read('/etc/resolv.conf') ?? '')?.[1].trim().split(/\s+/) ?? []
   const dots = name.split('.').length - 1
-  if (/\.svc$/.test(name)) return search[2] === undefined ? name : `${name}.${search[2]}`
+  if (name.endsWith('.svc')) return search[2] === undefined ? name : `${name}.${search[2]}`
   if (dots <= 1 && search[dots] !== undefined && !/\.(com|org|net|io|local)$/.test(name)) return `${name}.${search[dots]}`
   return name
 }
@@ -411,7 +411,9 @@ const nc: Tool = {
       const arg = context.argv[i]
       if (!arg.startsWith('-')) operands.push(arg)
       else {
-        for (const [at, letter] of [...arg.slice(1)].entries()) {
+        const letters = arg.slice(1)
+        for (let at = 0; at < letters.length; at++) {
+          const letter = letters[at]
           if (letter === 'w') {
             seconds = Number(arg.slice(at + 2) || context.argv[++i])
             break

@@ -605,7 +605,7 @@ function parseArguments(context: ToolContext): SedOptions {
     const arg = context.argv[i]
     if (arg === '-n' || arg === '--quiet' || arg === '--silent') isQuiet = true
     else if (arg === '-E' || arg === '-r' || arg === '--regexp-extended') isExtended = true
-    else if (/^-i/.test(arg) || /^--in-place/.test(arg)) inPlace = arg.replace(/^-i|^--in-place=?/, '')
+    else if (arg.startsWith('-i') || arg.startsWith('--in-place')) inPlace = arg.replace(/^-i|^--in-place=?/, '')
     else if (arg === '-e' || arg === '--expression') scripts.push(context.argv[++i] ?? '')
     else if (arg.startsWith('--expression=')) scripts.push(arg.slice(13))
     else if (arg === '-f') {
