@@ -40,7 +40,7 @@ export function EditorPane({ initialFiles, handle }: { initialFiles: readonly st
     })
     return () => { isGone = true; widget.current?.dispose(); widget.current = undefined }
   }, [content])
-  useEffect(() => { if (isLoaded && current !== undefined) widget.current?.show(current.path, current.text) }, [isLoaded, current])
+  useEffect(() => { if (isLoaded && current !== undefined) widget.current?.show(current.path, current.text, current.revision) }, [isLoaded, current])
   useEffect(() => { widget.current?.setReadOnly(isPast || session.isReadOnly) }, [isPast, session, isLoaded])
   useEffect(() => store.onEditor((request) => { latest.current.files.openText(request.path, request.text, true); widget.current?.focus() }), [store])
   const apply = async () => {
@@ -48,7 +48,7 @@ export function EditorPane({ initialFiles, handle }: { initialFiles: readonly st
     if (file === undefined || isPast) return
     const text = widget.current?.text(file.path) ?? file.text
     const result = await host.apply(text, file.path)
-    latest.current.files.saved(file.path, text)
+    latest.current.files.saved(file.path)
     widget.current?.showAnswers(file.path, result.answers)
     setState(result.isApplied ? 'applied' : 'refused')
     announce(result.answers.map((row) => `Line ${row.line}: ${row.message}`).join('. '), result.isApplied ? 'polite' : 'assertive')
@@ -56,7 +56,7 @@ export function EditorPane({ initialFiles, handle }: { initialFiles: readonly st
   const finish = async (file: OpenFile, isSave: boolean) => {
     const text = widget.current?.text(file.path) ?? file.text
     await host.editorDone(file.path, isSave ? text : undefined)
-    if (isSave) files.saved(file.path, text)
+    if (isSave) files.saved(file.path)
     files.asked(file.path)
   }
   useActions({ apply: () => { void apply() }, format: () => widget.current?.format() })

@@ -3,8 +3,8 @@ import type { DocumentAnswer } from '../../session/host.ts'
 import { monaco, setUpYaml } from './monaco.ts'
 
 export interface EditorWidget {
-  /** Shows a file; its text is set only when the model is new or `text` differs from what was last saved. */
-  show(path: string, text: string): void
+  /** Shows a file. Its text is set only for a revision that was not shown yet, so typing is never overwritten. */
+  show(path: string, text: string, revision: number): void
   text(path: string): string | undefined
   setReadOnly(isReadOnly: boolean): void
   /** Puts the answers under the lines that caused them; an empty list takes them away. */
@@ -21,21 +21,21 @@ export function createEditor(element: HTMLElement, callbacks: EditorCallbacks): 
   const style = getComputedStyle(element)
   const editor = monaco.editor.create(element, {
     model: null, automaticLayout: true, fontFamily: style.getPropertyValue('--mono'), fontSize: 12, lineHeight: 17, minimap: { enabled: false }, scrollBeyondLastLine: false, renderLineHighlight: 'all', tabSize: 2, insertSpaces: true, wordWrap: 'off',
-    lineNumbersMinChars: 4, folding: true, overviewRulerLanes: 0, padding: { top: 6, bottom: 6 }, accessibilitySupport: 'auto', ariaLabel: 'YAML editor. F6 leaves it, F9 applies, Control+M makes Tab move the focus.', contextmenu: false, links: false, fixedOverflowWidgets: true, quickSuggestions: { other: true, comments: false, strings: true }, theme: 'podflight', hover: { above: false },
+    lineNumbersMinChars: 4, folding: true, overviewRulerLanes: 0, padding: { top: 6, bottom: 6 }, accessibilitySupport: 'auto', wordBasedSuggestions: 'off', acceptSuggestionOnEnter: 'smart', ariaLabel: 'YAML editor. F6 leaves it, F9 applies, Control+M makes Tab move the focus.', contextmenu: false, links: false, fixedOverflowWidgets: true, quickSuggestions: { other: true, comments: false, strings: true }, theme: 'podflight', hover: { above: false },
   })
   const answers = answerZones(editor)
-  const shown = new Map<string, string>()
+  const shown = new Map<string, number>()
   let isSetting = false
   const pathOf = (model: monaco.editor.ITextModel | null) => (model === null ? '' : model.uri.path)
   editor.onDidChangeModelContent(() => { const model = editor.getModel(); if (model !== null && !isSetting) callbacks.onChange(pathOf(model), model.getValue()) })
   editor.addCommand(monaco.KeyCode.Escape, () => answers.clear(), '!suggestWidgetVisible && !findWidgetVisible && !markersNavigationVisible')
   const modelOf = (path: string) => monaco.editor.getModel(monaco.Uri.file(path))
   return {
-    show(path, text) {
+    show(path, text, revision) {
       let model = modelOf(path)
       if (model === null) model = monaco.editor.createModel(text, languageOf(path), monaco.Uri.file(path))
-      else if (shown.get(path) !== text && model.getValue() !== text) { isSetting = true; model.setValue(text); isSetting = false }
-      shown.set(path, text)
+      else if (shown.get(path) !== revision && model.getValue() !== text) { isSetting = true; model.setValue(text); isSetting = false }
+      shown.set(path, revision)
       if (editor.getModel() !== model) { answers.clear(); editor.setModel(model) }
     },
     text: (path) => modelOf(path)?.getValue(),

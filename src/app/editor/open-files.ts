@@ -1,8 +1,8 @@
 import { useEffect, useMemo, useRef, useState } from 'react'
 import { useFlight } from '../flight.tsx'
 
-/** A file in a tab. `text` is what was last read or saved; the widget holds what is typed. */
-export interface OpenFile { readonly path: string; readonly text: string; readonly isChanged: boolean; /** A command in the terminal waits for it. */ readonly isAsked: boolean }
+/** A file in a tab. `text` is what came from outside, with `revision` counting how often; what is typed stays in the widget. */
+export interface OpenFile { readonly path: string; readonly text: string; readonly revision: number; readonly isChanged: boolean; /** A command in the terminal waits for it. */ readonly isAsked: boolean }
 
 export interface OpenFiles {
   readonly list: readonly OpenFile[]
@@ -11,7 +11,7 @@ export interface OpenFiles {
   open(path: string): Promise<void>
   openText(path: string, text: string, isAsked: boolean): void
   edit(path: string, text: string): void
-  saved(path: string, text: string): void
+  saved(path: string): void
   asked(path: string): void
 }
 
@@ -27,7 +27,7 @@ export function useOpenFiles(initial: readonly string[]): OpenFiles {
   const [path, setPath] = useState('')
   const timers = useRef(new Map<string, ReturnType<typeof setTimeout>>())
   const actions = useMemo(() => {
-    const put = (file: OpenFile) => setList((before) => (before.some((row) => row.path === file.path) ? before.map((row) => (row.path === file.path ? file : row)) : [...before, file]))
+    const put = (file: Omit<OpenFile, 'revision'>) => setList((before) => (before.some((row) => row.path === file.path) ? before.map((row) => (row.path === file.path ? { ...file, revision: row.revision + 1 } : row)) : [...before, { ...file, revision: 1 }]))
     const change = (target: string, with_: Partial<OpenFile>) => setList((before) => before.map((row) => (row.path === target ? { ...row, ...with_ } : row)))
     const absolute = (target: string) => (target.startsWith('/') ? target : `${store.board.terminal.cwd === '' ? '/home/learner' : store.board.terminal.cwd}/${target}`)
     const write = (target: string, text: string) => {
@@ -38,8 +38,8 @@ export function useOpenFiles(initial: readonly string[]): OpenFiles {
       choose: setPath,
       async open(target: string) { put({ path: target, text: await host.readFile(target), isChanged: false, isAsked: false }); setPath(target) },
       openText(target: string, text: string, isAsked: boolean) { const full = absolute(target); put({ path: full, text, isChanged: !isAsked, isAsked }); setPath(full); if (!isAsked) write(full, text) },
-      edit(target: string, text: string) { change(target, { isChanged: true, text }); write(target, text) },
-      saved(target: string, text: string) { clearTimeout(timers.current.get(target)); change(target, { isChanged: false, text }) },
+      edit(target: string, text: string) { change(target, { isChanged: true }); write(target, text) },
+      saved(target: string) { clearTimeout(timers.current.get(target)); change(target, { isChanged: false }) },
       asked(target: string) { change(target, { isAsked: false }) },
     }
   }, [host, store])
@@ -49,7 +49,7 @@ export function useOpenFiles(initial: readonly string[]): OpenFiles {
       for (const file of initial) {
         const text = await host.readFile(file).catch(() => undefined)
         if (isGone || text === undefined) continue
-        setList((before) => (before.some((row) => row.path === file) ? before : [...before, { path: file, text, isChanged: false, isAsked: false }]))
+        setList((before) => (before.some((row) => row.path === file) ? before : [...before, { path: file, text, revision: 1, isChanged: false, isAsked: false }]))
         setPath((before) => (before === '' ? file : before))
       }
     })()
@@ -71,7 +71,7 @@ function useFollowFiles(list: readonly OpenFile[], setList: (change: (before: re
       revision = store.board.rev.files
       for (const file of open.current) {
         if (file.isChanged || file.isAsked || !store.board.files.some((row) => row.path === file.path)) continue
-        host.readFile(file.path).then((text) => { if (text !== file.text) setList((before) => before.map((row) => (row.path === file.path && !row.isChanged ? { ...row, text } : row))) }, () => {})
+        host.readFile(file.path).then((text) => { if (text !== file.text) setList((before) => before.map((row) => (row.path === file.path && !row.isChanged ? { ...row, text, revision: row.revision + 1 } : row))) }, () => {})
       }
     })
   }, [host, store, setList])
