@@ -39,6 +39,8 @@ export class Door {
     if (pod.spec.nodeName === undefined || pod.spec.nodeName === '') return { text: '' }
     const found = this.containerFor(pod, name, query.previous === true)
     if ('code' in found) return found
+    // Of two dead containers only the newer one is kept on the node.
+    if (query.previous === true && statusOf(pod, name)?.state?.terminated !== undefined) return { text: kubeletTexts.logsGone(found.id) }
     const sinceMs = query.sinceMs ?? (query.sinceSeconds !== undefined ? this.host.nowMs - query.sinceSeconds * 1000 : query.sinceTime === undefined ? undefined : this.host.context.clock.parse(query.sinceTime))
     return { text: logText(this.host, logKey(podKey, name, found.attempt), { ...query, sinceMs }) }
   }

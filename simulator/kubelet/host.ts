@@ -10,9 +10,9 @@ import type { Timings } from '../kernel/timings.ts'
 import type { ComponentContext } from '../store/component.ts'
 import { splitKey } from '../store/resource-id.ts'
 import { familiarReference, findImage, imageId } from '../workloads/images.ts'
-import type { ImageEntry } from '../workloads/program.ts'
+import type { EffectAnswer, ImageEntry } from '../workloads/program.ts'
 import { kubeletTexts } from './texts.ts'
-import type { KubeletConfig, KubeletPorts } from './ports.ts'
+import type { KubeletConfig, KubeletPorts, Origin } from './ports.ts'
 import type { BackOff, KillRecord, NodeRecord, PodRecord, ProbeRecord, ProcessRecord, SessionRecord } from './records.ts'
 
 /** Lines of a container's log, oldest first; the oldest are forgotten. */
@@ -26,6 +26,12 @@ export interface LogLine {
   readonly stream: 'stdout' | 'stderr'
   /** With its line end, unless the line is not finished. */
   readonly text: string
+}
+
+export interface PendingAnswer {
+  readonly origin: Origin
+  readonly id: string
+  readonly answer: EffectAnswer
 }
 
 /** Files written inside a container or a volume: text, or null for what was removed. */
@@ -77,6 +83,8 @@ export class Host {
   /** Pod address to pod key. */
   readonly addresses: Table<string>
   readonly counters: Table<number>
+  /** Answers on their way to a process that asked its own pod. */
+  readonly answers: Table<PendingAnswer>
 
   constructor(context: ComponentContext, ports: KubeletPorts, config: KubeletConfig) {
     this.context = context
@@ -95,6 +103,7 @@ export class Host {
     this.backOffs = context.table('back-offs')
     this.addresses = context.table('addresses')
     this.counters = context.table('counters')
+    this.answers = context.table('answers')
   }
 
   get nowMs(): SimTimeMs {

@@ -11,7 +11,7 @@ import { planRefresh, refreshMounts } from './mounts.ts'
 import { registerNode, reportNode } from './node-status.ts'
 import { isTerminalPhase } from './phase.ts'
 import type { ContainerUsage, KubeletConfig, KubeletPorts, Kubelets } from './ports.ts'
-import { listenerOf, sendToPort } from './probe-http.ts'
+import { listenerOf, sendToPort } from './local-request.ts'
 import { Probes } from './probes.ts'
 import { Processes } from './processes.ts'
 import { containerKey } from './records.ts'
@@ -86,6 +86,7 @@ class KubeletModel implements Kubelets {
       mount: (key) => this.worker.onMount(key),
       refresh: (key) => this.onRefresh(key),
       program: (key) => this.processes.onChange(key),
+      answer: (key) => this.processes.onAnswer(key),
       oom: (key) => this.processes.onOom(key),
       probe: (key) => this.probes.onEvent(key),
       kill: (key) => this.killer.onEvent(key),

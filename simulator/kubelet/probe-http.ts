@@ -1,10 +1,10 @@
 /** Requests that the kubelet itself sends into a pod: HTTP probes and hooks. */
 
 import type { Container, HttpGetAction, IntOrString } from '../api/types.ts'
-import { findProgram } from '../workloads/registry.ts'
 import type { HttpResponse } from '../workloads/program.ts'
 import type { Host } from './host.ts'
-import type { Processes } from './processes.ts'
+import { listenerOf, sendToPort } from './local-request.ts'
+import type { ProgramRunner } from './local-request.ts'
 import { kubeletTexts } from './texts.ts'
 
 /** The port of a probe: a number, or the container's port of that name. */
@@ -24,31 +24,8 @@ export interface HttpOutcome {
   readonly badPort?: string
 }
 
-/** The process of a pod that listens on a port. */
-export function listenerOf(host: Host, podKey: string, port: number): string | undefined {
-  const record = host.pods.get(podKey)
-  if (record === undefined) return undefined
-  for (const { name, state } of record.containers) {
-    const key = `${podKey}|${name}`
-    if (state === 'running' && host.processes.get(key)?.ports.includes(port) === true) return key
-  }
-  return undefined
-}
-
-/** One exact request to a port of a pod. */
-export function sendToPort(host: Host, processes: Processes, podKey: string, port: number, request: { method: string; url: string; headers: { readonly [name: string]: string }; body: string }): { response: HttpResponse; serviceMs: number } | undefined {
-  const key = listenerOf(host, podKey, port)
-  const row = key === undefined ? undefined : host.processes.get(key)
-  if (key === undefined || row === undefined) return undefined
-  const { handle } = findProgram(row.program)
-  const handled = handle?.(row.state, port, request, processes.contextOf(row))
-  if (handled === undefined) return undefined
-  if (handled.step.state !== row.state || handled.step.effects.length > 0) processes.step(key, handled.step)
-  return { response: handled.response, serviceMs: handled.serviceMs }
-}
-
 /** Sends the request of an httpGet handler to the pod itself (or to its host). */
-export function sendToPod(host: Host, processes: Processes, podKey: string, container: Container, action: HttpGetAction): HttpOutcome {
+export function sendToPod(host: Host, processes: ProgramRunner, podKey: string, container: Container, action: HttpGetAction): HttpOutcome {
   const port = portOf(container, action.port)
   const address = action.host ?? host.record(podKey).ip
   const scheme = (action.scheme ?? 'HTTP').toLowerCase()

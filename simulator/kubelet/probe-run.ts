@@ -2,7 +2,8 @@
 
 import type { Container, Probe } from '../api/types.ts'
 import type { Host } from './host.ts'
-import { listenerOf, portOf, sendToPod } from './probe-http.ts'
+import { listenerOf } from './local-request.ts'
+import { portOf, sendToPod } from './probe-http.ts'
 import type { Processes } from './processes.ts'
 import type { SessionRecord } from './records.ts'
 import { kubeletTexts } from './texts.ts'

@@ -9,7 +9,7 @@ import { assert } from '../kernel/assert.ts'
 import type { SimTimeMs } from '../kernel/event-queue.ts'
 import type { Json } from '../kernel/json.ts'
 import { findProgram } from '../workloads/registry.ts'
-import type { EffectAnswer, ImageEntry, LoadOnContainer, Program, ProgramContext, ProgramEffect, ProgramSpec, ProgramStep, Usage } from '../workloads/program.ts'
+import type { EffectAnswer, HttpRequest, ImageEntry, LoadOnContainer, Program, ProgramContext, ProgramEffect, ProgramSpec, ProgramStep, Usage } from '../workloads/program.ts'
 import { ContainerFiles } from './files.ts'
 import { findContainer } from './host.ts'
 import type { Host } from './host.ts'
@@ -17,6 +17,7 @@ import { appendLog, logKey, logTail } from './logs.ts'
 import type { Origin } from './ports.ts'
 import { containerKey, latestOf } from './records.ts'
 import type { ProcessRecord, RuntimeContainer } from './records.ts'
+import { sendToPort } from './local-request.ts'
 import { identityOf } from './security.ts'
 
 /** What other parts of the kubelet do when something happens in a process. */
@@ -71,6 +72,12 @@ export function makeSpec(host: Host, podKey: string, pod: Pod, container: Contai
 function memoryLimit(pod: Pod, container: Container): number | undefined {
   const own = container.resources?.limits?.['memory'] ?? pod.spec.resources?.limits?.['memory']
   return own === undefined ? undefined : quantityValue(own)
+}
+
+/** True for an address of the process's own pod. */
+function isOwnAddress(spec: ProgramSpec, url: string): boolean {
+  const name = /^https?:\/\/(?:[^@/]*@)?([^/:?#]+)/.exec(url)?.[1] ?? ''
+  return name === 'localhost' || name.startsWith('127.') || name === spec.pod.ip || name === (spec.env['HOSTNAME'] ?? spec.pod.name)
 }
 
 export class Processes {
@@ -269,7 +276,8 @@ export class Processes {
         else this.endMain(row.podKey, row.container, { exitCode: effect.exitCode, isOomKilled: effect.oomKilled })
         return
       case 'request':
-        host.ports.request(origin, effect.id, effect.request, effect.timeoutMs)
+        if (isOwnAddress(row.spec, effect.request.url)) this.requestLocally(origin, effect.id, effect.request, effect.timeoutMs)
+        else host.ports.request(origin, effect.id, effect.request, effect.timeoutMs)
         return
       case 'lookup':
         host.ports.lookup(origin, effect.id, effect.name)
@@ -283,6 +291,31 @@ export class Processes {
       default:
         this.applyToFiles(row, effect)
     }
+  }
+
+  /** Handles the event at which an answer from the own pod arrives. */
+  onAnswer(key: string): void {
+    const waiting = this.host.answers.get(key)
+    if (waiting === undefined) return
+    this.host.answers.delete(key)
+    this.answer(waiting.origin, waiting.id, waiting.answer)
+  }
+
+  private requestLocally(origin: Origin, id: string, request: HttpRequest, timeoutMs: number): void {
+    const { host } = this
+    const match = /^(https?):\/\/([^/:?#]+)(?::(\d+))?/.exec(request.url)
+    const port = Number(match?.[3] ?? (match?.[1] === 'https' ? 443 : 80))
+    const answer = sendToPort(host, this, origin.podKey, port, request)
+    const isLate = answer !== undefined && answer.serviceMs > timeoutMs
+    const latencyMs = answer === undefined ? 0 : Math.min(answer.serviceMs, timeoutMs)
+    const key = String(host.takeCount('answers'))
+    const reply: EffectAnswer = answer === undefined
+      ? { kind: 'failure', failure: { failure: 'refused', message: `Failed to connect to ${match?.[2] ?? ''} port ${port}: Connection refused` } }
+      : isLate
+        ? { kind: 'failure', failure: { failure: 'timeout', message: `Operation timed out after ${timeoutMs} milliseconds with 0 bytes received` } }
+        : { kind: 'response', response: answer.response, latencyMs }
+    host.answers.set(key, { origin, id, answer: reply })
+    host.context.schedule(host.nowMs + latencyMs, 'answer', key)
   }
 
   private applyToFiles(row: ProcessRecord, effect: Extract<ProgramEffect, { kind: 'write' | 'remove' | 'makeDirectory' | 'terminationMessage' }>): void {

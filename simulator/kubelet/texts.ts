@@ -69,6 +69,7 @@ export const kubeletTexts = {
   commandExited: (command: string, code: number) => `command '${command}' exited with ${code}: `,
   lostContainer: 'The container could not be located when the pod was terminated',
   waiting: (container: string, pod: string, reason: string) => `container "${container}" in pod "${pod}" is waiting to start: ${reason}`,
+  logsGone: (id: string) => `unable to retrieve container logs for containerd://${id}`,
   noPrevious: (container: string, pod: string) => `previous terminated container "${container}" in pod "${pod}" not found`,
   notRunning: (container: string) => `unable to upgrade connection: container not found ("${container}")`,
   noHost: (pod: string) => `pod ${pod} does not have a host assigned`,

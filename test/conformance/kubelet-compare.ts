@@ -151,3 +151,71 @@ export function compareEvents(row: Row, played: Played): string[] {
 function isLateEvent(key: string, played: Played, end: number): boolean {
   return played.events.filter((event) => eventKey(event) === key).every((event) => (event.times[0] ?? 0) > end * 0.7 - 1 || (event.reason === 'BackOff' && event.times.length <= 2))
 }
+
+/** Ages and their column widths depend on the moment; ids and addresses are equal already. */
+function plain(text: string): string {
+  return text
+    .replace(/\b\d+(?:d|h|m|s)(?:\d+(?:h|m|s))?\b/g, '<age>')
+    .replace(/10\.244\.0\.\d+/g, 'IP')
+    .replace(/-[a-z0-9]{5}\b/g, '-*')
+    .replace(/<time>|<unset>/g, '<time>')
+    .replace(/10\.96\.\d+\.\d+/g, '<cluster ip>')
+    // An image that was loaded into the node has another id than one that was pulled.
+    .replace(/Image ID: .*/g, 'Image ID: <image id>')
+    .replace(/\(x\d+ over/g, '(x<n> over')
+    .split('\n')
+    .map((line) => line.replace(/ +/g, ' ').trimEnd())
+    .join('\n')
+}
+
+/** Words of STATUS that differ by one sync: which of them is shown depends on the moment. */
+const lagging = /\b(CrashLoopBackOff|RunContainerError|StartError|Error|Completed|ImagePullBackOff|ErrImagePull)\b/g
+
+function sameText(row: Row, command: string, t: number, actual: string, expected: string): boolean {
+  let [a, e] = [plain(actual), plain(expected)]
+  // The order of variables is that of a Go map.
+  if (/ -- env$/.test(command)) [a, e] = [sorted(a), sorted(e)]
+  // How many replicas became available at one moment depends on the machine.
+  if (command.includes('rollout status')) [a, e] = [lastLine(a), lastLine(e)]
+  // The root folder is the image's.
+  if (/ -- ls \/$/.test(command)) return e.split('\n').every((name) => a.split('\n').includes(name))
+  if (isInBackOff(row, t)) [a, e] = [backedOff(a), backedOff(e)]
+  return a === e
+}
+
+function sorted(text: string): string {
+  return text.split('\n').sort((a, b) => (a < b ? -1 : 1)).join('\n')
+}
+
+function lastLine(text: string): string {
+  return text.trimEnd().split('\n').pop() ?? ''
+}
+
+function backedOff(text: string): string {
+  return text.replace(lagging, '<status>').replace(/Reason: [^\n]*\n( Message: back-off[^\n]*\n)?/g, '').replace(/State: (Terminated|Waiting)/g, 'State: <state>').replace(/ \d+ \(<age> ago\)/g, ' <restarts>').split('\nEvents:')[0]
+}
+
+/** Whether a container waited in back-off, or had just ended, when a command ran. */
+function isInBackOff(row: Row, t: number): boolean {
+  const before = ((row['timeline'] ?? []) as unknown as { t: number; [field: string]: unknown }[]).filter((entry) => entry.t <= t && entry['pod'] !== undefined)
+  const last = before[before.length - 1]
+  return last !== undefined && isBackOffEntry({ t, key: '', duration: 0, status: statusOf(last, (text) => text) })
+}
+
+/** Differences of the commands' output and exit codes, as sentences. */
+export function compareCommands(row: Row, played: Played): string[] {
+  const recorded = ((row['kubectl'] ?? []) as { command?: string; t: number; stdout?: string; stderr?: string; exitCode: number; stdin?: string }[]).filter(({ command, stdin }) => command !== undefined && (!command.startsWith('kubectl create -f -') || stdin !== undefined))
+  const differences: string[] = []
+  recorded.forEach((expected, index) => {
+    const actual = played.commands[index]
+    const label = `${expected.t} ${expected.command}`
+    if (actual === undefined) differences.push(`command did not run: ${label}`)
+    else if (actual.exitCode !== expected.exitCode) differences.push(`exit code of ${label}: expected ${expected.exitCode}, got ${actual.exitCode} ${actual.stderr}`)
+    else {
+      for (const stream of ['stdout', 'stderr'] as const) {
+        if (!sameText(row, expected.command ?? '', expected.t, actual[stream], expected[stream] ?? '')) differences.push(`${stream} of ${label}:\n    expected ${JSON.stringify(plain(expected[stream] ?? ''))}\n    got      ${JSON.stringify(plain(actual[stream]))}`)
+      }
+    }
+  })
+  return differences
+}

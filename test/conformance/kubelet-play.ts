@@ -45,15 +45,18 @@ function app(more: Partial<ImageEntry> = {}): ImageEntry {
   return { program: 'example-app', bytes, parameters: {}, argv: ['/app', 'serve'], ...more }
 }
 
+/** What the recording's image has at its root. */
+const folders = { '/app': '', '/data/.keep-folder': '' }
+
 /** The images of the recording: the stand-in program under several names, and busybox. */
 const images: { readonly [reference: string]: ImageEntry } = {
-  'example.com/app:1.0': app(),
+  'example.com/app:1.0': app({ files: folders }),
   'example.com/app:1.1': app(),
   'example.com/app:2.0': app(),
   'example.com/app:user-1000': app({ user: '1000' }),
   'example.com/app:user-named': app({ user: 'app' }),
   'example.com/app:distroless': app({ parameters: { shell: false } }),
-  'nginx:1.27-alpine': app({ bytes: 7_936_797, parameters: { port: 80 } }),
+  'nginx:1.27-alpine': app({ bytes: 7_936_797, parameters: { port: 80 }, files: folders }),
 }
 const cachedImages = ['example.com/app:1.0', 'example.com/app:1.1', 'example.com/app:user-1000', 'example.com/app:user-named', 'example.com/app:distroless', 'nginx:1.27-alpine', 'busybox:1.36']
 
@@ -232,11 +235,12 @@ function plan(row: Row): Planned[] {
     .filter((entry) => typeof entry['command'] === 'string' && !textOf(entry['command']).startsWith('kubectl create -f -') || entry['stdin'] !== undefined)
     .map((entry) => {
       const t = Number(entry['t'])
-      const before = timeline.filter((shown) => Number(shown['t']) <= t)
+      // Waiting in back-off is shown at a time that nothing tells: what came before it counts.
+      const before = timeline.filter((shown) => Number(shown['t']) <= t && !/"(CrashLoopBackOff|ImagePullBackOff)"/.test(JSON.stringify([shown['containerStatuses'], shown['initContainerStatuses']])))
       const last = before[before.length - 1]
       const base = { command: textOf(entry['command']), input: entry['stdin'] === undefined ? undefined : textOf(entry['stdin']), t }
       if (last === undefined) return { ...base, delay: t }
-      const keys = before.filter((shown) => shown['pod'] === last['pod']).map((shown) => keyOf(statusOf(shown, (text) => normalizer.text(text))))
+      const keys = before.filter((shown) => sameName(textOf(shown['pod']), textOf(last['pod']))).map((shown) => keyOf(statusOf(shown, (text) => normalizer.text(text))))
       const afterKey = keys[keys.length - 1]
       return { ...base, afterPod: textOf(last['pod']), afterKey, occurrence: runsOf(keys, afterKey), delay: t - Number(last['t']) }
     })

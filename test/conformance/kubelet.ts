@@ -4,7 +4,7 @@
  * not at all; two changes less than about a second apart may be one.
  */
 
-import { compareEvents, compareTimelines } from './kubelet-compare.ts'
+import { compareCommands, compareEvents, compareTimelines } from './kubelet-compare.ts'
 import { play } from './kubelet-play.ts'
 import { computePodQos, oomScoreAdjust } from '../../simulator/api/qos.ts'
 import { quantityValue } from '../../simulator/api/quantity.ts'
@@ -17,7 +17,7 @@ function run(gpuCount: number): RowRunner {
   return (row): CaseResult => {
     const name = String(row['name'])
     const played = play(row, gpuCount)
-    const differences = [...compareTimelines(row, played), ...compareEvents(row, played)]
+    const differences = [...compareTimelines(row, played), ...compareEvents(row, played), ...compareCommands(row, played)]
     return differences.length === 0 ? { name, ok: true } : { name, ok: false, note: differences.join('\n') }
   }
 }
