@@ -21,7 +21,7 @@ export function createEditor(element: HTMLElement, callbacks: EditorCallbacks): 
   const style = getComputedStyle(element)
   const editor = monaco.editor.create(element, {
     model: null, automaticLayout: true, fontFamily: style.getPropertyValue('--mono'), fontSize: 12, lineHeight: 17, minimap: { enabled: false }, scrollBeyondLastLine: false, renderLineHighlight: 'all', tabSize: 2, insertSpaces: true, wordWrap: 'off',
-    lineNumbersMinChars: 4, folding: true, overviewRulerLanes: 0, padding: { top: 6, bottom: 6 }, accessibilitySupport: 'auto', wordBasedSuggestions: 'off', acceptSuggestionOnEnter: 'smart', ariaLabel: 'YAML editor. F6 leaves it, F9 applies, Control+M makes Tab move the focus.', contextmenu: false, links: false, fixedOverflowWidgets: true, quickSuggestions: { other: true, comments: false, strings: true }, theme: 'podflight', hover: { above: false },
+    lineNumbersMinChars: 4, folding: true, overviewRulerLanes: 0, padding: { top: 6, bottom: 6 }, accessibilitySupport: 'auto', wordBasedSuggestions: 'off', acceptSuggestionOnEnter: 'off', ariaLabel: 'YAML editor. F6 leaves it, F9 applies, Control+M makes Tab move the focus.', contextmenu: false, links: false, fixedOverflowWidgets: true, quickSuggestions: { other: true, comments: false, strings: true }, theme: 'podflight', hover: { above: false },
   })
   const answers = answerZones(editor)
   const shown = new Map<string, number>()
