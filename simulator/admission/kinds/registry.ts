@@ -24,6 +24,7 @@ import { pods } from './pods.ts'
 import { priorityclasses } from './priorityclasses.ts'
 import { clusterrolebindings, clusterroles, rolebindings, roles } from './rbac.ts'
 import { replicasets } from './replicasets.ts'
+import { deviceclasses, resourceclaims, resourceclaimtemplates } from './resourceclaims.ts'
 import { resourcequotas } from './resourcequotas.ts'
 import { secrets } from './secrets.ts'
 import { serviceaccounts } from './serviceaccounts.ts'
@@ -32,7 +33,7 @@ import { statefulsets } from './statefulsets.ts'
 import { storageclasses } from './storageclasses.ts'
 
 export const kindRules: readonly KindRules[] = [
-  clusterrolebindings, clusterroles, configmaps, controllerrevisions, cronjobs, daemonsets, deployments, endpoints, endpointslices, events, horizontalpodautoscalers, horizontalpodautoscalersV1, ingressclasses, ingresses, jobs, leases, limitranges, namespaces, networkpolicies, nodes, persistentvolumeclaims, persistentvolumes, poddisruptionbudgets, pods, priorityclasses, replicasets, resourcequotas, rolebindings, roles, secrets, serviceaccounts, services, statefulsets, storageclasses,
+  clusterrolebindings, clusterroles, configmaps, controllerrevisions, cronjobs, daemonsets, deployments, deviceclasses, endpoints, endpointslices, events, horizontalpodautoscalers, horizontalpodautoscalersV1, ingressclasses, ingresses, jobs, leases, limitranges, namespaces, networkpolicies, nodes, persistentvolumeclaims, persistentvolumes, poddisruptionbudgets, pods, priorityclasses, replicasets, resourceclaims, resourceclaimtemplates, resourcequotas, rolebindings, roles, secrets, serviceaccounts, services, statefulsets, storageclasses,
 ]
 
 const byKind: ReadonlyMap<string, KindRules> = new Map(kindRules.map((rules) => [`${rules.apiVersion} ${rules.kind}`, rules]))

@@ -1,0 +1,106 @@
+/** ResourceClaim, ResourceClaimTemplate and DeviceClass. Models pkg/registry/resource and pkg/apis/resource/validation (v1.35). */
+
+import type { ObjectMeta } from '../../api/types.ts'
+import type { AdmittedObject, KindRules } from '../kind-rules.ts'
+import { countGeneration, keepMetaForStatus } from '../kind-rules.ts'
+import type { ErrorList } from '../validation/error-list.ts'
+import { equalSemantic } from '../validation/equal.ts'
+import { nameIsDnsSubdomain, validateAnnotations, validateLabels, validateObjectMeta, validateObjectMetaUpdate } from '../validation/meta.ts'
+import { adminRequests, defaultDeviceClaim, internalDeviceClaim, validateDeviceClaim, validateDeviceConfig, validateSelectors } from './device-requests.ts'
+import type { DeviceClaim } from './device-requests.ts'
+
+interface ClaimSpec { devices?: DeviceClaim }
+interface TemplateSpec { metadata?: ObjectMeta; spec?: ClaimSpec }
+interface ClassSpec { selectors?: Parameters<typeof validateSelectors>[0]; config?: Parameters<typeof validateDeviceConfig>[0][]; extendedResourceName?: string }
+
+const configMax = 32
+
+function specOf<T>(object: AdmittedObject): T {
+  return (object['spec'] ??= {}) as T
+}
+
+function validateClaimSpec({ devices = {} }: ClaimSpec, path: string, errors: ErrorList): void {
+  validateDeviceClaim(devices, `${path}.devices`, errors)
+  for (const index of adminRequests(devices)) errors.forbidden(`${path}.devices.requests[${index}].adminAccess`, 'admin access to devices requires the `resource.kubernetes.io/admin-access: true` label on the containing namespace')
+}
+
+function refuseChange(object: AdmittedObject, old: AdmittedObject, internal: unknown, errors: ErrorList): void {
+  if (!equalSemantic(object['spec'], old['spec'])) errors.invalid('spec', internal, 'field is immutable')
+}
+
+export const resourceclaims: KindRules = {
+  apiVersion: 'resource.k8s.io/v1',
+  kind: 'ResourceClaim',
+  applyDefaults: (object) => defaultDeviceClaim(specOf<ClaimSpec>(object).devices),
+  prepareCreate(object) {
+    object['status'] = {}
+  },
+  validateCreate(object, errors) {
+    validateObjectMeta(object.metadata, true, nameIsDnsSubdomain, errors)
+    validateClaimSpec(specOf(object), 'spec', errors)
+  },
+  prepareUpdate(object, old) {
+    object['status'] = old['status']
+  },
+  validateUpdate(object, old, errors) {
+    validateObjectMeta(object.metadata, true, nameIsDnsSubdomain, errors)
+    validateObjectMetaUpdate(object.metadata, old.metadata, errors)
+    refuseChange(object, old, { Devices: internalDeviceClaim(specOf<ClaimSpec>(object).devices ?? {}) }, errors)
+  },
+  allowsUnconditionalUpdate: true,
+  subresources: {
+    status: {
+      prepareUpdate(object, old) {
+        object['spec'] = old['spec']
+        keepMetaForStatus(object, old)
+      },
+      validateUpdate: (object, old, errors) => validateObjectMetaUpdate(object.metadata, old.metadata, errors),
+    },
+  },
+}
+
+export const resourceclaimtemplates: KindRules = {
+  apiVersion: 'resource.k8s.io/v1',
+  kind: 'ResourceClaimTemplate',
+  applyDefaults: (object) => defaultDeviceClaim(specOf<TemplateSpec>(object).spec?.devices),
+  validateCreate(object, errors) {
+    validateObjectMeta(object.metadata, true, nameIsDnsSubdomain, errors)
+    const { metadata, spec } = specOf<TemplateSpec>(object)
+    validateLabels(metadata?.labels, 'spec.metadata.labels', errors)
+    validateAnnotations(metadata?.annotations, 'spec.metadata.annotations', errors)
+    validateClaimSpec(spec ?? {}, 'spec.spec', errors)
+  },
+  validateUpdate(object, old, errors) {
+    validateObjectMetaUpdate(object.metadata, old.metadata, errors)
+    refuseChange(object, old, { Spec: { Devices: internalDeviceClaim(specOf<TemplateSpec>(object).spec?.devices ?? {}) } }, errors)
+  },
+  allowsUnconditionalUpdate: true,
+}
+
+function validateClass(object: AdmittedObject, errors: ErrorList): void {
+  const { selectors, config = [] } = specOf<ClassSpec>(object)
+  validateObjectMeta(object.metadata, false, nameIsDnsSubdomain, errors)
+  validateSelectors(selectors, 'spec.selectors', errors)
+  if (config.length > configMax) errors.tooMany('spec.config', config.length, configMax)
+  config.forEach((each, index) => validateDeviceConfig(each, `spec.config[${index}]`, errors))
+}
+
+export const deviceclasses: KindRules = {
+  apiVersion: 'resource.k8s.io/v1',
+  kind: 'DeviceClass',
+  prepareCreate(object) {
+    object.metadata.generation = 1
+    // Behind a gate that is off.
+    delete specOf<ClassSpec>(object).extendedResourceName
+  },
+  validateCreate: validateClass,
+  prepareUpdate(object, old) {
+    delete specOf<ClassSpec>(object).extendedResourceName
+    countGeneration(object, old, ['spec'])
+  },
+  validateUpdate(object, old, errors) {
+    validateObjectMetaUpdate(object.metadata, old.metadata, errors)
+    validateClass(object, errors)
+  },
+  allowsUnconditionalUpdate: true,
+}
