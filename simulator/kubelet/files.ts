@@ -90,6 +90,8 @@ export class ContainerFiles implements FileView {
     else exists = this.listLayer(full, names) || exists
     for (const { mountPath } of this.container.volumeMounts ?? []) {
       const root = normalize(mountPath)
+      // A single file is mounted by its subPath: it is no folder.
+      if (full === root && place !== undefined && this.volumeFiles(place)[place.inside] !== undefined) continue
       if (full !== root && !root.startsWith(full === '/' ? '/' : `${full}/`)) continue
       exists = true
       if (full !== root) names.add(root.slice(full === '/' ? 1 : full.length + 1).split('/')[0])

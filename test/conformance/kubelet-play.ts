@@ -242,7 +242,7 @@ function plan(row: Row): Planned[] {
       if (last === undefined) return { ...base, delay: t }
       const keys = before.filter((shown) => sameName(textOf(shown['pod']), textOf(last['pod']))).map((shown) => keyOf(statusOf(shown, (text) => normalizer.text(text))))
       const afterKey = keys[keys.length - 1]
-      return { ...base, afterPod: textOf(last['pod']), afterKey, occurrence: runsOf(keys, afterKey), delay: t - Number(last['t']) }
+      return { ...base, afterPod: textOf(last['pod']), afterKey, occurrence: runsOf(keys, afterKey), delay: delayOf(timeline, last, t) }
     })
 }
 
@@ -251,6 +251,17 @@ function keyOf(status: { readonly [field: string]: unknown }): string {
   const { podIPs: _ips, conditions: _conditions, qosClass: _qos, ...rest } = status
   return JSON.stringify(rest)
 }
+
+/** Time from a state to a command. While containers are made the share of that time counts, since work takes as long as the machine needs. */
+function delayOf(timeline: readonly { [field: string]: JsonValue }[], last: { [field: string]: JsonValue }, t: number): number {
+  const delay = t - Number(last['t'])
+  const next = timeline.find((shown) => shown['pod'] === last['pod'] && Number(shown['t']) > t)
+  const isWork = /"(ContainerCreating|PodInitializing)"/.test(JSON.stringify(last))
+  return isWork && next !== undefined && delay > 0.3 ? (delay / (Number(next['t']) - Number(last['t']))) * shortestStart : delay
+}
+
+/** Seconds from a pod's first status to the next in the simulator. */
+const shortestStart = 1.2
 
 /** How often a key begins in a list. */
 function runsOf(keys: readonly string[], key: string): number {
