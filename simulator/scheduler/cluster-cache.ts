@@ -11,7 +11,7 @@ import type { ResourceColumn, TopologyColumn } from './columns.ts'
 import { ImageTable } from './image-table.ts'
 import { orderNodes, zoneKeyOf } from './node-order.ts'
 import { ClassRegistry } from './class-registry.ts'
-import { isTerminating, podKeyOf, usageOf } from './pod-class.ts'
+import { isSameShape, isTerminating, podKeyOf, usageOf } from './pod-class.ts'
 import type { PodClass, PodUsage } from './pod-class.ts'
 import { amountOf, isScalarResource, needsStatusUsage } from './pod-requests.ts'
 
@@ -23,6 +23,8 @@ export interface PodEntry {
   usage: PodUsage
   readonly slot: NodeSlot
   isAssumed: boolean
+  /** True while the pod is being deleted. */
+  isLeaving: boolean
 }
 
 /** One node, or the place of one that is gone while pods still name it. */
@@ -224,7 +226,7 @@ export class ClusterCache {
     const known = this.entries.get(podKeyOf(pod))
     if (known !== undefined) {
       known.isAssumed = false
-      if (known.slot.name === nodeName && known.pod.metadata.uid === pod.metadata.uid) return this.replacePod(known, pod)
+      if (known.slot.name === nodeName && (known.pod.metadata === pod.metadata || known.pod.metadata.uid === pod.metadata.uid)) return this.replacePod(known, pod)
       this.detach(known)
     }
     this.attach(pod, nodeName, false, this.classOf(pod))
@@ -258,7 +260,7 @@ export class ClusterCache {
   private attach(pod: Pod, nodeName: string, isAssumed: boolean, podClass: PodClass): void {
     const slot = this.ensureSlot(nodeName)
     const usage = needsStatusUsage(pod) ? usageOf(pod, true) : podClass.usage
-    const entry: PodEntry = { key: podKeyOf(pod), pod, podClass, usage, slot, isAssumed }
+    const entry: PodEntry = { key: podKeyOf(pod), pod, podClass, usage, slot, isAssumed, isLeaving: isTerminating(pod) }
     this.entries.set(entry.key, entry)
     slot.pods.push(entry)
     this.count(entry, 1)
@@ -277,12 +279,13 @@ export class ClusterCache {
   /** Most changes of a bound pod are of its status and do not matter here. */
   private replacePod(entry: PodEntry, pod: Pod): void {
     const old = entry.pod
-    const isSameClass = old.spec === pod.spec && old.metadata.labels === pod.metadata.labels
-    const podClass = isSameClass ? entry.podClass : this.classOf(pod)
+    const wasLeaving = entry.isLeaving
+    if (old.metadata !== pod.metadata) entry.isLeaving = isTerminating(pod)
+    const podClass = isSameShape(old, pod) ? entry.podClass : this.classOf(pod)
     const usage = needsStatusUsage(pod) ? usageOf(pod, true) : podClass.usage
     entry.pod = pod
     if (podClass === entry.podClass && usage === entry.usage) {
-      if (isTerminating(old) !== isTerminating(pod)) this.bump(entry.slot.index)
+      if (entry.isLeaving !== wasLeaving) this.bump(entry.slot.index)
       return
     }
     this.count(entry, -1)
@@ -310,7 +313,7 @@ export class ClusterCache {
   /** An entry for a trial, of a pod that is on no node. */
   trialEntry(pod: Pod, slot: NodeSlot): PodEntry {
     const podClass = this.classOf(pod)
-    return { key: podKeyOf(pod), pod, podClass, usage: podClass.usage, slot, isAssumed: true }
+    return { key: podKeyOf(pod), pod, podClass, usage: podClass.usage, slot, isAssumed: true, isLeaving: isTerminating(pod) }
   }
 
   private count(entry: PodEntry, sign: number): void {

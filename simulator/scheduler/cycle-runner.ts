@@ -265,7 +265,7 @@ export class CycleRunner {
     for (let i = 0; i < count; i++) totals[i] = plainTotals[feasible[i]]
     for (const { plugin, weight, state, raws, isUneven } of table.normalized) {
       // What all nodes get alike does not change the choice.
-      if (!isUneven) continue
+      if (!isUneven || plugin.isIndifferent?.(cycle) === true) continue
       for (let i = 0; i < count; i++) scratch[i] = raws[feasible[i]]
       plugin.normalize?.(cycle, scratch, feasible, count, state)
       addWeighted(totals, scratch, weight, count)

@@ -6,26 +6,34 @@
 
 import type { Node } from '../api/types.ts'
 
+/** Who has an image. */
+interface Reports {
+  /** Size by the arrival of the node. */
+  readonly sizes: Map<number, number>
+  /** Arrival of the oldest of these nodes; 0 when it must be looked for. */
+  oldest: number
+}
+
 export class ImageTable {
-  /** Image name to the sizes that nodes report, by the arrival of the node. */
-  private readonly reports = new Map<string, Map<number, number>>()
+  private readonly reports = new Map<string, Reports>()
 
   /** On how many nodes the image is, and how large; undefined when it is nowhere. */
   find(name: string): { readonly bytes: number; readonly nodeCount: number } | undefined {
-    const sizes = this.reports.get(name)
-    if (sizes === undefined) return undefined
-    let oldest = Infinity
-    for (const arrival of sizes.keys()) if (arrival < oldest) oldest = arrival
-    return { bytes: sizes.get(oldest) ?? 0, nodeCount: sizes.size }
+    const reports = this.reports.get(name)
+    if (reports === undefined) return undefined
+    if (reports.oldest === 0) reports.oldest = lowest(reports.sizes.keys())
+    return { bytes: reports.sizes.get(reports.oldest) ?? 0, nodeCount: reports.sizes.size }
   }
 
   add(node: Node, arrival: number): void {
     for (const image of node.status?.images ?? []) {
       for (const name of image.names ?? []) {
-        let sizes = this.reports.get(name)
-        if (sizes === undefined) this.reports.set(name, (sizes = new Map()))
+        let reports = this.reports.get(name)
+        if (reports === undefined) this.reports.set(name, (reports = { sizes: new Map(), oldest: 0 }))
         // Of two reports of one name the first counts.
-        if (!sizes.has(arrival)) sizes.set(arrival, image.sizeBytes ?? 0)
+        if (reports.sizes.has(arrival)) continue
+        reports.sizes.set(arrival, image.sizeBytes ?? 0)
+        if (arrival < reports.oldest) reports.oldest = arrival
       }
     }
   }
@@ -33,10 +41,17 @@ export class ImageTable {
   remove(node: Node, arrival: number): void {
     for (const image of node.status?.images ?? []) {
       for (const name of image.names ?? []) {
-        const sizes = this.reports.get(name)
-        sizes?.delete(arrival)
-        if (sizes?.size === 0) this.reports.delete(name)
+        const reports = this.reports.get(name)
+        if (reports?.sizes.delete(arrival) !== true) continue
+        if (reports.sizes.size === 0) this.reports.delete(name)
+        else if (reports.oldest === arrival) reports.oldest = 0
       }
     }
   }
+}
+
+function lowest(numbers: Iterable<number>): number {
+  let min = Infinity
+  for (const number of numbers) if (number < min) min = number
+  return min
 }

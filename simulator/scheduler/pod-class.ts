@@ -122,6 +122,20 @@ export function classKeyOf(pod: Pod): string {
   ])
 }
 
+/**
+ * True when two versions of one pod share all parts that make its class. A binding and changes of status keep them, so
+ * this spares most changes the text of the key.
+ */
+export function isSameShape(a: Pod, b: Pod): boolean {
+  if (a.metadata.labels !== b.metadata.labels || a.metadata.ownerReferences !== b.metadata.ownerReferences) return false
+  const x = a.spec
+  const y = b.spec
+  return x === y || (x.containers === y.containers && x.initContainers === y.initContainers && x.volumes === y.volumes
+    && x.tolerations === y.tolerations && x.nodeSelector === y.nodeSelector && x.affinity === y.affinity
+    && x.topologySpreadConstraints === y.topologySpreadConstraints && x.priority === y.priority && x.overhead === y.overhead
+    && x.resources === y.resources && x.resourceClaims === y.resourceClaims && x.preemptionPolicy === y.preemptionPolicy)
+}
+
 /** Generic ephemeral volumes and generated claims carry the pod's name. */
 function hasNamedVolume({ spec }: Pod): boolean {
   return (spec.volumes?.some((v) => v.ephemeral !== undefined) ?? false) || (spec.resourceClaims?.some((c) => c.resourceClaimTemplateName !== undefined) ?? false)

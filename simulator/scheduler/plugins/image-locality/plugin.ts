@@ -14,8 +14,12 @@ function normalizedName(image: string): string {
 /** Image names of all containers, one entry per container. */
 type Images = readonly string[]
 
-function imagesOf({ podClass: { pod: { spec } } }: Cycle): string[] {
-  return [...(spec.initContainers ?? []), ...spec.containers].map((container) => normalizedName(container.image ?? ''))
+function imagesOf({ podClass: { pod: { spec }, memo } }: Cycle): Images {
+  const known = memo.get('ImageLocality') as Images | undefined
+  if (known !== undefined) return known
+  const names = [...(spec.initContainers ?? []), ...spec.containers].map((container) => normalizedName(container.image ?? ''))
+  memo.set('ImageLocality', names)
+  return names
 }
 
 /** The score of a node that has the images of which the mask has a bit. */
@@ -49,17 +53,22 @@ export const imageLocality: ScorePlugin<Images> = {
     for (let i = 0; i < names.length; i++) if (images.some((image) => image.names?.includes(names[i]))) mask += 2 ** i
     return mask
   },
+  // Small images, and larger ones that few nodes have, count nothing anywhere.
+  isIndifferent(cycle) {
+    const names = imagesOf(cycle)
+    return scoreOf(cycle, names, 2 ** names.length - 1) === 0
+  },
   normalize(cycle, scores, _feasible, count, names) {
-    const scoreOfMask = new Map<number, number>()
+    let lastMask = 0
+    let lastScore = 0
     for (let i = 0; i < count; i++) {
       const mask = scores[i]
-      if (mask === 0) continue
-      let score = scoreOfMask.get(mask)
-      if (score === undefined) {
-        score = scoreOf(cycle, names, mask)
-        scoreOfMask.set(mask, score)
+      // Most nodes have the same of the images as their neighbor.
+      if (mask !== lastMask) {
+        lastMask = mask
+        lastScore = mask === 0 ? 0 : scoreOf(cycle, names, mask)
       }
-      scores[i] = score
+      scores[i] = lastScore
     }
   },
 }

@@ -10,7 +10,6 @@ import type { Cycle, ObjectLister } from '../../framework.ts'
 import { nodeOf } from '../../framework.ts'
 import { bothMatch, compileLabelMap, compileSelector } from '../../matching.ts'
 import type { Matcher } from '../../matching.ts'
-import { isTerminating } from '../../pod-class.ts'
 import type { PodClass } from '../../pod-class.ts'
 import { TopologyCounter } from '../../topology-counter.ts'
 
@@ -113,8 +112,8 @@ function isIncluded(rule: SpreadRule, podClass: PodClass, slot: NodeSlot): boole
 function podWeight(rule: SpreadRule, namespace: string): (entry: PodEntry) => number {
   if (rule.selector.isEmpty) return () => 0
   const known = new Map<PodClass, number>()
-  return ({ pod, podClass }) => {
-    if (podClass.namespace !== namespace || isTerminating(pod)) return 0
+  return ({ podClass, isLeaving }) => {
+    if (isLeaving || podClass.namespace !== namespace) return 0
     let weight = known.get(podClass)
     if (weight === undefined) {
       weight = rule.selector.matches(podClass.pod.metadata.labels) ? 1 : 0
