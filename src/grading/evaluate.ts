@@ -75,7 +75,8 @@ function actualText(check: Check, view: ClusterView, runTrial: TrialRunner): str
   })
 }
 
-function showLet(value: LetValue, view: ClusterView, runTrial: TrialRunner): string {
+/** A named value as text, for texts and the status tracker. */
+export function showLet(value: LetValue, view: ClusterView, runTrial: TrialRunner = trialRunner(view)): string {
   if ('object' in value) {
     const objects = pickObjects(view, value.object, value.where)
     if (value.count === true) return String(objects.length)

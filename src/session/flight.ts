@@ -8,7 +8,9 @@ import type { Cluster, Executable, RunStatus } from '../../simulator/index.ts'
 import type { Library, Scenario } from '../content/types.ts'
 import type { Check, CheckVerdict } from '../grading/check.ts'
 import { ActionLog } from './action-log.ts'
-import type { Action, LogHeader } from './action-log.ts'
+import type { Action, LogHeader, TimedAction } from './action-log.ts'
+import { applyDocuments } from './apply-documents.ts'
+import type { AppliedDocument } from './apply-documents.ts'
 import { gradeChecks } from './grade.ts'
 import { kubeconfigPath, kubeconfigText, learnerUser } from './kubeconfig.ts'
 import { runAsAuthor, ScenarioError, startScenario } from './scenario.ts'
@@ -142,6 +144,86 @@ export class Flight {
   answer(item: string, value: string): void {
     this.record({ kind: 'answer', item, value })
     this.answers.set(item, value)
+  }
+
+  /**
+   * Lets a cluster's time pass. A running command goes on at each event, so that it does the same however time is cut
+   * into pieces.
+   * @param onStep called after the command has gone on
+   */
+  advanceTo(context: string, toMs: number, onStep?: () => void): void {
+    const { cluster } = this.lineOf(context)
+    while (this.running !== undefined && this.current.cluster === cluster) {
+      const { status } = this.running
+      const next = cluster.nextEventMs()
+      const untilMs = status.kind === 'waits' ? status.untilMs : undefined
+      const atMs = Math.min(next ?? toMs, untilMs ?? toMs, toMs)
+      cluster.advanceTo(atMs)
+      this.step()
+      onStep?.()
+      if (atMs >= toMs) return
+    }
+    cluster.advanceTo(toMs)
+  }
+
+  /** Plays a saved log: the same inputs at the same times. The log grows anew, entry by entry. */
+  replay(entries: readonly TimedAction[]): void {
+    for (const { atMs, taskId, action } of entries) {
+      const context = taskId ?? this.lines[0].context
+      if (atMs > this.lineOf(context).cluster.nowMs) this.advanceTo(context, atMs)
+      this.perform(action)
+    }
+  }
+
+  /** Makes another cluster the one that a context stands for: a fork, or a moment of the past. */
+  replaceCluster(context: string, cluster: Cluster): void {
+    this.lineOf(context).cluster = cluster
+    this.log.append({ atMs: cluster.nowMs, action: { kind: 'note', what: 'fork', value: context } })
+  }
+
+  private perform(action: Action): void {
+    switch (action.kind) {
+      case 'line':
+        this.startLine(action.text)
+        return
+      case 'input':
+        this.input(action.text)
+        return
+      case 'key':
+        if (action.key === 'interrupt') this.interrupt()
+        else this.input(undefined)
+        return
+      case 'write':
+        this.writeFile(action.path, action.text)
+        return
+      case 'edited':
+        this.finishEdit(action.path, action.text ?? undefined)
+        return
+      case 'apply':
+        this.apply(action.path, action.text)
+        return
+      case 'answer':
+        this.answer(action.item, action.value)
+        return
+      case 'note':
+        this.log.append({ atMs: this.current.cluster.nowMs, action })
+    }
+  }
+
+  /** Applies a text as `kubectl apply -f` does, one document after the other. @returns what kubectl said to each */
+  apply(path: string, text: string): readonly AppliedDocument[] {
+    this.record({ kind: 'apply', path, text })
+    this.terminal.files.write(path, text)
+    return applyDocuments(text, learnerUser, () => this.current.cluster, this.namespace)
+  }
+
+  /** Namespace of the kubeconfig's current context. */
+  get namespace(): string {
+    const text = this.terminal.files.read(kubeconfigPath)
+    const config = text === undefined ? undefined : readConfig(text)
+    const context = config?.contexts.find((candidate) => candidate.name === config.currentContext)
+    const namespace = context?.value['namespace']
+    return typeof namespace === 'string' && namespace !== '' ? namespace : 'default'
   }
 
   /** Grades checks of one cluster on a fork. */
