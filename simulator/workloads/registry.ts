@@ -64,6 +64,11 @@ export function hasShell(entry: ImageEntry): boolean {
   return entry.parameters['shell'] !== false && findProgram(entry.program).hasShell
 }
 
+/** The alpine image of nginx has curl, as curl's own. */
+function hasCurl(entry: ImageEntry): boolean {
+  return entry.program === 'nginx' || entry.program === 'curl'
+}
+
 function isTool(command: string, entry: ImageEntry): boolean {
   const name = command.replace(/^(\/usr)?(\/local)?\/s?bin\//, '')
   if (name.includes('/')) return false
@@ -75,6 +80,7 @@ export function resolveCommand(entry: ImageEntry, argv: readonly string[], files
   const command = argv[0] ?? ''
   const isOwn = ownCommands[entry.program]?.includes(command) === true || (command === entry.argv[0] && !shellNames.includes(command.replace(/^.*\//, '')))
   if (isOwn && entry.program !== 'shell') return { program: entry.program }
+  if (hasCurl(entry) && command.replace(/^\/usr\/bin\//, '') === 'curl') return { program: 'curl' }
   if (hasShell(entry) && isTool(command, entry)) return { program: 'shell' }
   if (command.startsWith('/')) {
     if (files.list(command) !== undefined) return { error: 'directory' }
