@@ -2,10 +2,11 @@
 
 import { builtins } from './builtins.ts'
 import type { ShellCore } from './core.ts'
-import { ExpansionError, own, setVariable } from './expand.ts'
+import { ExpansionError } from './fields.ts'
 import { isDirectory, resolvePath } from './host.ts'
 import type { CodeFrame, Fds, Process, Variable } from './state.ts'
 import { tools } from './tools/registry.ts'
+import { own, setVariable } from './variables.ts'
 
 export interface Command {
   readonly argv: readonly string[]

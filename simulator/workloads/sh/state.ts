@@ -2,7 +2,7 @@
 
 import type { SimTimeMs } from '../../kernel/event-queue.ts'
 import type { Json } from '../../kernel/json.ts'
-import type { HttpRequest, EffectAnswer } from '../program.ts'
+import type { EffectAnswer, HttpRequest } from '../program.ts'
 import type { Code } from './compile.ts'
 import type { Dialect } from './syntax.ts'
 

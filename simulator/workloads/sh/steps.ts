@@ -1,17 +1,19 @@
 /** Runs one step of a script. */
 
+import { ArithError } from './arith.ts'
 import { runCommand } from './commands.ts'
 import type { Code, Op } from './compile.ts'
 import type { ShellCore } from './core.ts'
 import { ProcessExit } from './core.ts'
-import { Expansion, ExpansionError, SubstitutionNeeded, own, setVariable } from './expand.ts'
+import { Expansion, SubstitutionNeeded } from './expand.ts'
+import { ExpansionError } from './fields.ts'
 import { matchPattern } from './pattern.ts'
 import { expandRedirects, openRedirects } from './redirect.ts'
+import { posixRegex, RegexError } from './regex.ts'
 import type { CodeFrame, Fds, Process } from './state.ts'
 import type { Assignment, Condition } from './syntax.ts'
-import { TestError, testBinary, testUnary } from './test-expression.ts'
-import { RegexError, posixRegex } from './regex.ts'
-import { ArithError } from './arith.ts'
+import { testBinary, TestError, testUnary } from './test-expression.ts'
+import { own, setVariable } from './variables.ts'
 
 /** Runs the step at a frame's position, or ends the frame. */
 export function runStep(core: ShellCore, process: Process, frame: CodeFrame): void {

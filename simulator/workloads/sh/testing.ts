@@ -1,11 +1,11 @@
 /** A small world for tests: files in a map, time that moves as scripts sleep. Used by tests only. */
 
 import { compareText } from '../../kernel/text.ts'
-import { timestampOf } from './tools/dates.ts'
 import type { ShellFiles, ShellHost } from './host.ts'
 import { Machine } from './machine.ts'
 import type { ShellOptions } from './state.ts'
 import { makeShellState } from './state.ts'
+import { timestampOf } from './tools/dates.ts'
 
 /** Files in a map from absolute path to text; directories have the value undefined. */
 export function mapFiles(files: Map<string, string | undefined>): ShellFiles {

@@ -1,16 +1,16 @@
 /** Runs a tool that a process has started: gives it input as it comes, prints what is new, waits for what it needs. */
 
 import type { Json } from '../../kernel/json.ts'
-import type { ShellCore } from './core.ts'
 import { isRunnable } from './commands.ts'
-import { ExpansionError } from './expand.ts'
-import { isDirectory, resolvePath } from './host.ts'
+import type { ShellCore } from './core.ts'
+import { ExpansionError } from './fields.ts'
 import type { ShellFiles } from './host.ts'
+import { isDirectory, resolvePath } from './host.ts'
+import { RegexError } from './regex.ts'
 import type { Process, ToolFrame } from './state.ts'
 import { tools } from './tools/registry.ts'
 import type { ToolContext, ToolFiles, ToolStep } from './tools/tool.ts'
 import { InputNeeded, ToolFailure } from './tools/tool.ts'
-import { RegexError } from './regex.ts'
 
 /** Input longer than this ends a tool. */
 const inputLengthMax = 16 * 1024 * 1024

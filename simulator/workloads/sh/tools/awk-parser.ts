@@ -1,123 +1,15 @@
 /** Parses awk programs. */
 
-import type { Regex } from '../regex.ts'
-import { RegexError, posixRegex } from '../regex.ts'
-
-/** A program that cannot be parsed. */
-export class AwkSyntaxError extends Error {
-  override readonly name = 'AwkSyntaxError'
-}
-
-export type Expr =
-  | { readonly t: 'number'; readonly value: number }
-  | { readonly t: 'string'; readonly value: string }
-  | { readonly t: 'regex'; readonly regex: Regex }
-  | { readonly t: 'var'; readonly name: string }
-  | { readonly t: 'field'; readonly index: Expr }
-  | { readonly t: 'index'; readonly name: string; readonly keys: readonly Expr[] }
-  | { readonly t: 'in'; readonly name: string; readonly keys: readonly Expr[] }
-  | { readonly t: 'unary'; readonly op: '-' | '+' | '!'; readonly of: Expr }
-  | { readonly t: 'binary'; readonly op: string; readonly left: Expr; readonly right: Expr }
-  | { readonly t: 'match'; readonly isNegated: boolean; readonly left: Expr; readonly right: Expr }
-  | { readonly t: 'ternary'; readonly test: Expr; readonly yes: Expr; readonly no: Expr }
-  | { readonly t: 'assign'; readonly op: string; readonly target: Expr; readonly value: Expr }
-  | { readonly t: 'step'; readonly isBefore: boolean; readonly by: 1 | -1; readonly target: Expr }
-  | { readonly t: 'call'; readonly name: string; readonly args: readonly Expr[] }
-  | { readonly t: 'getline'; readonly target?: Expr; readonly file?: Expr }
-
-export type Statement =
-  | { readonly t: 'expr'; readonly expr: Expr }
-  | { readonly t: 'print' | 'printf'; readonly args: readonly Expr[]; readonly redirect?: { readonly op: string; readonly to: Expr } }
-  | { readonly t: 'if'; readonly test: Expr; readonly body: Statement; readonly otherwise?: Statement }
-  | { readonly t: 'while' | 'do'; readonly test: Expr; readonly body: Statement }
-  | { readonly t: 'for'; readonly init?: Statement; readonly test?: Expr; readonly step?: Statement; readonly body: Statement }
-  | { readonly t: 'forIn'; readonly name: string; readonly array: string; readonly body: Statement }
-  | { readonly t: 'block'; readonly body: readonly Statement[] }
-  | { readonly t: 'next' | 'nextfile' | 'break' | 'continue' }
-  | { readonly t: 'exit' | 'return'; readonly value?: Expr }
-  | { readonly t: 'delete'; readonly name: string; readonly keys: readonly Expr[] }
-
-export interface Rule {
-  readonly kind: 'BEGIN' | 'END' | 'line'
-  readonly pattern?: Expr
-  /** End of a range pattern. */
-  readonly until?: Expr
-  /** Without an action the line is printed. */
-  readonly action?: Statement
-}
-
-export interface AwkFunction {
-  readonly params: readonly string[]
-  readonly body: Statement
-}
-
-export interface AwkProgram {
-  readonly rules: readonly Rule[]
-  readonly functions: { readonly [name: string]: AwkFunction }
-}
-
-interface Token {
-  readonly t: 'number' | 'string' | 'regex' | 'name' | 'function' | 'op' | 'newline' | 'end'
-  readonly text: string
-}
+import type { Token } from './awk-lexer.ts'
+import { tokenizeAwk } from './awk-lexer.ts'
+import type { AwkFunction, AwkProgram, Expr, Rule, Statement } from './awk-syntax.ts'
+import { AwkSyntaxError, compilePattern } from './awk-syntax.ts'
 
 const depthMax = 200
-const operators = ['**=', '&&', '||', '++', '--', '+=', '-=', '*=', '/=', '%=', '^=', '**', '==', '<=', '>=', '!=', '!~', '>>', '{', '}', '(', ')', '[', ']', ';', ',', '+', '-', '*', '/', '%', '^', '!', '>', '<', '|', '?', ':', '~', '$', '=']
-const stringEscapes: { readonly [c: string]: string } = { n: '\n', t: '\t', r: '\r', '\\': '\\', '"': '"', '/': '/', a: '\x07', b: '\b', f: '\f', v: '\v' }
-
-/** Text of a string literal with its escapes. */
-export function awkUnescape(text: string): string {
-  return text.replace(/\\([0-7]{1,3}|[\s\S])/g, (whole, c: string) => (/^[0-7]/.test(c) ? String.fromCharCode(parseInt(c, 8)) : (stringEscapes[c] ?? whole)))
-}
-
-function tokenize(text: string): Token[] {
-  const tokens: Token[] = []
-  let at = 0
-  const push = (t: Token['t'], piece: string, length = piece.length): void => {
-    tokens.push({ t, text: piece })
-    at += length
-  }
-  while (at < text.length) {
-    const c = text[at]
-    const rest = text.slice(at)
-    if (c === ' ' || c === '\t' || c === '\r') at++
-    else if (c === '\\' && /^\\\r?\n/.test(rest)) at += rest.indexOf('\n') + 1
-    else if (c === '#') while (at < text.length && text[at] !== '\n') at++
-    else if (c === '\n') push('newline', c)
-    else if (c === '"') {
-      const literal = /^"((?:\\[\s\S]|[^"\\\n])*)"/.exec(rest)
-      if (literal === null) throw new AwkSyntaxError('unterminated string')
-      push('string', awkUnescape(literal[1]), literal[0].length)
-    } else if (/[0-9]/.test(c) || (c === '.' && /[0-9]/.test(text[at + 1] ?? ''))) {
-      const literal = /^(?:0[xX][0-9a-fA-F]+|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)/.exec(rest) as RegExpExecArray
-      push('number', literal[0])
-    } else if (/[A-Za-z_]/.test(c)) {
-      const name = /^\w+/.exec(rest)?.[0] ?? c
-      push(text[at + name.length] === '(' ? 'function' : 'name', name)
-    } else if (c === '/' && startsOperand(tokens.at(-1))) {
-      const literal = /^\/((?:\\[\s\S]|\[\^?\]?(?:\[:\w+:\]|\\[\s\S]|[^\]\n])*\]|[^/\\\n[])*)\//.exec(rest)
-      if (literal === null) throw new AwkSyntaxError('unterminated regexp')
-      push('regex', literal[1], literal[0].length)
-    } else {
-      const op = operators.find((one) => rest.startsWith(one))
-      if (op === undefined) throw new AwkSyntaxError(`syntax error at source line 1: unexpected character '${c}'`)
-      push('op', op)
-    }
-  }
-  tokens.push({ t: 'newline', text: '\n' }, { t: 'end', text: 'end of program' })
-  return tokens
-}
-
-/** After an operator or a keyword a slash starts a regular expression. */
-function startsOperand(last: Token | undefined): boolean {
-  if (last === undefined || last.t === 'newline') return true
-  if (last.t === 'op') return ![')', ']', '$', '++', '--'].includes(last.text)
-  return last.t === 'name' && ['print', 'printf', 'return', 'in', 'exit'].includes(last.text)
-}
 
 /** Parses a program. @throws AwkSyntaxError */
 export function parseAwk(text: string): AwkProgram {
-  return new Parser(tokenize(text)).program()
+  return new Parser(tokenizeAwk(text)).program()
 }
 
 class Parser {
@@ -574,15 +466,5 @@ class Parser {
     this.expect(')')
     this.isPrint = wasPrint
     return { t: 'call', name, args }
-  }
-}
-
-/** A regular expression of awk. @throws AwkSyntaxError */
-export function compilePattern(text: string): Regex {
-  try {
-    return posixRegex(text.replace(/\\"/g, '"').replace(/\\\//g, '/'), 'extended')
-  } catch (error) {
-    if (error instanceof RegexError) throw new AwkSyntaxError(`regular expression compile failed: ${error.message}: /${text}/`)
-    throw error
   }
 }

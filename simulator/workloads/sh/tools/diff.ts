@@ -1,7 +1,7 @@
 /** diff: which lines differ between two files, in normal or unified form. */
 
 import type { Tool, ToolContext } from './tool.ts'
-import { ToolFailure, lastValue, parseOptions, readInput, toLines } from './tool.ts'
+import { lastValue, parseOptions, readInput, toLines, ToolFailure } from './tool.ts'
 
 /** Product of line counts above which only a plain replacement is shown. */
 const cellsMax = 4_000_000

@@ -4,7 +4,7 @@ import { matchPattern } from '../pattern.ts'
 import { formatDate } from './dates.ts'
 import { diffTool } from './diff.ts'
 import type { Tool, ToolContext } from './tool.ts'
-import { ToolFailure, fromLines, lastValue, parseOptions } from './tool.ts'
+import { fromLines, lastValue, parseOptions, ToolFailure } from './tool.ts'
 
 /** Directories deeper than this are not walked. */
 const walkDepthMax = 64

@@ -1,9 +1,9 @@
 /** grep, egrep, fgrep: lines that match. */
 
 import type { Regex } from '../regex.ts'
-import { RegexError, compileRegex, posixRegex, quoteRegex } from '../regex.ts'
+import { compileRegex, posixRegex, quoteRegex, RegexError } from '../regex.ts'
 import type { ParsedOptions, Tool, ToolContext } from './tool.ts'
-import { ToolFailure, lastValue, parseOptions, readInput, toLines } from './tool.ts'
+import { lastValue, parseOptions, readInput, toLines, ToolFailure } from './tool.ts'
 
 const longNames: { readonly [name: string]: string } = {
   'ignore-case': 'i', 'invert-match': 'v', count: 'c', 'line-number': 'n', 'only-matching': 'o', 'extended-regexp': 'E', 'fixed-strings': 'F', 'word-regexp': 'w', 'line-regexp': 'x', quiet: 'q', silent: 'q',

@@ -1,13 +1,13 @@
 /** jq's functions of values. */
 
 import type { Regex } from '../regex.ts'
-import { RegexError, compileRegex } from '../regex.ts'
+import { compileRegex, RegexError } from '../regex.ts'
 import { exponential, logarithm, power } from './awk-math.ts'
 import { daysFromEpoch, formatDate, stampOfSeconds } from './dates.ts'
 import { plainText } from './jq-formats.ts'
 import { addValues, containsValue, deletePaths, indicesOf, setPath } from './jq-operations.ts'
 import type { JqValue } from './jq-values.ts'
-import { JqError, JqParseError, JsonReader, compareValues, describe, isArray, isObject, sortedKeys, typeName, writeJson } from './jq-values.ts'
+import { compareValues, describe, isArray, isObject, JqError, JqParseError, JsonReader, sortedKeys, typeName, writeJson } from './jq-values.ts'
 
 type Builtin = (input: JqValue, args: readonly JqValue[]) => JqValue
 

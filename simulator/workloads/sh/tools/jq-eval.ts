@@ -2,11 +2,13 @@
 
 import { jqBuiltins } from './jq-builtins.ts'
 import { formatValue } from './jq-formats.ts'
-import type { Filter, Pattern } from './jq-parser.ts'
-import { JqSyntaxError, parseDefinitions } from './jq-parser.ts'
 import { binaryOperation, deletePaths, getIndex, getSlice, setPath, valuesOf } from './jq-operations.ts'
+import { parseDefinitions } from './jq-parser.ts'
+import { prelude } from './jq-prelude.ts'
+import type { Filter, Pattern } from './jq-syntax.ts'
+import { JqSyntaxError } from './jq-syntax.ts'
 import type { JqValue } from './jq-values.ts'
-import { JqError, describe, isArray, isObject, isTrue } from './jq-values.ts'
+import { describe, isArray, isObject, isTrue, JqError } from './jq-values.ts'
 
 /** Evaluation steps of one program. */
 const stepsMax = 3_000_000
@@ -48,27 +50,6 @@ class JqBreak extends Error {
 export class JqLimit extends Error {
   override readonly name = 'JqLimit'
 }
-
-const prelude = `
-def select(f): if f then . else empty end; def map(f): [.[] | f]; def map_values(f): .[] |= f; def values: select(. != null); def nulls: select(. == null);
-def strings: select(type == "string"); def numbers: select(type == "number"); def arrays: select(type == "array"); def objects: select(type == "object"); def booleans: select(type == "boolean");
-def iterables: select(type | . == "array" or . == "object"); def scalars: select(type | . != "array" and . != "object"); def recurse(f): def r: ., (f | r); r; def recurse: recurse(.[]?);
-def recurse(f; c): def r: ., (f | select(c) | r); r; def to_entries: [keys_unsorted[] as $k | {key: $k, value: .[$k]}];
-def from_entries: reduce .[] as $x ({}; . + { ($x | if type == "object" then (if has("key") then .key elif has("k") then .k elif has("name") then .name elif has("Name") then .Name elif has("Key") then .Key else null end) else . end | if type == "string" then . elif type == "null" then "null" else tojson end): ($x | if type == "object" then (if has("value") then .value elif has("v") then .v elif has("Value") then .Value else null end) else null end) });
-def with_entries(f): to_entries | map(f) | from_entries; def del(f): delpaths([path(f)]); def paths: path(..) | select(length > 0); def paths(f): path(.. | select(f)) | select(length > 0); def leaf_paths: paths(scalars);
-def any: reduce .[] as $x (false; . or $x); def all: reduce .[] as $x (true; . and $x); def any(f): reduce (.[] | f) as $x (false; . or $x); def all(f): reduce (.[] | f) as $x (true; . and $x);
-def any(g; f): isempty(first(g | f | select(.))) | not; def all(g; f): isempty(first(g | f | select(. | not))); def in(x): . as $k | x | has($k); def inside(x): . as $a | x | contains($a); def add(f): reduce f as $x (null; . + $x);
-def todate: strftime("%Y-%m-%dT%H:%M:%SZ"); def fromdate: fromdateiso8601; def date: todate; def finites: select(isinfinite or isnan | not); def normals: select(isnormal); def combinations: if length == 0 then [] else .[0][] as $x | (.[1:] | combinations) as $w | [$x] + $w end;
-def walk(f): def w: if type == "object" then map_values(w) elif type == "array" then map(w) else . end | f; w; def first: .[0]; def last: .[-1]; def nth($n): .[$n]; def nth($n; f): last(limit($n + 1; f)); def ascii: [.] | implode;
-def todate(f): strftime(f); def env: $ENV; def halt_error: halt_error(5); def index($i): indices($i) | .[0]; def rindex($i): indices($i) | .[-1:][0]; def join($x): reduce .[] as $i (null; (if . == null then "" else . + $x end) + ($i | if . == null then "" elif type == "string" then . elif type == "boolean" or type == "number" then tojson else error("Cannot add string (\\"\\") and " + type) end)) // "";
-def ascii_downcase: explode | map(if 65 <= . and . <= 90 then . + 32 end) | implode; def ascii_upcase: explode | map(if 97 <= . and . <= 122 then . - 32 end) | implode; def until(c; u): def r: if c then . else (u | r) end; r; def while(c; u): def r: if c then ., (u | r) else empty end; r; def repeat(f): def r: ., (f | r); r;
-def group_by(f): _group_by([.[] | [f]]); def sort_by(f): _sort_by([.[] | [f]]); def unique_by(f): [group_by(f)[] | .[0]]; def min_by(f): _min_by([.[] | [f]]); def max_by(f): _max_by([.[] | [f]]); def unique: unique_by(.); def tostream: path(def r: (.[]? | r), .; r) as $p | getpath($p) | reduce path(.[]?) as $q ([$p, .]; [$p + $q]);
-def pick(f): . as $top | reduce path(f) as $p (null; setpath($p; $top | getpath($p))); def have_literal_numbers: true; def abs: if type == "number" and . < 0 then -. else . end; def toarray: if type == "array" then . else [.] end; def getpath_or($p; $d): getpath($p) // $d; def scan($re): scan($re; ""); def ascii(f): f;
-def match($re; $f): _match($re; $f) | .[]; def test($re): test($re; ""); def match($re): match($re; ""); def capture($re): capture($re; ""); def capture($re; $f): match($re; $f) | [.captures[] | select(.name != null) | {key: .name, value: .string}] | from_entries; def sub($re; s): sub($re; s; ""); def gsub($re; s): sub($re; s; "g"); def gsub($re; s; $f): sub($re; s; $f + "g");
-def sub($re; s; $f): . as $in | [match($re; $f)] as $ms | if ($ms | length) == 0 then $in else reduce $ms[] as $m ({at: 0, out: ""}; ($m | [.captures[] | select(.name != null) | {key: .name, value: .string}] | from_entries) as $c | .out += $in[.at:$m.offset] + ($c | s) | .at = $m.offset + $m.length) | .out + $in[.at:] end;
-def split($re; $f): . as $s | [foreach (match($re; $f + "g") | [.offset, .length], null) as $m ({at: 0, out: null}; if $m == null then {at: 0, out: $s[.at:]} else {at: ($m[0] + $m[1]), out: $s[.at:$m[0]]} end; .out)]; def splits($re): splits($re; ""); def splits($re; $f): split($re; $f) | .[]; def scan($re; $f): match($re; "g" + $f) | if (.captures | length) > 0 then [.captures[].string] else .string end;
-def limit($n; f): _limit($n; f); def isvalid(f): try (f | true) catch false; def flatten: flatten(1000); def range($x): range(0; $x); def ltrimstr($x): _trimstr($x; true); def rtrimstr($x): _trimstr($x; false); def error($m): $m | error; def input_line_number: 0; def splits: splits("\\\\s+");
-`
 
 export class JqMachine {
   private steps = 0

@@ -1,8 +1,8 @@
 /** jq's `@name` formats. */
 
-import { decodeBase64, encodeBase64 } from './print-tools.ts'
+import { decodeBase64, encodeBase64 } from './base64.ts'
 import type { JqValue } from './jq-values.ts'
-import { JqError, describe, isArray, isObject, writeJson } from './jq-values.ts'
+import { describe, isArray, isObject, JqError, writeJson } from './jq-values.ts'
 
 /** A value as text: strings as they are, others as JSON. */
 export function plainText(value: JqValue): string {

@@ -1,7 +1,7 @@
 /** jq's operators and paths as functions of values. */
 
 import type { JqObject, JqValue } from './jq-values.ts'
-import { JqError, compareValues, describe, isArray, isObject, sortedKeys, typeName } from './jq-values.ts'
+import { compareValues, describe, isArray, isObject, JqError, sortedKeys, typeName } from './jq-values.ts'
 
 /** Longest text or array that an operator may make. */
 const sizeMax = 4_000_000

@@ -1,129 +1,15 @@
 /** Parses jq programs. */
 
-/** A program that cannot be parsed; the text is what jq prints after `jq: error: `. */
-export class JqSyntaxError extends Error {
-  override readonly name = 'JqSyntaxError'
-}
+import type { Token } from './jq-lexer.ts'
+import { syntaxError, tokenizeJq } from './jq-lexer.ts'
+import type { Filter, Pattern } from './jq-syntax.ts'
+import { JqSyntaxError } from './jq-syntax.ts'
 
-export type Filter =
-  | { readonly t: 'identity' | 'recurse' }
-  | { readonly t: 'literal'; readonly value: null | boolean | number | string }
-  | { readonly t: 'string'; readonly parts: readonly (string | Filter)[]; readonly format?: string }
-  | { readonly t: 'format'; readonly name: string }
-  | { readonly t: 'index'; readonly of: Filter; readonly key: Filter }
-  | { readonly t: 'slice'; readonly of: Filter; readonly from?: Filter; readonly to?: Filter }
-  | { readonly t: 'iterate'; readonly of: Filter }
-  | { readonly t: 'try'; readonly of: Filter; readonly handler?: Filter }
-  | { readonly t: 'pipe' | 'comma' | 'and' | 'or'; readonly left: Filter; readonly right: Filter }
-  | { readonly t: 'alternative'; readonly left: Filter; readonly right: Filter }
-  | { readonly t: 'binary'; readonly op: string; readonly left: Filter; readonly right: Filter }
-  | { readonly t: 'assign'; readonly op: string; readonly left: Filter; readonly right: Filter }
-  | { readonly t: 'negate'; readonly of: Filter }
-  | { readonly t: 'array'; readonly of?: Filter }
-  | { readonly t: 'object'; readonly entries: readonly { readonly key: Filter; readonly value: Filter }[] }
-  | { readonly t: 'var'; readonly name: string }
-  | { readonly t: 'call'; readonly name: string; readonly args: readonly Filter[] }
-  | { readonly t: 'if'; readonly test: Filter; readonly yes: Filter; readonly otherwise?: Filter }
-  | { readonly t: 'as'; readonly source: Filter; readonly patterns: readonly Pattern[]; readonly body: Filter }
-  | { readonly t: 'reduce' | 'foreach'; readonly source: Filter; readonly pattern: Pattern; readonly init: Filter; readonly update: Filter; readonly extract?: Filter }
-  | { readonly t: 'def'; readonly name: string; readonly params: readonly string[]; readonly code: Filter; readonly body: Filter }
-  | { readonly t: 'label'; readonly name: string; readonly body: Filter }
-  | { readonly t: 'break'; readonly name: string }
-
-export type Pattern =
-  | { readonly t: 'var'; readonly name: string }
-  | { readonly t: 'array'; readonly items: readonly Pattern[] }
-  | { readonly t: 'object'; readonly entries: readonly { readonly key: Filter; readonly bind?: string; readonly pattern?: Pattern }[] }
-
-interface Token {
-  readonly t: 'op' | 'name' | 'field' | 'var' | 'number' | 'string' | 'format' | 'keyword' | 'end'
-  readonly text: string
-  readonly parts?: readonly (string | readonly Token[])[]
-}
-
-const keywords = new Set(['def', 'if', 'then', 'elif', 'else', 'end', 'as', 'reduce', 'foreach', 'try', 'catch', 'and', 'or', 'label', 'import', 'include', '__loc__'])
-const operators = ['?//=', '?//', '//=', '|=', '+=', '-=', '*=', '/=', '%=', '==', '!=', '<=', '>=', '//', '..', '.', '[', ']', '(', ')', '{', '}', '|', ',', ':', ';', '=', '<', '>', '+', '-', '*', '/', '%', '?', '$']
 const depthMax = 300
-
-function syntaxError(found: string, program: string): JqSyntaxError {
-  return new JqSyntaxError(`syntax error, unexpected ${found} (Unix shell quoting issues?) at <top-level>, line 1:\n${program}`)
-}
-
-/** Reads tokens up to the end, or to the parenthesis that closes a string interpolation. */
-function tokenize(text: string, start: number, isNested: boolean): { tokens: Token[]; end: number } {
-  const tokens: Token[] = []
-  let at = start
-  let depth = 0
-  while (at < text.length) {
-    const rest = text.slice(at, at + 300)
-    const blank = /^(?:\s+|#[^\n]*)/.exec(rest)
-    if (blank !== null) {
-      at += blank[0].length
-      continue
-    }
-    if (isNested && rest[0] === '(') depth++
-    if (isNested && rest[0] === ')' && depth-- === 0) return { tokens: [...tokens, { t: 'end', text: '' }], end: at + 1 }
-    if (rest[0] === '"') {
-      const string = readString(text, at)
-      tokens.push(string.token)
-      at = string.end
-      continue
-    }
-    const field = /^\.([A-Za-z_]\w*)/.exec(rest)
-    const format = /^@(\w+)/.exec(rest)
-    const variable = /^\$(__loc__|[A-Za-z_]\w*(?:::\w+)*)/.exec(rest)
-    const name = /^[A-Za-z_]\w*(?:::\w+)*/.exec(rest)
-    const number = /^(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?/.exec(rest)
-    const op = operators.find((one) => rest.startsWith(one))
-    const [token, length]: [Token | undefined, number] =
-      field !== null ? [{ t: 'field', text: field[1] }, field[0].length]
-      : format !== null ? [{ t: 'format', text: format[1] }, format[0].length]
-      : variable !== null ? [{ t: 'var', text: variable[1] }, variable[0].length]
-      : name !== null ? [{ t: keywords.has(name[0]) ? 'keyword' : 'name', text: name[0] }, name[0].length]
-      : number !== null ? [{ t: 'number', text: number[0] }, number[0].length]
-      : op !== undefined ? [{ t: 'op', text: op }, op.length]
-      : [undefined, 0]
-    if (token === undefined) throw syntaxError('INVALID_CHARACTER', text)
-    tokens.push(token)
-    at += length
-  }
-  if (isNested) throw syntaxError('end of file', text)
-  return { tokens: [...tokens, { t: 'end', text: '' }], end: at }
-}
-
-function readString(text: string, start: number): { token: Token; end: number } {
-  const parts: (string | readonly Token[])[] = []
-  let plain = ''
-  let at = start + 1
-  for (;;) {
-    const c = text[at]
-    if (c === undefined) throw syntaxError('QQSTRING_START, expecting end of file', text)
-    if (c === '"') break
-    if (c !== '\\') {
-      plain += c
-      at++
-      continue
-    }
-    const next = text[at + 1]
-    if (next === '(') {
-      const inner = tokenize(text, at + 2, true)
-      parts.push(plain, inner.tokens)
-      plain = ''
-      at = inner.end
-      continue
-    }
-    const escape = /^\\(?:u[0-9a-fA-F]{4}|["\\/bfnrt])/.exec(text.slice(at, at + 6))
-    if (escape === null) throw syntaxError('INVALID_CHARACTER', text)
-    plain += JSON.parse(`"${escape[0]}"`) as string
-    at += escape[0].length
-  }
-  parts.push(plain)
-  return { token: { t: 'string', text: plain, parts }, end: at + 1 }
-}
 
 /** Parses a program; the empty one is the identity. @throws JqSyntaxError */
 export function parseJq(text: string): Filter {
-  const { tokens } = tokenize(text, 0, false)
+  const { tokens } = tokenizeJq(text, 0, false)
   if (tokens.length === 1) return { t: 'identity' }
   return new Parser(tokens, text).whole()
 }

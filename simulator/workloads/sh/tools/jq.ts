@@ -2,12 +2,13 @@
 
 import { epochSeconds } from './dates.ts'
 import { JqLimit, JqMachine } from './jq-eval.ts'
-import type { Filter } from './jq-parser.ts'
-import { JqSyntaxError, parseJq } from './jq-parser.ts'
+import { parseJq } from './jq-parser.ts'
+import type { Filter } from './jq-syntax.ts'
+import { JqSyntaxError } from './jq-syntax.ts'
 import type { JqValue, WriteOptions } from './jq-values.ts'
 import { JqError, JqParseError, JsonReader, writeJson } from './jq-values.ts'
 import type { Tool, ToolContext } from './tool.ts'
-import { ToolFailure, readInput, toLines } from './tool.ts'
+import { readInput, toLines, ToolFailure } from './tool.ts'
 
 interface JqOptions {
   readonly flags: ReadonlySet<string>

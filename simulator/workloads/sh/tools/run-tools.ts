@@ -1,9 +1,9 @@
 /** Tools that wait or run other commands: sleep, xargs, watch, timeout, timeout, nohup, which, less. */
 
-import { cleanNumber, sleepSeconds } from './durations.ts'
 import { formatDate } from './dates.ts'
+import { cleanNumber, sleepSeconds } from './durations.ts'
 import type { Tool, ToolContext, ToolStep } from './tool.ts'
-import { ToolFailure, lastValue, parseOptions, readAll, toLines } from './tool.ts'
+import { lastValue, parseOptions, readAll, toLines, ToolFailure } from './tool.ts'
 
 const sleep: Tool = {
   run(context) {

@@ -1,8 +1,9 @@
 /** Small tools over lines: cat, wc, head, tail, sort, uniq, cut, tr, tee, rev, tac, nl, paste, column, fold. */
 
-import { compareText } from '../../../kernel/text.ts'
-import type { ParsedOptions, Tool, ToolContext } from './tool.ts'
-import { ToolFailure, fromLines, lastValue, openError, parseOptions, readAll, readInput, toLines } from './tool.ts'
+import { head, tail } from './head-tail.ts'
+import { sort, uniq } from './sort.ts'
+import type { Tool, ToolContext } from './tool.ts'
+import { fromLines, lastValue, openError, parseOptions, readAll, readInput, toLines, ToolFailure } from './tool.ts'
 
 const cat: Tool = {
   streams: true,
@@ -60,202 +61,6 @@ const wc: Tool = {
   },
 }
 
-/** Reads `-5` as `-n 5`. */
-function withCount(context: ToolContext): ToolContext {
-  const argv = context.argv.flatMap((arg, i) => (i > 0 && /^-\d+$/.test(arg) && context.argv[i - 1] !== '-n' ? ['-n', arg.slice(1)] : [arg]))
-  return Object.create(context, { argv: { value: argv } }) as ToolContext
-}
-
-function sizeOf(context: ToolContext, text: string, what: string): number {
-  const match = /^[+-]?(\d+)([kKMGb]?)$/.exec(text)
-  if (match === null) throw new ToolFailure(context.dialect === 'ash' ? `${context.argv[0]}: invalid number '${text}'\n` : `${context.argv[0]}: invalid number of ${what}: '${text}'\n`)
-  const units: { readonly [unit: string]: number } = { b: 512, k: 1024, K: 1024, M: 1048576, G: 1073741824 }
-  return Number(match[1]) * (units[match[2]] ?? 1)
-}
-
-function eachInput(context: ToolContext, options: ParsedOptions, take: (text: string) => string): { out: string; err: string; code: number } {
-  let out = ''
-  let err = ''
-  const { operands, flags } = options
-  const names = operands.length === 0 ? ['-'] : operands
-  const hasHeaders = (names.length > 1 && !flags.has('q')) || flags.has('v')
-  let isFirst = true
-  for (const name of names) {
-    const input = readInput(context, name)
-    if ('error' in input) {
-      const text = context.dialect === 'ash' ? `${context.argv[0]}: ${name}: ${input.error}\n` : input.error === 'Is a directory' ? `${context.argv[0]}: error reading '${name}': Is a directory\n` : `${context.argv[0]}: cannot open '${name}' for reading: ${input.error}\n`
-      err += text
-      continue
-    }
-    if (hasHeaders) out += `${isFirst ? '' : '\n'}==> ${name === '-' ? 'standard input' : name} <==\n`
-    isFirst = false
-    out += take(input.text)
-  }
-  return { out, err, code: err === '' ? 0 : 1 }
-}
-
-const head: Tool = {
-  streams: true,
-  run(context) {
-    const options = parseOptions(withCount(context), 'n:c:qv', { lines: 'n', bytes: 'c', quiet: 'q' })
-    const bytes = lastValue(options, 'c')
-    if (bytes !== undefined) {
-      const count = sizeOf(context, bytes, 'bytes')
-      return eachInput(context, options, (text) => (bytes.startsWith('-') ? text.slice(0, -count) : text.slice(0, count)))
-    }
-    const wanted = lastValue(options, 'n') ?? '10'
-    const count = sizeOf(context, wanted, 'lines')
-    if (wanted.startsWith('-')) return eachInput(context, options, (text) => { if (!context.isInputEnd && options.operands.length === 0) return ''; return fromLines(count === 0 ? toLines(text) : toLines(text).slice(0, -count)) })
-    let isFull = false
-    const result = eachInput(context, options, (text) => {
-      let at = 0
-      for (let i = 0; i < count; i++) {
-        const next = text.indexOf('\n', at)
-        if (next < 0) return text
-        at = next + 1
-      }
-      isFull = true
-      return text.slice(0, at)
-    })
-    return { ...result, isDone: isFull }
-  },
-}
-
-const tail: Tool = {
-  run(context) {
-    const options = parseOptions(withCount(context), 'n:c:qvfFs:', { lines: 'n', bytes: 'c', quiet: 'q', follow: 'f' })
-    if (options.flags.has('f') && options.operands.length > 0 && context.memory === undefined) {
-      const first = tailOf(context, options)
-      return { ...first, wait: { t: 'time', untilMs: context.nowMs + 1000 }, memory: { lengths: options.operands.map((name) => (context.files.read(name) ?? '').length) } }
-    }
-    const memory = context.memory as { readonly lengths: readonly number[] } | undefined
-    if (memory === undefined) return tailOf(context, options)
-    const texts = options.operands.map((name) => context.files.read(name) ?? '')
-    return { out: texts.map((text, i) => text.slice(memory.lengths[i])).join(''), wait: { t: 'time', untilMs: context.nowMs + 1000 }, memory: { lengths: texts.map((text) => text.length) } }
-  },
-}
-
-function tailOf(context: ToolContext, options: ParsedOptions): { out: string; err: string; code: number } {
-  const bytes = lastValue(options, 'c')
-  const wanted = bytes ?? lastValue(options, 'n') ?? '10'
-  const count = sizeOf(context, wanted, bytes === undefined ? 'lines' : 'bytes')
-  return eachInput(context, options, (text) => {
-    if (bytes !== undefined) return wanted.startsWith('+') ? text.slice(count - 1) : count === 0 ? '' : text.slice(-count)
-    const lines = text.split('\n')
-    const last = lines.at(-1) === '' ? lines.pop() : undefined
-    const kept = wanted.startsWith('+') ? lines.slice(Math.max(count - 1, 0)) : count === 0 ? [] : lines.slice(-count)
-    return kept.length === 0 ? '' : kept.join('\n') + (last === undefined ? '' : '\n')
-  })
-}
-
-interface SortKey {
-  readonly from: number
-  readonly fromChar: number
-  readonly to: number
-  readonly flags: string
-}
-
-function parseKey(context: ToolContext, text: string, common: string): SortKey {
-  const match = /^(\d+)(?:\.(\d+))?([a-zA-Z]*)(?:,(\d+)(?:\.\d+)?([a-zA-Z]*))?$/.exec(text)
-  if (match === null || match[1] === '0') throw new ToolFailure(`${context.argv[0]}: ${match === null ? `invalid number at field start: invalid count at start of '${text}'` : `field number is zero: invalid field specification '${text}'`}\n`, 2)
-  const own = match[3] + (match[5] ?? '')
-  return { from: Number(match[1]), fromChar: Number(match[2] ?? 1), to: match[4] === undefined ? Infinity : Number(match[4]), flags: own === '' ? common : own }
-}
-
-function keyText(line: string, key: SortKey, separator: string | undefined): string {
-  if (key.from === 1 && key.fromChar === 1 && key.to === Infinity) return line
-  const fields = separator === undefined ? (line.match(/\s*\S+/g) ?? []) : line.split(separator)
-  const text = fields.slice(key.from - 1, key.to === Infinity ? undefined : key.to).join(separator ?? '')
-  return text.slice(key.fromChar - 1)
-}
-
-function toNumber(text: string): number {
-  return Number(/^\s*(-?\d*\.?\d*)/.exec(text)?.[1] || 0) || 0
-}
-
-function humanValue(text: string): number {
-  const match = /^\s*(-?\d*\.?\d+)([kKMGTPE]?)/.exec(text)
-  if (match === null) return 0
-  let value = Number(match[1])
-  for (let i = 0; i <= ' KMGTPE'.indexOf(match[2].toUpperCase()) - 1 && match[2] !== ''; i++) value *= 1024
-  return value
-}
-
-function versionCompare(a: string, b: string): number {
-  const split = (text: string): string[] => text.match(/\d+|\D+/g) ?? []
-  const left = split(a)
-  const right = split(b)
-  for (let i = 0; i < Math.min(left.length, right.length); i++) {
-    const order = /^\d/.test(left[i]) && /^\d/.test(right[i]) ? Number(left[i]) - Number(right[i]) : compareText(left[i], right[i])
-    if (order !== 0) return order
-  }
-  return left.length - right.length
-}
-
-function compareKeys(a: string, b: string, flags: string): number {
-  let order: number
-  if (flags.includes('n') || flags.includes('g')) order = toNumber(a) - toNumber(b)
-  else if (flags.includes('h')) order = humanValue(a) - humanValue(b)
-  else if (flags.includes('V')) order = versionCompare(a, b)
-  else {
-    const clean = (text: string): string => {
-      const trimmed = flags.includes('b') ? text.trimStart() : text
-      return flags.includes('f') ? trimmed.toUpperCase() : trimmed
-    }
-    order = compareText(clean(a), clean(b))
-  }
-  return flags.includes('r') ? -order : order
-}
-
-const sort: Tool = {
-  run(context) {
-    const options = parseOptions(context, 'nrufbhVgsk:t:o:cmz', { 'numeric-sort': 'n', reverse: 'r', unique: 'u', key: 'k', 'field-separator': 't', 'human-numeric-sort': 'h', 'version-sort': 'V', 'ignore-case': 'f', output: 'o', stable: 's' }, false, 2)
-    const { inputs, err } = readAll(context, options.operands)
-    if (err !== '') return { err: err.replace(/^sort: (.*): No such file or directory$/m, context.dialect === 'ash' ? '$&' : 'sort: cannot read: $1: No such file or directory'), code: 2 }
-    const common = [...options.flags].join('')
-    const keys = (options.values.get('k') ?? []).map((text) => parseKey(context, text, common))
-    const separator = lastValue(options, 't')
-    const lines = inputs.flatMap(({ text }) => toLines(text))
-    const compareByKeys = (a: string, b: string): number => {
-      for (const key of keys) {
-        const order = compareKeys(keyText(a, key, separator), keyText(b, key, separator), key.flags)
-        if (order !== 0) return order
-      }
-      return keys.length === 0 ? compareKeys(a, b, common) : 0
-    }
-    const last = options.flags.has('r') ? -1 : 1
-    const isStable = options.flags.has('s') || options.flags.has('u')
-    const sorted = lines.map((line, i) => ({ line, i })).sort((a, b) => compareByKeys(a.line, b.line) || (isStable ? 0 : last * compareText(a.line, b.line)) || a.i - b.i).map(({ line }) => line)
-    const kept = options.flags.has('u') ? sorted.filter((line, i) => i === 0 || compareByKeys(sorted[i - 1], line) !== 0) : sorted
-    const target = lastValue(options, 'o')
-    if (target === undefined) return { out: fromLines(kept), code: 0 }
-    const error = context.files.write(target, fromLines(kept))
-    return error === undefined ? { code: 0 } : { err: `sort: open failed: ${target}: ${error}\n`, code: 2 }
-  },
-}
-
-const uniq: Tool = {
-  run(context) {
-    const options = parseOptions(context, 'cdiuf:s:w:', { count: 'c', repeated: 'd', unique: 'u', 'ignore-case': 'i', 'skip-fields': 'f' })
-    const { inputs, err } = readAll(context, options.operands.slice(0, 1))
-    const skipped = Number(lastValue(options, 'f') ?? 0)
-    const keyOf = (line: string): string => {
-      const rest = line.replace(new RegExp(`^(?:\\s*\\S+){0,${skipped}}`), (match) => (skipped === 0 ? match : ''))
-      const cut = rest.slice(Number(lastValue(options, 's') ?? 0))
-      return options.flags.has('i') ? cut.toLowerCase() : cut
-    }
-    const groups: { line: string; key: string; count: number }[] = []
-    for (const line of inputs.flatMap(({ text }) => toLines(text))) {
-      const key = keyOf(line)
-      const last = groups.at(-1)
-      if (last !== undefined && last.key === key) last.count++
-      else groups.push({ line, key, count: 1 })
-    }
-    const kept = groups.filter(({ count }) => (options.flags.has('d') ? count > 1 : options.flags.has('u') ? count === 1 : true))
-    return { out: fromLines(kept.map(({ line, count }) => (options.flags.has('c') ? `${String(count).padStart(7)} ${line}` : line))), err, code: err === '' ? 0 : 1 }
-  },
-}
-
 /** Places that a list such as `1,3-5,7-` selects. */
 function selects(list: string, context: ToolContext): (place: number) => boolean {
   const ranges = list.split(',').map((part) => {
@@ -267,7 +72,7 @@ function selects(list: string, context: ToolContext): (place: number) => boolean
   return (place) => ranges.some(({ from, to }) => place >= from && place <= to)
 }
 
-const cut: Tool = {
+export const cut: Tool = {
   streams: true,
   run(context) {
     const options = parseOptions(context, 'd:f:c:b:sn', { delimiter: 'd', fields: 'f', characters: 'c', bytes: 'b', 'only-delimited': 's', complement: 'n', 'output-delimiter': 'd' })
