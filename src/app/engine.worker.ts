@@ -1,0 +1,44 @@
+/** The engine's thread: a host, its clock and the attempts' database. */
+
+import { loadLibrary } from '../content/loader.ts'
+import type { Library } from '../content/types.ts'
+import { InlineHost } from '../session/inline-host.ts'
+import { openAttempts } from './attempt-database.ts'
+import { contentFiles } from './content/content-files.ts'
+import type { FromEngine, ToEngine } from './engine-protocol.ts'
+
+/** About one frame. */
+const tickMs = 16
+
+const port = self as unknown as { postMessage(message: FromEngine): void; onmessage: ((event: MessageEvent<ToEngine>) => void) | null }
+
+function library(): Library {
+  const loaded = loadLibrary(contentFiles)
+  if ('library' in loaded) return loaded.library
+  throw new Error(loaded.errors.map(({ file, message }) => `${file}: ${message}`).join('\n'))
+}
+
+function failureOf(error: unknown): { message: string; stack: string } {
+  return error instanceof Error ? { message: error.message, stack: error.stack ?? '' } : { message: String(error), stack: '' }
+}
+
+const host = new InlineHost({
+  library: library(), store: openAttempts(), nowWallMs: () => Date.now(), newSeed: () => crypto.getRandomValues(new Uint32Array(1))[0] & 0x7fffffff,
+})
+host.subscribe((delta) => port.postMessage({ kind: 'delta', delta }))
+
+port.onmessage = ({ data: { id, method, args } }) => {
+  const call = host[method] as (...values: readonly unknown[]) => Promise<unknown>
+  Promise.resolve()
+    .then(() => call.apply(host, [...args]))
+    .then((value) => port.postMessage({ kind: 'answer', id, value }), (error: unknown) => port.postMessage({ kind: 'failure', id, ...failureOf(error) }))
+}
+
+setInterval(() => {
+  try {
+    host.tick()
+  } catch (error) {
+    port.postMessage({ kind: 'broken', message: failureOf(error).stack })
+    throw error
+  }
+}, tickMs)
