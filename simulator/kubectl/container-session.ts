@@ -6,7 +6,8 @@ import type { Run, Session } from './session.ts'
 /** How long a container may say nothing at the start before the terminal listens to the keyboard. */
 const firstOutputMs = 1000
 
-export interface SessionOptions { readonly stdin: boolean; readonly tty: boolean }
+/** `input` stands in for standard input. */
+export interface SessionOptions { readonly stdin: boolean; readonly tty: boolean; readonly input?: string }
 export interface SessionEnd { readonly exitCode: number; readonly error?: string }
 
 /** What has been printed so far, to see whether a prompt stands there. */
@@ -23,8 +24,7 @@ function show(session: Session, frames: readonly StreamFrame[], progress: Progre
   }
 }
 
-function* sendInput(session: Session, streamId: string, text: string | undefined): Run<void> {
-  void session
+function* sendInput(streamId: string, text: string | undefined): Run<void> {
   yield { kind: 'sendInput', streamId, text }
 }
 
@@ -37,10 +37,10 @@ function hasPrompt(progress: Progress): boolean {
 export function* runSession(session: Session, streamId: string, options: SessionOptions): Run<SessionEnd> {
   const progress: Progress = { text: '', end: undefined }
   let isListening = options.stdin
-  if (options.stdin && session.process.hasInput) {
-    const text = yield* session.input(true)
-    if (text !== undefined && text !== '') yield* sendInput(session, streamId, text)
-    yield* sendInput(session, streamId, undefined)
+  if (options.stdin && (session.process.hasInput || options.input !== undefined)) {
+    const text = options.input ?? (yield* session.input(true))
+    if (text !== undefined && text !== '') yield* sendInput(streamId, text)
+    yield* sendInput(streamId, undefined)
     isListening = false
   }
   let quietEndMs: number | undefined = session.nowMs + firstOutputMs
@@ -54,7 +54,7 @@ export function* runSession(session: Session, streamId: string, options: Session
     quietEndMs = undefined
     progress.text = ''
     isListening = line !== undefined
-    yield* sendInput(session, streamId, line)
+    yield* sendInput(streamId, line)
   }
   return progress.end
 }

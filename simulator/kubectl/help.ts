@@ -33,7 +33,8 @@ function usageText(row: CommandRow): string {
 export function helpText(row: CommandRow): string {
   const children = subcommandsOf(row.path).filter((one) => one.isHidden !== true)
   const path = row.path === '' ? 'kubectl' : `kubectl ${row.path}`
-  const flags = localFlags(row).filter((flag) => !flag.isHidden)
+  // kubectl hides the --kubeconfig of `config`, which all commands have.
+  const flags = localFlags(row).filter((flag) => !flag.isHidden && !(row.path === 'config' && flag.name === 'kubeconfig'))
   const isNonRunnable = row.path === 'alpha'
   const parts = [`${row.summary}${/[.!?]$/.test(row.summary) ? '' : '.'}\n`]
   if (row.aliases !== undefined) parts.push(`Aliases:\n${[nameOf(row), ...row.aliases].join(', ')}\n`)

@@ -85,7 +85,7 @@ function* run(process: ProcessContext, ports: KubectlPorts): Process {
   const [first] = process.argv
   const argv = first === 'kubectl' || first === 'k' ? process.argv.slice(1) : process.argv
   try {
-    if (argv[0] === '__complete' || argv[0] === '__completeNoDesc') return yield* completeCommandLine(process, argv.slice(1), ports)
+    if (argv[0] === '__complete' || argv[0] === '__completeNoDesc') return yield* completeCommandLine(process, argv.slice(1), ports, argv[0] === '__complete')
     return yield* dispatch(process, argv, ports)
   } catch (error) {
     const report = reportOf(asFailure(error))

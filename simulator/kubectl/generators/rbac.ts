@@ -81,7 +81,7 @@ export function* createRole(session: Session): Run<number> {
   return yield* createGenerated(session, object)
 }
 
-function nonResourceRules(session: Session, verbs: readonly string[], urls: readonly string[]): PolicyRule[] {
+function nonResourceRules(verbs: readonly string[], urls: readonly string[]): PolicyRule[] {
   for (const verb of verbs) if (!nonResourceVerbs.includes(verb)) throw fail(`invalid verb: '${verb}' for nonResourceURL`)
   for (const url of urls) {
     if (url === '*') continue
@@ -108,7 +108,7 @@ export function* createClusterRole(session: Session): Run<number> {
   if (given.length === 0 && urls.length === 0) throw fail('one of resource or nonResourceURL must be specified')
   const resources = given.map(readResource)
   if (resources.length > 0) checkVerbs(session, verbs, resources)
-  const rules = [...resourceRules(verbs, resources, names), ...nonResourceRules(session, verbs, urls)]
+  const rules = [...resourceRules(verbs, resources, names), ...nonResourceRules(verbs, urls)]
   return yield* createGenerated(session, { ...head, rules } as KubeObject)
 }
 

@@ -1,5 +1,7 @@
 /** Output formats with a template: jsonpath and go-template. */
 
+import { parseTemplates, TemplateFailure } from '../../api/go-template/parser.ts'
+import { printGoTemplate } from '../../api/go-template/print.ts'
 import { findResults, parseJsonPath } from '../../api/jsonpath/evaluate.ts'
 import { printJsonPath } from '../../api/jsonpath/printers.ts'
 import { fail } from '../failures.ts'
@@ -46,14 +48,27 @@ function jsonPathPrinter(template: string, options: TemplateOptions, asJson: boo
   }
 }
 
+function goTemplatePrinter(template: string, options: TemplateOptions): TemplatePrinter {
+  try {
+    parseTemplates('output', template)
+  } catch (error) {
+    if (error instanceof TemplateFailure) throw fail(`error parsing template ${template}, ${error.message}`)
+    throw error
+  }
+  return (object) => {
+    const printed = printGoTemplate(template, object, options.allowsMissing)
+    if ('error' in printed) throw fail(printed.error)
+    return printed.output
+  }
+}
+
 /** The printer of a template format; undefined when the format is another one. */
 export function makeTemplatePrinter(output: string, options: TemplateOptions): TemplatePrinter | undefined {
   const path = splitFormat(output, jsonPathFormats)
   if (path !== undefined) return jsonPathPrinter(templateText(path, options), options, path.format === 'jsonpath-as-json')
   const go = splitFormat(output, goTemplateFormats)
   if (go !== undefined) {
-    const template = templateText(go, options)
-    return () => { throw fail(`template ${template}`) }
+    return goTemplatePrinter(templateText(go, options), options)
   }
   return undefined
 }

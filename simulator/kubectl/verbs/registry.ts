@@ -20,6 +20,7 @@ import { cordon, drain, uncordon } from './drain.ts'
 import { edit } from './edit.ts'
 import { events } from './events.ts'
 import { attach, exec } from './exec.ts'
+import { explain } from './explain.ts'
 import { expose } from './expose.ts'
 import { get } from './get.ts'
 import { annotate, label } from './label.ts'
@@ -36,6 +37,12 @@ import { setEnv } from './set-env.ts'
 import { taint } from './taint.ts'
 import { topNode, topPod } from './top.ts'
 import { wait } from './wait.ts'
+import { approveCertificate, denyCertificate } from './certificate.ts'
+import { cp } from './cp.ts'
+import { debug } from './debug.ts'
+import { diff } from './diff.ts'
+import { completion, kustomize, proxy } from './outside.ts'
+import { portForward } from './port-forward.ts'
 
 const verbs: { readonly [path: string]: VerbFunction } = {
   annotate,
@@ -48,7 +55,16 @@ const verbs: { readonly [path: string]: VerbFunction } = {
   'auth can-i': canI,
   'auth whoami': whoAmI,
   autoscale,
+  'certificate approve': approveCertificate,
+  'certificate deny': denyCertificate,
   'cluster-info': clusterInfo,
+  completion,
+  cp,
+  debug,
+  diff,
+  kustomize,
+  'port-forward': portForward,
+  proxy,
   'config current-context': currentContext,
   'config delete-cluster': deleteCluster,
   'config delete-context': deleteContext,
@@ -94,6 +110,7 @@ const verbs: { readonly [path: string]: VerbFunction } = {
   edit,
   events,
   exec,
+  explain,
   expose,
   get,
   label,

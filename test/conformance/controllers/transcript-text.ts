@@ -96,7 +96,7 @@ export function helpFacts(text: string): HelpFacts {
       continue
     }
     const flag = /^ {4}((?:-\w, )?--[\w-]+)=(.*):$/.exec(line)
-    if (flag !== null) flags.push({ flag: flag[1]!, default: flag[2]! })
+    if (flag !== null) flags.push({ flag: flag[1]!, default: flag[2]!.replace('<home>/home', '/home') })
     else if (section === 'Usage' && /^ {2}\S/.test(line)) usage.push(line.trim())
     else if (section.includes('Commands') && /^ {2}\S/.test(line)) commands[commands.length - 1]!.commands.push(line.trim().split(/\s+/)[0]!)
   }

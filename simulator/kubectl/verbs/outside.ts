@@ -1,0 +1,28 @@
+/** Verbs that reach out of the terminal: they check their arguments and say what is there instead. */
+
+import { goQuote } from '../../api/go-text.ts'
+import { fail } from '../failures.ts'
+import type { Run, Session } from '../session.ts'
+
+const shells = ['bash', 'zsh', 'fish', 'powershell']
+const portMax = 65_535
+
+export function* completion(session: Session): Run<number> {
+  const [shell] = session.args
+  if (shell === undefined) throw session.usage('Shell not specified.')
+  if (session.args.length > 1) throw session.usage('Too many arguments. Expected only the shell type.')
+  if (!shells.includes(shell)) throw session.usage(`Unsupported shell type ${goQuote(shell)}.`)
+  session.out(`# kubectl completion is built into this terminal: press Tab.\n`)
+  return 0
+}
+
+export function* proxy(session: Session): Run<number> {
+  const port = session.flags.int('port')
+  if (port < 0 || port > portMax) throw fail(`listen tcp: address ${port}: invalid port`)
+  throw fail("proxy cannot listen here: this terminal is outside the cluster's network. Use kubectl get --raw /PATH")
+}
+
+export function* kustomize(session: Session): Run<number> {
+  if (session.args.length > 1) throw fail(`specify one path to kustomization.yaml`)
+  throw fail('kustomizations are not supported here; write the resources as plain manifests')
+}
