@@ -9,7 +9,7 @@ import type { Node, Pod } from '../api/types.ts'
 import { grownFloats, grownInts, makeResourceColumn, makeTopologyColumn, setTopologyRow } from './columns.ts'
 import type { ResourceColumn, TopologyColumn } from './columns.ts'
 import { ImageTable } from './image-table.ts'
-import { orderNodes, zoneKeyOf } from './node-order.ts'
+import { isSameForScheduling, orderNodes, zoneKeyOf } from './node-order.ts'
 import { ClassRegistry } from './class-registry.ts'
 import { isSameShape, isTerminating, podKeyOf, usageOf } from './pod-class.ts'
 import type { PodClass, PodUsage } from './pod-class.ts'
@@ -394,9 +394,4 @@ export class ClusterCache {
     this.podsAllowed = grownFloats(this.podsAllowed, capacity)
     this.generations = grownInts(this.generations, capacity)
   }
-}
-
-/** Heartbeats and conditions do not matter to any plugin. */
-function isSameForScheduling(a: Node, b: Node): boolean {
-  return a.metadata.labels === b.metadata.labels && a.spec === b.spec && a.status?.allocatable === b.status?.allocatable && a.status?.images === b.status?.images
 }

@@ -38,3 +38,8 @@ export function orderNodes(slots: readonly (OrderedNode | undefined)[]): Int32Ar
   }
   return order
 }
+
+/** True when two versions of a node differ in nothing that a plugin looks at; heartbeats and conditions do not matter. */
+export function isSameForScheduling(a: Node, b: Node): boolean {
+  return a.metadata.labels === b.metadata.labels && a.spec === b.spec && a.status?.allocatable === b.status?.allocatable && a.status?.images === b.status?.images
+}

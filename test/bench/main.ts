@@ -7,8 +7,9 @@ import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import type { Bench } from './bench.ts'
 import { engineBenches } from './engine.ts'
+import { schedulerBenches } from './scheduler.ts'
 
-const all: readonly Bench[] = [...engineBenches]
+const all: readonly Bench[] = [...engineBenches, ...schedulerBenches]
 
 function valueOf(flag: string): string | undefined {
   const at = process.argv.indexOf(flag)

@@ -3,6 +3,7 @@
  * The workloads have the names, nodes and pods of the benchmark that runs the real scheduler's algorithm.
  */
 
+import type { Bench } from './bench.ts'
 import type { Affinity, LabelSelector, Node, Pod, PodSpec, StringMap } from '../../simulator/api/types.ts'
 import { Table } from '../../simulator/kernel/table.ts'
 import { podKeyOf } from '../../simulator/scheduler/pod-class.ts'
@@ -138,7 +139,7 @@ class Bench {
   }
 }
 
-function measure(workload: Workload): object {
+function measure(workload: Workload): { [figure: string]: number | string } {
   const bench = new Bench(workload)
   bench.run('first', workload.first ?? 0)
   bench.feasibleSum = 0
@@ -151,11 +152,9 @@ function measure(workload: Workload): object {
   return {
     workload: workload.name, nodes: workload.nodes, podsBefore: (workload.first ?? 0) + (workload.prebound ?? 0), pods: workload.pods,
     seconds, podsPerSecond: Math.round(workload.pods / seconds), p50us: at(0.5), p90us: at(0.9), p99us: at(0.99),
-    ...(result === 'scheduled' ? { meanFeasibleNodes: bench.feasibleSum / workload.pods } : { message: bench.last?.message }),
+    ...(result === 'scheduled' ? { meanFeasibleNodes: bench.feasibleSum / workload.pods } : { message: bench.last?.message ?? '' }),
   }
 }
 
-/** All workloads, each run when asked for. */
-export function benches(): { name: string; run(): object }[] {
-  return workloads.map((workload) => ({ name: workload.name, run: () => measure(workload) }))
-}
+/** All workloads, by the name of the bench before the workload's own. */
+export const schedulerBenches: readonly Bench[] = workloads.map((workload) => ({ name: `scheduler/${workload.name}`, run: () => measure(workload) }))
