@@ -85,7 +85,7 @@ function makePod(prefix: string, index: number, { shape = {}, isOwned = false }:
 }
 
 /** A cluster that is nothing but maps. */
-class Bench {
+class BenchCluster {
   readonly pods = new Map<string, Pod>()
   readonly nodes: Node[] = []
   private seed = 1
@@ -140,7 +140,7 @@ class Bench {
 }
 
 function measure(workload: Workload): { [figure: string]: number | string } {
-  const bench = new Bench(workload)
+  const bench = new BenchCluster(workload)
   bench.run('first', workload.first ?? 0)
   bench.feasibleSum = 0
   const start = performance.now()
