@@ -222,12 +222,6 @@ function validateUpdate(object: AdmittedObject, old: AdmittedObject, rules: Kind
   return errors.size === 0 ? undefined : apiErrors.invalid(groupKind(request.kind), object.metadata.name ?? '', errors.list)
 }
 
-function unreadableVersion(version: string): Failure {
-  const { reason: _reason, ...status } = apiErrors.internal('')
-  const { details: _details, ...bare } = { ...status, message: `strconv.ParseUint: parsing ${goQuote(version)}: invalid syntax` }
-  return bare as Failure
-}
-
 /** Kinds that the real store keeps under another name than their resource. */
 const storagePrefixes: { readonly [resource: string]: string } = { services: 'services/specs', endpoints: 'services/endpoints', nodes: 'minions', ingresses: 'ingress' }
 
@@ -242,7 +236,7 @@ function checkPreconditions(object: AdmittedObject, old: KubeObject, rules: Kind
   const resource = { group: kind.group, name: kind.resource }
   const name = old.metadata.name ?? ''
   const version = object.metadata.resourceVersion ?? ''
-  if (!/^\d*$/.test(version)) return unreadableVersion(version)
+  if (!/^\d*$/.test(version)) return apiErrors.unknown(500, `strconv.ParseUint: parsing ${goQuote(version)}: invalid syntax`)
   if (version !== '' && version !== old.metadata.resourceVersion) return apiErrors.staleVersion(resource, name)
   if (version === '' && rules.allowsUnconditionalUpdate !== true) {
     return apiErrors.invalid(resource, name, [{ type: 'FieldValueInvalid', field: 'metadata.resourceVersion', value: 0, detail: 'must be specified for an update' }])

@@ -76,6 +76,17 @@ function readType(source: BodySource, value: Json): { apiVersion: string; kind: 
   return { apiVersion: (apiVersion as string | undefined) || apiVersionOf(source.kind), kind: (kind as string | undefined) || source.kind.kind }
 }
 
+/** What the converter of maps says where the decoder of JSON would complain: strategic patches never become JSON. */
+function asConversionError(why: string): string {
+  const match = /^json: cannot unmarshal (\w+)(?: \S+)? into Go .* of type (\S+)$/.exec(why)
+  if (match === null) return why
+  const [, given = '', target = ''] = match
+  const from = given === 'object' ? 'map' : given === 'array' ? 'slice' : given === 'number' ? 'int64' : given
+  if (target.startsWith('[]')) return `cannot restore slice from ${from}`
+  if (target.startsWith('map[')) return `cannot restore map from ${from}`
+  return target.includes('.') ? `cannot restore struct from: ${from}` : `unrecognized type: ${target}`
+}
+
 /** A patch whose result cannot be decoded. */
 function invalidPatch(patchText: string, why: string): Failure {
   return apiErrors.invalid({ group: '', name: '' }, '', [{ type: 'FieldValueInvalid', field: 'patch', value: patchText, detail: why }])
@@ -107,7 +118,8 @@ export function decodeBody(source: BodySource, warnings: string[]): { readonly o
   const schema = typeOf(type.apiVersion, type.kind)
   if (schema === undefined) return { refusal: apiErrors.badRequest(`no kind ${goQuote(type.kind)} is registered for version ${goQuote(type.apiVersion)} in scheme "pkg/runtime/scheme.go:111"`) }
   const decoded = decodeObject(read.value, schema, typeof source.body === 'string')
-  const cannot = (why: string): Failure => source.patchText !== undefined ? invalidPatch(source.patchText, why) : apiErrors.badRequest(`${type.kind} in version ${goQuote(source.kind.version)} cannot be handled as a ${source.kind.kind}: ${why}`)
+  const isStrategic = source.patchText?.startsWith('map[') === true
+  const cannot = (why: string): Failure => source.patchText !== undefined ? invalidPatch(source.patchText, isStrategic ? asConversionError(why) : why) : apiErrors.badRequest(`${type.kind} in version ${goQuote(source.kind.version)} cannot be handled as a ${source.kind.kind}: ${why}`)
   if (decoded.error !== undefined) return { refusal: cannot(decoded.error) }
   const complaints = [...read.duplicates, ...decoded.strictErrors]
   const mode = source.fieldValidation ?? 'Warn'

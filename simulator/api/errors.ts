@@ -13,10 +13,10 @@ export interface GroupName { readonly group: string; readonly name: string }
 /** An expected failure: always has a message, a reason and a code. */
 export type Failure = Status & { status: 'Failure'; message: string; code: number }
 
-interface FailureParts { readonly code: number; readonly reason: string; readonly message: string; readonly details?: Status['details'] }
+interface FailureParts { readonly code: number; readonly reason?: string; readonly message: string; readonly details?: Status['details'] }
 
 function failure({ code, reason, message, details }: FailureParts): Failure {
-  return { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message, reason, ...(details === undefined ? {} : { details }), code }
+  return { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message, ...(reason === undefined ? {} : { reason }), ...(details === undefined ? {} : { details }), code }
 }
 
 function detailsOf(what: GroupName, name: string, more: Status['details'] = {}): NonNullable<Status['details']> {
@@ -72,6 +72,8 @@ export const apiErrors = {
   serviceUnavailable: (message: string): Failure => failure({ code: 503, reason: 'ServiceUnavailable', message }),
   tooLarge: (message: string): Failure => failure({ code: 413, reason: 'RequestEntityTooLarge', message: `Request entity too large: ${message}` }),
   unsupportedMediaType: (message: string): Failure => failure({ code: 415, reason: 'UnsupportedMediaType', message }),
+  /** An error that the server passes on as it is, without a reason. */
+  unknown: (code: number, message: string): Failure => failure({ code, message }),
   notAcceptable: (message: string): Failure => failure({ code: 406, reason: 'NotAcceptable', message }),
 } as const
 

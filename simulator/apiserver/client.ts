@@ -86,7 +86,9 @@ export class LocalClient implements ApiClient {
     if (refusal !== undefined) return { ok: false, status: refusal }
     const before = this.parts.store.find(resource, key)
     if (before === undefined || before.metadata.uid !== object.metadata.uid) return { ok: false, status: apiErrors.notFound(resourceName(kind), object.metadata.name ?? '') }
-    const stored = this.parts.registry.putStatus(resource, key, before, object.status)
+    // A Deployment's controller writes its revision together with its status, and only the status strategy lets the generation be.
+    const annotations = resource === 'deployments.apps' ? object.metadata.annotations : undefined
+    const stored = this.parts.registry.putStatus(resource, key, before, object.status, annotations)
     this.audit(kind, 'update', key, 200, 'status')
     return { ok: true, object: stored as T }
   }

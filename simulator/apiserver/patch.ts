@@ -37,14 +37,17 @@ function applyPatch(kind: KindInfo, object: KubeObject, request: ApiRequest): Ou
     case 'application/merge-patch+json':
       return isJsonObject(request.body) ? patched(applyJsonMergePatch(original, request.body as JsonObject)) : refused(apiErrors.badRequest('Invalid JSON Patch'))
     case 'application/json-patch+json':
+      if (!Array.isArray(request.body)) return refused(apiErrors.badRequest(`error decoding patch: json: cannot unmarshal ${goTypeName(request.body as Json)} into Go value of type []handlers.jsonPatchOp`))
       return patched(applyJsonPatch(original as Json, request.body as Json), 422)
     case 'application/strategic-merge-patch+json': {
       const type = patchTypeOf(apiVersionOf(kind), kind.kind)
-      if (type === undefined || !isJsonObject(request.body)) return refused(apiErrors.badRequest('the patch is not an object'))
-      return patched(applyStrategicMergePatch(original, request.body as JsonObject, type))
+      if (type === undefined) return refused(apiErrors.unsupportedMediaType('415: Unsupported Media Type'))
+      if (!isJsonObject(request.body)) return refused(apiErrors.badRequest(notAMap(request.body as Json)))
+      const result = applyStrategicMergePatch(original, request.body as JsonObject, type)
+      return 'error' in result && !malformedPatches.includes(result.error) ? refused(apiErrors.unknown(500, result.error)) : patched(result)
     }
     default:
-      return refused(apiErrors.unsupportedMediaType(`the body of the request was in an unknown format - accepted media types include: ${acceptedTypes.join(', ')}`))
+      return refused({ ...apiErrors.unsupportedMediaType('415: Unsupported Media Type'), details: {} })
   }
 }
 
@@ -56,7 +59,18 @@ function goMapText(value: Json): string {
   return `map[${keys.map((key) => `${key}:${goMapText(value[key]!)}`).join(' ')}]`
 }
 
-const acceptedTypes = ['application/json-patch+json', 'application/merge-patch+json', 'application/strategic-merge-patch+json']
+/** Errors of strategic patches that say the patch itself is wrong; all others are the server's. */
+const malformedPatches = ['invalid JSON document', 'invalid patch format of primitive list', 'invalid patch format of retainKeys', 'invalid patch format of setElementOrder list', 'strategic merge patch format is not supported']
+
+function goTypeName(value: Json): string {
+  return Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value
+}
+
+/** Why a body is no strategic patch: another JSON value, or a text that is no JSON. */
+function notAMap(body: Json): string {
+  if (typeof body === 'string' && !body.trimStart().startsWith('[')) return `invalid character '${body[0] ?? ''}' looking for beginning of value`
+  return `json: cannot unmarshal ${typeof body === 'string' ? 'array' : goTypeName(body)} into Go value of type map[string]interface {}`
+}
 
 function patched(result: { result: unknown } | { error: string }, code = 400): Outcome<KubeObject> {
   if ('result' in result) return { ok: true, object: result.result as KubeObject, warnings: [] }

@@ -165,7 +165,8 @@ function decodeMap(state: DecodeState, value: Json, type: FieldType & { kind: 'm
   if (value === null) return undefined
   if (!isJsonObject(value)) return saveTypeError(state, jsonTypeName(value), type.goName)
   const map: Mutable = {}
-  for (const key of keysOf(state, value)) setOwn(map, key, decodeValue(state, value[key]!, type.of, `${path}.${key}`) ?? zeroElement(type.of))
+  // Go writes maps with sorted keys.
+  for (const key of [...keysOf(state, value)].sort(compareText)) setOwn(map, key, decodeValue(state, value[key]!, type.of, `${path}.${key}`) ?? zeroElement(type.of))
   return map
 }
 
