@@ -6,6 +6,7 @@ import { PodGlyph } from '../../ui/Glyphs.tsx'
 import { Hidden } from '../../ui/LiveRegion.tsx'
 import { Name } from '../../ui/Names.tsx'
 import { selectionOfNode, selectionOfPod, useWorkbench } from '../../workbench.tsx'
+import { SettledContext, useArrival, useSettled } from './arrival.ts'
 import { toneOf, toNodeCard, type BarPart, type CardPod, type MapRows } from './map-rows.view.ts'
 import css from './NodeCards.module.css'
 
@@ -19,9 +20,10 @@ interface NodeCardsProps {
 
 /** Level 3: nodes as cards in the DOM. */
 export function NodeCards({ rows, podsByNode, services, nowMs, isNarrow }: NodeCardsProps) {
+  const isSettled = useSettled()
   const card = (node: NodeRow) => <NodeCardBox key={node.name} node={node} pods={[...(podsByNode.get(node.name)?.values() ?? [])]} nowMs={nowMs} />
   return (
-    <div className={isNarrow ? css.narrow : css.wide}>
+    <SettledContext value={isSettled}><div className={isNarrow ? css.narrow : css.wide}>
       {services.map((service) => <ServiceCard key={`${service.namespace}/${service.name}`} service={service} pods={podsByNode} />)}
       {isNarrow ? rows.pools.flatMap((pool) => pool.nodes.map(card)) : rows.pools.map((pool) => (
         <section key={pool.name} className={css.pool} aria-label={`Pool ${pool.name}`}>
@@ -29,7 +31,7 @@ export function NodeCards({ rows, podsByNode, services, nowMs, isNarrow }: NodeC
           {pool.nodes.map(card)}
         </section>
       ))}
-    </div>
+    </div></SettledContext>
   )
 }
 
@@ -62,9 +64,10 @@ function NodeCardBox({ node, pods, nowMs }: { node: NodeRow; pods: readonly PodR
 
 function PodLine({ pod }: { pod: CardPod }) {
   const workbench = useWorkbench()
+  const hasArrived = useArrival()
   const isPicked = workbench.selection?.kind === 'Pod' && workbench.selection.uid === pod.uid
   return (
-    <button type="button" tabIndex={-1} aria-pressed={isPicked} className={isPicked ? `${css.pod} ${css.podPicked}` : css.pod} onClick={() => { workbench.select(selectionOfPod(pod.row)); workbench.showView('details') }}>
+    <button type="button" tabIndex={-1} aria-pressed={isPicked} className={`${css.pod} ${isPicked ? css.podPicked : ''} ${hasArrived ? css.arrived : ''}`} onClick={() => { workbench.select(selectionOfPod(pod.row)); workbench.showView('details') }}>
       <Hidden>{pod.label}</Hidden>
       <span className={css.podLine} aria-hidden="true">
         <PodGlyph shape={pod.shape} progress={pod.progress} /><Name>{pod.name}</Name>
