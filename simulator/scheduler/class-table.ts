@@ -12,13 +12,24 @@ import { withPlugin } from './status.ts'
 /** Statuses by number; 0 is success. */
 export class StatusTable {
   private readonly idOf = new Map<string, number>()
+  private readonly idOfObject = new WeakMap<PluginStatus, number>()
   private readonly statuses: PluginStatus[] = [{ code: 'success', reasons: [] }]
 
   get(id: number): PluginStatus { return this.statuses[id] }
   get size(): number { return this.statuses.length }
 
+  /** The number of a status. Plugins that return one object again and again are known by it. */
   intern(status: PluginStatus, plugin: string): number {
     if (status.code === 'success') return 0
+    let id = this.idOfObject.get(status)
+    if (id === undefined) {
+      id = this.internText(status, plugin)
+      this.idOfObject.set(status, id)
+    }
+    return id
+  }
+
+  private internText(status: PluginStatus, plugin: string): number {
     const key = `${plugin}\n${status.code}\n${status.reasons.join('\n')}`
     let id = this.idOf.get(key)
     if (id === undefined) {

@@ -11,6 +11,10 @@ import { affinityCountersOf } from './counters.ts'
 import type { AffinityCounters } from './counters.ts'
 import { allTermsMean } from './terms.ts'
 
+const noFriends = unresolvable(schedulerReasons.podAffinity)
+const hasEnemies = unschedulable(schedulerReasons.podAntiAffinity)
+const isUnwelcome = unschedulable(schedulerReasons.existingAntiAffinity)
+
 function refresh({ cache }: Cycle, { affinity, antiAffinity, existing }: AffinityCounters): void {
   for (const counters of [affinity, antiAffinity, existing]) for (const counter of counters) counter.refresh(cache)
 }
@@ -73,9 +77,9 @@ export const interPodAffinity: PreFilterPlugin<AffinityCounters> & FilterPlugin<
   },
   refresh,
   filter(_cycle, { index }, counters) {
-    if (!meetsAffinity(counters, index)) return unresolvable(schedulerReasons.podAffinity)
-    if (anyAt(counters.antiAffinity, index)) return unschedulable(schedulerReasons.podAntiAffinity)
-    return anyAt(counters.existing, index) ? unschedulable(schedulerReasons.existingAntiAffinity) : success
+    if (!meetsAffinity(counters, index)) return noFriends
+    if (anyAt(counters.antiAffinity, index)) return hasEnemies
+    return anyAt(counters.existing, index) ? isUnwelcome : success
   },
   preScore(cycle) {
     const { score } = affinityCountersOf(cycle)

@@ -8,6 +8,9 @@ import { constraintsOf } from './constraints.ts'
 import type { SpreadConstraint } from './constraints.ts'
 import { nodeEventHelps, podEventHelps } from './hints.ts'
 
+const withoutLabel = unresolvable(schedulerReasons.spreadLabel)
+const tooSkewed = unschedulable(schedulerReasons.spread)
+
 /** The hard constraints, with the lowest count of any domain. */
 interface HardState { readonly constraints: readonly SpreadConstraint[]; minCounts: number[] }
 
@@ -143,8 +146,8 @@ export const podTopologySpread: PreFilterPlugin<HardState> & FilterPlugin<HardSt
   filter(_cycle, { index }, { constraints, minCounts }) {
     for (let i = 0; i < constraints.length; i++) {
       const { counter, selfMatch, maxSkew } = constraints[i]
-      if (counter.column.valueIds[index] < 0) return unresolvable(schedulerReasons.spreadLabel)
-      if (counter.totalAt(index) + selfMatch - minCounts[i] > maxSkew) return unschedulable(schedulerReasons.spread)
+      if (counter.column.valueIds[index] < 0) return withoutLabel
+      if (counter.totalAt(index) + selfMatch - minCounts[i] > maxSkew) return tooSkewed
     }
     return success
   },
