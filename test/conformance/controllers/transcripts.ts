@@ -12,6 +12,7 @@ import { MemoryFiles, splitWords } from '../scenario-player/kubectl-runner.ts'
 import { Names } from '../scenario-player/names.ts'
 import { Player } from '../scenario-player/player.ts'
 import type { CaseResult, Row } from '../runner.ts'
+import { StageHands } from './stage-hands.ts'
 import { fieldLines, helpFacts, isHelp, looseForm, recordedForm } from './transcript-text.ts'
 
 type Dict = { [key: string]: any }
@@ -58,6 +59,7 @@ class GroupRun {
   readonly player: Player
   readonly files = new MemoryFiles()
   readonly names = new Names()
+  private readonly hands: StageHands
 
   constructor(group: Group) {
     this.player = new Player({ namespace: 'default', quiet: 0.8, nodes: group.nodes ?? [{ name: 'n1' }, { name: 'n2' }] })
@@ -65,14 +67,25 @@ class GroupRun {
     this.files.makeDirectory(workFolder)
     this.files.write(`${workFolder}/kubeconfig`, kubeconfig)
     for (const [name, text] of Object.entries(group.files ?? {})) this.files.write(`${workFolder}/${name}`, text)
-    for (const step of group.setup ?? []) this.player.play(step)
+    this.hands = new StageHands(this.player)
+    for (const step of group.setup ?? []) {
+      this.player.play(step)
+      this.settle(800)
+    }
+  }
+
+  /** Lets the cluster and the stage hands finish what they do. */
+  private settle(quietMs: number): void {
+    this.hands.play()
+    this.player.settle(quietMs, 20_000)
+    this.hands.play()
   }
 
   command(row: Row): { readonly exit: number; readonly stdout: string; readonly stderr: string } {
     const run = String(row['run'])
     const argv = splitWords(run).slice(1)
     const result = this.execute(argv, row['stdin'] as string | undefined, (row['env'] ?? {}) as { [name: string]: string })
-    if (!quietVerbs.includes(argv[0] ?? '-h') && !run.includes('--dry-run') && !run.endsWith('-h')) this.player.settle(Number(row['settle'] ?? 0.8) * 1000, 20_000)
+    if (!quietVerbs.includes(argv[0] ?? '-h') && !run.includes('--dry-run') && !run.endsWith('-h')) this.settle(Number(row['settle'] ?? 0.8) * 1000)
     const shown = (text: string): string => recordedForm(text, (one) => this.names.text(one), workFolder)
     return { exit: result.exit, stdout: shown(result.stdout), stderr: shown(result.stderr) }
   }
