@@ -1,5 +1,6 @@
 /** The engine's thread: a host, its clock and the attempts' database. */
 
+import './content/jitless.ts'
 import { loadLibrary } from '../content/loader.ts'
 import type { Library } from '../content/types.ts'
 import { InlineHost } from '../session/inline-host.ts'

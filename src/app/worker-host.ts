@@ -17,6 +17,10 @@ export function startWorkerHost(): ClusterHost {
   const listeners = new Set<(delta: HostDelta) => void>()
   let nextId = 1
 
+  worker.onerror = (event) => {
+    for (const { reject } of waiting.values()) reject(new Error(event.message === '' ? 'The engine could not be loaded.' : event.message))
+    waiting.clear()
+  }
   worker.onmessage = ({ data }: MessageEvent<FromEngine>) => {
     if (data.kind === 'delta') {
       for (const listener of listeners) listener(data.delta)
