@@ -1,25 +1,18 @@
 import { defineConfig } from '@playwright/test'
+import { findBrowser } from './test/tools/browser.ts'
 
-const port = 4179
+const port = 4199
 
-/** Browser tests against the production build, served as `npm start` serves it. */
 export default defineConfig({
   testDir: 'test/e2e',
-  testMatch: '**/*.spec.ts',
-  outputDir: 'test-results',
-  timeout: 60_000,
-  expect: { timeout: 10_000 },
-  fullyParallel: false,
+  testMatch: '*.e2e.ts',
+  timeout: 120_000,
   workers: 1,
-  retries: 0,
+  fullyParallel: false,
   use: {
-    baseURL: `http://localhost:${port}/`,
+    baseURL: `http://localhost:${port}`,
     viewport: { width: 1440, height: 900 },
-    launchOptions: {
-      ...(process.env['CHROMIUM_PATH'] === undefined ? {} : { executablePath: process.env['CHROMIUM_PATH'] }),
-      // Containers of CI have no user namespaces; the pages under test are our own.
-      args: ['--no-sandbox'],
-    },
+    launchOptions: { executablePath: findBrowser(), args: ['--no-sandbox', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run'] },
   },
-  webServer: { command: 'node src/server/start.ts', url: `http://localhost:${port}/`, env: { PORT: String(port) }, timeout: 180_000, reuseExistingServer: false },
+  webServer: { command: 'node --disable-warning=ExperimentalWarning src/server/start.ts', env: { PORT: String(port) }, url: `http://localhost:${port}/`, reuseExistingServer: false, timeout: 120_000 },
 })
