@@ -109,7 +109,7 @@ export class ApiServer {
     const found = this.reader.find(kind, request.namespace, request.name ?? '')
     if (found.kind === 'Status') return failed(found as Status)
     const object = found as KubeObject
-    return ok(200, request.query?.table === true ? toTable(kind, [object], this.parts.clock, this.parts.store.resourceVersion) : object)
+    return ok(200, request.query?.table === true ? toTable(kind, [object], this.parts.clock, this.parts.store.resourceVersion, request.query) : object)
   }
 
   private list(kind: KindInfo, request: ApiRequest): ApiResponse {
@@ -121,7 +121,7 @@ export class ApiServer {
     const resourceVersion = String(this.parts.store.resourceVersion)
     const metadata = { resourceVersion, ...page.more }
     if (query.table === true) {
-      const table = toTable(kind, page.items, this.parts.clock, this.parts.store.resourceVersion)
+      const table = toTable(kind, page.items, this.parts.clock, this.parts.store.resourceVersion, query)
       return ok(200, { ...table, metadata })
     }
     const body: KubeList = { kind: `${kind.kind}List`, apiVersion: apiVersionOf(kind), metadata, items: [...page.items] }

@@ -108,7 +108,7 @@ export class Streams {
       return [{ kind: 'watch', type: 'ERROR', object: apiErrors.expired(`too old resource version: ${cursor.resourceVersion} (${latest})`) }, { kind: 'end' }]
     }
     if (request.query?.table !== true) return changes
-    return changes.map((frame) => (frame.kind === 'watch' ? { ...frame, object: toTable(kind, [frame.object as KubeObject], this.clock, this.store.resourceVersion) } : frame))
+    return changes.map((frame) => (frame.kind === 'watch' ? { ...frame, object: toTable(kind, [frame.object as KubeObject], this.clock, this.store.resourceVersion, request.query) } : frame))
   }
 
   private storeChanges(kind: KindInfo, cursor: WatchCursor, filter: ObjectFilter): StreamFrame[] | undefined {
