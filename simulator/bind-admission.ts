@@ -129,12 +129,10 @@ const nodeBinding: ClusterRoleBinding = {
 }
 
 function rulesReview(rbac: RbacSource, user: UserInfo, namespace: string): unknown {
-  const isMaster = isInGroup(user, 'system:masters')
-  const { rules, error } = isMaster ? { rules: [], error: '' } : rulesFor(rbac, user, namespace)
-  const everything = { verbs: ['*'], apiGroups: ['*'], resources: ['*'] }
+  const { rules, error } = rulesFor(rbac, user, namespace)
   return {
-    resourceRules: isMaster ? [everything] : rules.filter((rule) => rule.nonResourceURLs === undefined),
-    nonResourceRules: isMaster ? [{ verbs: ['*'], nonResourceURLs: ['*'] }] : rules.filter((rule) => rule.nonResourceURLs !== undefined).map(({ verbs, nonResourceURLs }) => ({ verbs, nonResourceURLs })),
+    resourceRules: rules.filter((rule) => rule.nonResourceURLs === undefined),
+    nonResourceRules: rules.filter((rule) => rule.nonResourceURLs !== undefined).map(({ verbs, nonResourceURLs }) => ({ verbs, nonResourceURLs })),
     incomplete: error !== '',
     ...(error === '' ? {} : { evaluationError: error }),
   }

@@ -150,7 +150,7 @@ export class ProcessRun {
 }
 
 /** Groups that the API server adds to an impersonated user. */
-function impersonatedGroups(name: string, groups: readonly string[]): readonly string[] {
+export function impersonatedGroups(name: string, groups: readonly string[]): readonly string[] {
   const account = /^system:serviceaccount:([^:]+):[^:]+$/.exec(name)
   const own = account === null ? groups : ['system:serviceaccounts', `system:serviceaccounts:${account[1]}`, ...groups]
   return name === 'system:anonymous' ? own : [...own, 'system:authenticated']

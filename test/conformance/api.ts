@@ -1,6 +1,7 @@
 /** What a real API server answers: admission and tables. */
 
 import { runAdmission } from './api/admission.ts'
+import { runSteps } from './api/steps.ts'
 import { runTable } from './api/table.ts'
 import type { AreaRunner } from './runner.ts'
 
@@ -8,6 +9,9 @@ export const runner: AreaRunner = {
   area: 'api',
   files: {
     admission: runAdmission,
+    patch: runSteps,
+    policy: runSteps,
     table: runTable,
+    update: runSteps,
   },
 }

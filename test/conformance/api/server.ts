@@ -2,6 +2,8 @@
 
 import type { ApiRequest, ApiResponse, UserInfo } from '../../../simulator/api/request.ts'
 import { createCluster } from '../../../simulator/cluster.ts'
+import { kubeconfig, MemoryFiles, runKubectl } from '../scenario-player/kubectl-runner.ts'
+import type { CommandResult } from '../scenario-player/kubectl-runner.ts'
 
 /** The user that recorded the corpus. */
 export const recorder: UserInfo = { name: 'admin', groups: ['system:masters', 'system:authenticated'] }
@@ -12,6 +14,8 @@ const settleMs = 1000
 export interface RecordedServer {
   request(request: ApiRequest): ApiResponse
   sleep(ms: number): void
+  /** Plays a kubectl command as the recorder, with files beside it. */
+  kubectl(argv: readonly string[], files: { readonly [name: string]: string }): CommandResult
 }
 
 /** A server with the bootstrap objects and one namespace more. */
@@ -21,5 +25,18 @@ export function createRecordedServer(namespace: string, labels: { readonly [key:
   cluster.request({ ...core, verb: 'create', resource: 'namespaces', body: { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace, labels: { ...labels } } } })
   const sleep = (ms: number): void => cluster.advanceTo(cluster.nowMs + ms)
   sleep(settleMs)
-  return { request: (request) => cluster.request(request), sleep }
+  const files = new MemoryFiles()
+  files.write('/root/.kube/config', kubeconfig('default'))
+  const advance = (toMs: number, isOver?: () => boolean): void => {
+    while (isOver?.() !== true && (cluster.nextEventMs() ?? Number.POSITIVE_INFINITY) <= toMs) cluster.stepEvent()
+    if (isOver?.() !== true) cluster.advanceTo(toMs)
+  }
+  return {
+    request: (request) => cluster.request(request),
+    sleep,
+    kubectl(argv, given) {
+      for (const [name, text] of Object.entries(given)) files.write(`/root/${name}`, text)
+      return runKubectl({ cluster, user: recorder, files, advance }, argv)
+    },
+  }
 }

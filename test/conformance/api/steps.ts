@@ -4,6 +4,7 @@ import { kindByResource } from '../../../simulator/api/kinds.ts'
 import type { ApiAnswer, ApiRequest, ContentType, RequestQuery, UserInfo, Verb } from '../../../simulator/api/request.ts'
 import { isStream } from '../../../simulator/api/request.ts'
 import type { KubeObject } from '../../../simulator/api/types.ts'
+import { impersonatedGroups } from '../../../simulator/shell/driver.ts'
 import { jsonEqual, objectOf, textOf } from '../compare.ts'
 import type { CaseResult, JsonValue, Row } from '../runner.ts'
 import { errorsMatch, normalized } from './admission.ts'
@@ -33,8 +34,7 @@ function verbOf(method: string, hasName: boolean): Verb {
 function userOf(step: Step): UserInfo {
   const name = textOf(step['as'])
   if (name === '') return recorder
-  const groups = (step['groups'] ?? []) as string[]
-  return { name, groups: [...groups, 'system:authenticated'] }
+  return { name, groups: impersonatedGroups(name, (step['groups'] ?? []) as string[]) }
 }
 
 interface ParsedPath { readonly group: string; readonly version: string; readonly resource: string; readonly namespace?: string; readonly name?: string; readonly subresource?: string }
@@ -132,6 +132,15 @@ function play(server: RecordedServer, step: Step, previous: KubeObject | undefin
   return isStream(response) ? 'answered with a stream' : response
 }
 
+/** Plays a kubectl command. @returns what differs, if anything */
+function playKubectl(server: RecordedServer, step: Step): { expected: unknown; actual: unknown } | undefined {
+  const { exit, stdout, stderr } = server.kubectl(step['kubectl'] as string[], objectOf(step['files']) as { [name: string]: string })
+  const answer = objectOf(step['answer'])
+  const expected = masked({ exit: answer['exit'], stdout: answer['stdout'] ?? '', stderr: answer['stderr'] ?? '' })
+  const actual = masked({ exit, stdout, stderr })
+  return jsonEqual(expected, actual) ? undefined : { expected, actual }
+}
+
 /** Runs one conversation up to the first answer that differs. */
 export function runSteps(row: Row): CaseResult {
   const name = textOf(row['name'])
@@ -142,7 +151,11 @@ export function runSteps(row: Row): CaseResult {
       server.sleep(step['sleep'] * 1000)
       continue
     }
-    if (step['kubectl'] !== undefined) return { name, ok: true, note: `step ${index} is a kubectl command, which this runner does not play` }
+    if (step['kubectl'] !== undefined) {
+      const difference = playKubectl(server, step)
+      if (difference !== undefined) return { name, ok: false, ...difference, note: `step ${index}: kubectl ${(step['kubectl'] as string[]).join(' ')}` }
+      continue
+    }
     const played = play(server, step, previous)
     if (typeof played === 'string') return { name, ok: false, note: played }
     const expected = objectOf(step['answer'])

@@ -3,6 +3,7 @@
 import type { UserInfo } from '../../../simulator/api/request.ts'
 import type { Cluster } from '../../../simulator/index.ts'
 import { kubectl } from '../../../simulator/kubectl/main.ts'
+import { impersonatedGroups } from '../../../simulator/shell/driver.ts'
 import type { FileSystem, ProcessAnswer, ProcessNeed } from '../../../simulator/shell/process.ts'
 
 const needsMax = 100_000
@@ -101,7 +102,7 @@ export function runKubectl(setup: KubectlSetup, argv: readonly string[], stdin?:
     switch (need.kind) {
       case 'request': {
         const { as, asGroups, context: _context, ...request } = need.request
-        const user = as === undefined ? setup.user : { name: as, groups: [...(asGroups ?? []), 'system:authenticated'] }
+        const user = as === undefined ? setup.user : { name: as, groups: impersonatedGroups(as, asGroups ?? []) }
         return { kind: 'response', response: cluster.request({ ...request, user }) }
       }
       case 'stream': {
