@@ -45,6 +45,7 @@ export interface DriverOptions {
 const farewellsMax = 50
 const interruptedCode = 130
 
+/** A process in progress: it goes on with `step`, `provideInput` and `finishEdit`, and ends with `stop`. */
 export class ProcessRun {
   private readonly process: Process
   private readonly options: DriverOptions

@@ -30,6 +30,7 @@ function isImmediate(need: ProcessNeed): boolean {
   return need.kind === 'request' || need.kind === 'closeStream' || need.kind === 'sendInput' || need.kind === 'edit'
 }
 
+/** Drives the programs of one line. */
 export class RunningCommands {
   private readonly machine: Machine
   private readonly executables: { readonly [name: string]: Executable }

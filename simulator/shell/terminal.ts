@@ -57,6 +57,7 @@ const interruptedCode = 130
 /** Tools of containers that are not in the terminal. */
 const containerTools = new Set(['wget', 'curl', 'nc', 'nslookup', 'ping', 'dd', 'ps', 'usleep', 'clear', 'chown'])
 
+/** One terminal. Run a line with `run` and a driver; between lines `save` gives its state. */
 export class Terminal {
   readonly files: HomeFiles
   private readonly options: TerminalOptions

@@ -14,6 +14,7 @@ export type BuiltinResult =
 
 export type Builtin = (core: ShellCore, process: Process, frame: CodeFrame, args: readonly string[]) => BuiltinResult
 
+/** Prints an error of the shell. @returns the exit code */
 export function fail(core: ShellCore, process: Process, text: string, code = 1): number {
   core.error(process, text)
   return code

@@ -78,7 +78,7 @@ function leaveLoops(kind: 'break' | 'continue'): Builtin {
   }
 }
 
-export function test(name: 'test' | '['): Builtin {
+function test(name: 'test' | '['): Builtin {
   return (core, process, _frame, args) => {
     let list = args
     if (name === '[') {

@@ -66,13 +66,9 @@ function emit(node: Node, ops: Op[]): void {
       for (const child of node.nodes) emit(child, ops)
       return
     case 'and':
-    case 'or': {
-      emitQuietly(node.left, ops)
-      const skip = hole(ops)
-      emit(node.right, ops)
-      ops[skip] = { o: node.t === 'and' ? 'ifFail' : 'ifOk', to: ops.length }
+    case 'or':
+      emitAndOr(node, ops)
       return
-    }
     case 'pipe':
       emitPipe(node, ops)
       return
@@ -113,6 +109,13 @@ function emit(node: Node, ops: Op[]): void {
       ops.push({ o: 'arith', word: node.expression })
       return
   }
+}
+
+function emitAndOr(node: Extract<Node, { t: 'and' | 'or' }>, ops: Op[]): void {
+  emitQuietly(node.left, ops)
+  const skip = hole(ops)
+  emit(node.right, ops)
+  ops[skip] = { o: node.t === 'and' ? 'ifFail' : 'ifOk', to: ops.length }
 }
 
 function emitPipe(node: Extract<Node, { t: 'pipe' }>, ops: Op[]): void {

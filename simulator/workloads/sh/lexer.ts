@@ -26,6 +26,7 @@ interface PendingHeredoc {
   deliver(text: Word): void
 }
 
+/** Reads tokens from a script, one at a time. */
 export class Lexer {
   text: string
   at = 0

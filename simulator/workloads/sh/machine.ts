@@ -9,9 +9,10 @@ import type { Code } from './compile.ts'
 import { compile } from './compile.ts'
 import type { ShellCore } from './core.ts'
 import { ProcessExit, signalNumbers } from './core.ts'
+import { HostCommands } from './host-commands.ts'
 import type { ShellHost } from './host.ts'
 import { parseScript } from './parser.ts'
-import type { CodeFrame, Fd, Fds, Frame, Pipe, Process, ShellNeed, ShellState } from './state.ts'
+import type { CodeFrame, Fds, Frame, Process, ShellState } from './state.ts'
 import { cloneShellState, inputPipe } from './state.ts'
 import { runStep } from './steps.ts'
 import { ShellSyntaxError } from './syntax.ts'
@@ -29,14 +30,11 @@ const framesMax = 200
 const processesMax = 200
 
 /** A shell that runs. It works on a copy; read `state` when it has stopped. */
-export class Machine implements ShellCore {
-  readonly state: ShellState
-  readonly host: ShellHost
-  private stepsLeft: number
+export class Machine extends HostCommands implements ShellCore {
+  protected stepsLeft: number
 
   constructor(state: ShellState, host: ShellHost) {
-    this.state = cloneShellState(state)
-    this.host = host
+    super(cloneShellState(state), host)
     this.stepsLeft = host.stepsMax
   }
 
@@ -103,7 +101,7 @@ export class Machine implements ShellCore {
     }
   }
 
-  private endAll(message: string): void {
+  protected endAll(message: string): void {
     const { root } = this
     if (root === undefined) return
     this.error(root, message)
@@ -159,7 +157,7 @@ export class Machine implements ShellCore {
 
   // Turns
 
-  private nextRunnable(last: Process | undefined): Process | undefined {
+  protected nextRunnable(last: Process | undefined): Process | undefined {
     const { processes } = this.state
     if (last !== undefined) {
       const other = processes.find((process) => process !== last && this.isWoken(process) && !this.isBlockedWriter(process))
@@ -174,14 +172,14 @@ export class Machine implements ShellCore {
   }
 
   /** A writer waits while its pipe is full and somebody will read it. */
-  private isBlockedWriter(process: Process): boolean {
+  protected isBlockedWriter(process: Process): boolean {
     const out = process.fds[1]
     if (out?.k !== 'write') return false
     const pipe = this.state.pipes[out.pipe]
     return pipe !== undefined && pipe.text.length > pipeLengthMax && this.state.processes.some((other) => other !== process && other.wait?.t === 'pipe' && other.wait.pipe === out.pipe && other.wait.part !== 'end')
   }
 
-  private isWoken(process: Process): boolean {
+  protected isWoken(process: Process): boolean {
     const { wait } = process
     if (process.pendingSignals.length > 0 && wait?.t === 'children' && wait.isInterruptible === true) return true
     switch (wait?.t) {
@@ -197,7 +195,7 @@ export class Machine implements ShellCore {
     }
   }
 
-  private runTurn(process: Process): void {
+  protected runTurn(process: Process): void {
     process.wait = undefined
     try {
       for (let i = 0; i < turnSteps && process.wait === undefined; i++) {
@@ -217,13 +215,8 @@ export class Machine implements ShellCore {
     }
   }
 
-  /** The shell of a terminal goes on after its commands. */
-  private stays(process: Process): boolean {
-    return process.parent === 0 && this.state.isSession === true
-  }
-
   /** Runs the next command of standard input. */
-  private stepInput(process: Process, frame: Extract<Frame, { f: 'input' }>): void {
+  protected stepInput(process: Process, frame: Extract<Frame, { f: 'input' }>): void {
     if (frame.hasPrompt && !frame.isPrompted) {
       this.write(process, 1, frame.text === '' ? `${process.cwd} # ` : '> ')
       frame.isPrompted = true
@@ -304,12 +297,6 @@ export class Machine implements ShellCore {
     this.state.processes = this.state.processes.filter((one) => one.pid !== pid)
   }
 
-  private dropPipes(): void {
-    for (const id of Object.keys(this.state.pipes)) {
-      if (id !== inputPipe && !this.holds(id, 'read') && !this.holds(id, 'write') && !this.state.processes.some((process) => process.substitutionPipe === id || process.frames.some((frame) => frame.f === 'tool' && frame.capture === id))) delete this.state.pipes[id]
-    }
-  }
-
   /** Sends a signal. The first process of a container ignores what it does not handle. */
   signal(pid: number, name: string, isInit: boolean): boolean {
     const process = this.state.processes.find((one) => one.pid === pid)
@@ -325,7 +312,7 @@ export class Machine implements ShellCore {
   }
 
   /** Runs a trap's action once the command in the foreground has ended; `wait` is cut short. */
-  private takeSignal(process: Process): void {
+  protected takeSignal(process: Process): void {
     const top = process.frames.at(-1)
     if (process.pendingSignals.length === 0 || (top !== undefined && (top.f !== 'code' || top.pids !== undefined))) return
     const name = process.pendingSignals.shift() ?? ''
@@ -336,158 +323,6 @@ export class Machine implements ShellCore {
     }
     const code = this.parse(process, process.traps[name] ?? '')
     if (code !== undefined) this.pushCode(process, code, 'trap').restoreStatus = process.status
-  }
-
-  // Pipes and descriptors
-
-  makePipe(): string {
-    const id = `p${this.state.nextId++}`
-    this.state.pipes[id] = { text: '' }
-    return id
-  }
-
-  private holds(pipe: string, k: 'read' | 'write'): boolean {
-    const has = (fds: Fds | undefined): boolean => fds !== undefined && Object.values(fds).some((fd) => fd !== undefined && fd.k === k && fd.pipe === pipe)
-    return this.state.processes.some((process) => has(process.fds) || process.frames.some((frame) => (frame.f === 'code' && frame.saved.some(has)) || (frame.f !== 'input' && has(frame.restoreFds))))
-  }
-
-  /** True when nothing more will come. */
-  isEnded(id: string): boolean {
-    const pipe: Pipe | undefined = this.state.pipes[id]
-    if (pipe === undefined) return true
-    return pipe.isInput === true ? pipe.isClosed === true : !this.holds(id, 'write')
-  }
-
-  /** Writes to a descriptor. A pipe without reader ends the process with 141. */
-  write(process: Process, fd: number, text: string): void {
-    if (text === '') return
-    const target: Fd | undefined = process.fds[fd]
-    switch (target?.k) {
-      case 'out':
-        this.host.out('stdout', text)
-        return
-      case 'err':
-        this.host.out('stderr', text)
-        return
-      case 'write': {
-        if (!this.holds(target.pipe, 'read') && !this.isCaptured(target.pipe)) throw new ProcessExit(141, 13)
-        this.state.pipes[target.pipe].text += text
-        return
-      }
-      case 'file': {
-        this.host.files.write(target.path, (this.host.files.read(target.path) ?? '') + text)
-        return
-      }
-    }
-  }
-
-  private isCaptured(pipe: string): boolean {
-    return this.state.processes.some((process) => process.substitutionPipe === pipe || process.frames.some((frame) => frame.f === 'tool' && frame.capture === pipe))
-  }
-
-  /** One line of a descriptor with its end; undefined at the end; 'wait' sets what the process waits for. */
-  readLine(process: Process, fd: number): { text: string } | undefined | 'wait' {
-    const source = process.fds[fd]
-    if (source?.k !== 'read') return undefined
-    const pipe = this.state.pipes[source.pipe]
-    if (pipe === undefined) return undefined
-    const end = pipe.text.indexOf('\n')
-    if (end < 0 && !this.isEnded(source.pipe)) {
-      process.wait = { t: 'pipe', pipe: source.pipe, part: 'line' }
-      return 'wait'
-    }
-    if (pipe.text === '') return undefined
-    const text = end < 0 ? pipe.text : pipe.text.slice(0, end + 1)
-    pipe.text = pipe.text.slice(text.length)
-    return { text }
-  }
-
-  /** Undoes what a frame changed when it ends. */
-  restore(process: Process, frame: Frame): void {
-    if (frame.f === 'input') return
-    if (frame.f === 'code') {
-      if (frame.saved.length > 0) process.fds = frame.saved[0]
-      if (frame.restoreArgs !== undefined) process.args = frame.restoreArgs
-      for (const [name, variable] of Object.entries(frame.restoreVariables ?? {})) {
-        if (variable === null) delete process.variables[name]
-        else process.variables[name] = variable
-      }
-      if (frame.restoreStatus !== undefined) process.status = frame.restoreStatus
-    } else if ('needId' in frame) this.state.needs = this.state.needs.filter((need) => need.id !== frame.needId)
-    if (frame.restoreFds !== undefined) process.fds = frame.restoreFds
-  }
-
-  /** Registers a need of a process and makes it wait. */
-  need(process: Process, need: ShellNeed): string {
-    const id = `n${this.state.nextId++}`
-    this.state.needs.push({ id, pid: process.pid, need })
-    process.wait = { t: 'need', id }
-    return id
-  }
-
-  /** Text of the shell itself on standard error. */
-  error(process: Process, text: string): void {
-    this.write(process, 2, `${this.state.shellName}: ${text}\n`)
-  }
-
-  // Commands that the host runs
-
-  private externalOf(needId: string): { process: Process; frame: Extract<Frame, { f: 'external' }> } | undefined {
-    const need = this.state.needs.find((one) => one.id === needId)
-    const process = this.state.processes.find((one) => one.pid === need?.pid)
-    const frame = process?.frames.at(-1)
-    return process === undefined || frame?.f !== 'external' ? undefined : { process, frame }
-  }
-
-  /** Output of a command of the host. @returns false when nobody reads it any more: end the command */
-  externalWrite(needId: string, fd: number, text: string): boolean {
-    const found = this.externalOf(needId)
-    if (found === undefined) return false
-    try {
-      this.write(found.process, fd, text)
-      return true
-    } catch (error) {
-      if (!(error instanceof ProcessExit)) throw error
-      this.exit(found.process, error.code, error.signal)
-      return false
-    }
-  }
-
-  /** True when nobody will ever read what a command of the host prints. */
-  hasDeadOutput(needId: string): boolean {
-    const out = this.externalOf(needId)?.process.fds[1]
-    return out?.k === 'write' && !this.holds(out.pipe, 'read') && !this.isCaptured(out.pipe)
-  }
-
-  /** Input for a command of the host: text, undefined at the end, or 'wait'; 'terminal' when it is the terminal's. */
-  externalInput(needId: string, all: boolean): string | undefined | 'wait' | 'terminal' {
-    const found = this.externalOf(needId)
-    const source = found?.process.fds[0]
-    if (found === undefined || source?.k !== 'read') return undefined
-    if (source.pipe === inputPipe && this.state.pipes[inputPipe].isClosed !== true) return 'terminal'
-    if (all && !this.isEnded(source.pipe)) return 'wait'
-    if (!all) {
-      const line = this.readLine(found.process, 0)
-      found.process.wait = { t: 'need', id: needId }
-      return line === 'wait' ? 'wait' : line?.text
-    }
-    const pipe = this.state.pipes[source.pipe]
-    const { text } = pipe
-    pipe.text = ''
-    return text === '' ? undefined : text
-  }
-
-  /** A command of the host has ended. */
-  externalExit(needId: string, code: number): void {
-    const found = this.externalOf(needId)
-    this.state.needs = this.state.needs.filter((need) => need.id !== needId)
-    if (found === undefined) return
-    const { process, frame } = found
-    process.frames.pop()
-    this.restore(process, frame)
-    process.wait = undefined
-    process.status = code
-    if (process.frames.length === 0 && !this.stays(process)) this.exit(process, code)
   }
 }
 

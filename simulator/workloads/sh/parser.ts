@@ -1,22 +1,12 @@
 /** Parses shell text into a syntax tree. Models the POSIX grammar with the parts of bash that people type. */
 
-import type { Token } from './lexer.ts'
-import { Lexer } from './lexer.ts'
-import type { Assignment, CaseArm, Condition, Dialect, Node, Part, Redirect, Word } from './syntax.ts'
+import type { ParseOptions } from './grammar.ts'
+import { closers, Grammar } from './grammar.ts'
+import type { Assignment, CaseArm, Node, Part, Redirect, Word } from './syntax.ts'
 import { ShellSyntaxError } from './syntax.ts'
 
 /** Compound commands nested deeper than this are refused. */
 const depthMax = 100
-
-const closers = new Set(['then', 'else', 'elif', 'fi', 'do', 'done', 'esac', '}'])
-const unaryTests = new Set(['-e', '-f', '-d', '-r', '-w', '-x', '-s', '-z', '-n', '-L', '-h', '-v', '-t'])
-const binaryTests = new Set(['=', '==', '!=', '=~', '-eq', '-ne', '-lt', '-le', '-gt', '-ge', '-nt', '-ot', '-ef'])
-
-export interface ParseOptions {
-  readonly dialect: Dialect
-  /** Aliases that expand in command position. */
-  readonly aliases?: { readonly [name: string]: string }
-}
 
 /**
  * Parses a script.
@@ -27,20 +17,11 @@ export function parseScript(source: string, options: ParseOptions): Node {
   return parser.script()
 }
 
-class Parser {
-  private readonly lexer: Lexer
-  private readonly options: ParseOptions
-  private token: Token
-  private depth = 0
+class Parser extends Grammar {
+  protected depth = 0
   /** Aliases being expanded, each until this many characters remain. */
-  private active: { readonly name: string; readonly remaining: number }[] = []
-  private expandsAtRemaining = -1
-
-  constructor(source: string, options: ParseOptions) {
-    this.options = options
-    this.lexer = new Lexer(source, options.dialect)
-    this.token = this.lexer.next()
-  }
+  protected active: { readonly name: string; readonly remaining: number }[] = []
+  protected expandsAtRemaining = -1
 
   script(): Node {
     const node = this.list(() => false)
@@ -48,45 +29,8 @@ class Parser {
     return node
   }
 
-  private advance(): void {
-    this.token = this.lexer.next()
-  }
-
-  private isLineEnd(): boolean {
-    return this.token.t === 'newline' || this.token.t === 'end'
-  }
-
-  private isOp(text: string): boolean {
-    return this.token.t === 'op' && this.token.text === text
-  }
-
-  private keyword(): string | undefined {
-    return this.token.t === 'word' ? this.token.plain : undefined
-  }
-
-  private unexpected(expecting?: string): ShellSyntaxError {
-    const isBash = this.options.dialect === 'bash'
-    if (this.token.t === 'end') {
-      return new ShellSyntaxError(isBash ? 'syntax error: unexpected end of file' : `syntax error: unexpected end of file${expecting === undefined ? '' : ` (expecting "${expecting}")`}`, true)
-    }
-    const text = this.token.t === 'newline' ? 'newline' : this.token.t === 'op' ? this.token.text : this.token.t === 'redirect' ? this.token.op : (this.token.plain ?? wordText(this.token.word))
-    if (isBash) return new ShellSyntaxError(`syntax error near unexpected token \`${text}'`)
-    const shown = this.token.t === 'newline' ? 'newline' : this.token.t === 'word' && !closers.has(text) ? 'word' : `"${text}"`
-    return new ShellSyntaxError(`syntax error: unexpected ${shown}${expecting === undefined ? '' : ` (expecting "${expecting}")`}`)
-  }
-
-  private skipNewlines(): void {
-    while (this.token.t === 'newline') this.advance()
-  }
-
-  private expectKeyword(word: string): void {
-    this.skipNewlines()
-    if (this.keyword() !== word) throw this.unexpected(word)
-    this.advance()
-  }
-
   /** Commands up to a token that `isEnd` accepts; that token is left. */
-  private list(isEnd: () => boolean): Node {
+  protected list(isEnd: () => boolean): Node {
     const nodes: Node[] = []
     for (;;) {
       this.skipNewlines()
@@ -107,14 +51,14 @@ class Parser {
     return nodes.length === 1 ? nodes[0] : { t: 'list', nodes }
   }
 
-  private body(end: string): Node {
+  protected body(end: string): Node {
     const node = this.list(() => this.keyword() === end)
     if (node.t === 'list' && node.nodes.length === 0) throw this.unexpected(end)
     this.expectKeyword(end)
     return node
   }
 
-  private andOr(): Node {
+  protected andOr(): Node {
     let left = this.pipeline()
     for (;;) {
       const t = this.isOp('&&') ? 'and' : this.isOp('||') ? 'or' : undefined
@@ -125,7 +69,7 @@ class Parser {
     }
   }
 
-  private pipeline(): Node {
+  protected pipeline(): Node {
     let isNegated = false
     let isTimed = false
     for (;;) {
@@ -146,7 +90,7 @@ class Parser {
     return stages.length === 1 && !isNegated && !isTimed ? stages[0] : { t: 'pipe', stages, withErrors, isNegated, isTimed }
   }
 
-  private command(): Node {
+  protected command(): Node {
     if (++this.depth > depthMax) throw new ShellSyntaxError(`commands nested deeper than ${depthMax}`)
     this.expandAlias()
     const compound = this.compound()
@@ -158,7 +102,7 @@ class Parser {
     return redirects.length === 0 ? compound : { t: 'redirected', node: compound, redirects }
   }
 
-  private expandAlias(): void {
+  protected expandAlias(): void {
     const { aliases } = this.options
     for (;;) {
       const token = this.token
@@ -176,7 +120,7 @@ class Parser {
     }
   }
 
-  private compound(): Node | undefined {
+  protected compound(): Node | undefined {
     if (this.token.t === 'op') {
       if (this.token.text === '((') {
         const expression = this.lexer.expandable(this.lexer.arithmeticText())
@@ -224,7 +168,7 @@ class Parser {
     }
   }
 
-  private ifRest(): Node {
+  protected ifRest(): Node {
     const test = this.body('then')
     const body = this.list(() => ['elif', 'else', 'fi'].includes(this.keyword() ?? ''))
     if (body.t === 'list' && body.nodes.length === 0) throw this.unexpected('fi')
@@ -235,7 +179,7 @@ class Parser {
     return word === 'else' ? { t: 'if', test, body, otherwise: this.body('fi') } : { t: 'if', test, body }
   }
 
-  private forRest(): Node {
+  protected forRest(): Node {
     const at = this.lexer.at
     if (this.options.dialect === 'bash' && /^\s*\(\(/.test(this.lexer.text.slice(at))) {
       this.lexer.at = this.lexer.text.indexOf('((', at) + 2
@@ -268,7 +212,7 @@ class Parser {
     return { t: 'for', name, ...(words === undefined ? {} : { words }), body: this.body('done') }
   }
 
-  private caseRest(): Node {
+  protected caseRest(): Node {
     this.advance()
     const word = this.needWord()
     this.expectKeyword('in')
@@ -293,14 +237,7 @@ class Parser {
     return { t: 'case', word, arms }
   }
 
-  private needWord(): Word {
-    if (this.token.t !== 'word') throw this.unexpected()
-    const { word } = this.token
-    this.advance()
-    return word
-  }
-
-  private functionRest(name: string): Node {
+  protected functionRest(name: string): Node {
     if (this.isOp('(')) {
       this.advance()
       if (!this.isOp(')')) throw this.unexpected(')')
@@ -311,7 +248,7 @@ class Parser {
     return { t: 'function', name, body }
   }
 
-  private redirect(): Redirect {
+  protected redirect(): Redirect {
     if (this.token.t !== 'redirect') throw this.unexpected()
     const { fd, op } = this.token
     const next = this.lexer.next()
@@ -331,7 +268,7 @@ class Parser {
     return { fd, op, target: next.word }
   }
 
-  private simple(): Node {
+  protected simple(): Node {
     const assigns: Assignment[] = []
     const words: Word[] = []
     const redirects: Redirect[] = []
@@ -362,7 +299,7 @@ class Parser {
   }
 
   /** Reads `name=value` when the current word is one; the word is consumed. */
-  private assignment(word: Word): Assignment | undefined {
+  protected assignment(word: Word): Assignment | undefined {
     const first = word[0]
     if (first?.t !== 'text' || first.quoted) return undefined
     const match = /^([A-Za-z_]\w*(?:\[[^\]]*\])?)(\+?)=/.exec(first.text)
@@ -386,79 +323,4 @@ class Parser {
     }
     return { name, append, value }
   }
-
-  private conditionRest(): Node {
-    this.token = this.lexer.next(true)
-    const condition = this.conditionOr()
-    if (this.keyword() !== ']]') throw this.unexpected()
-    this.advance()
-    return { t: 'condition', condition }
-  }
-
-  private conditionOr(): Condition {
-    let left = this.conditionAnd()
-    while (this.isOp('||')) {
-      this.nextInCondition()
-      left = { t: 'or', left, right: this.conditionAnd() }
-    }
-    return left
-  }
-
-  private conditionAnd(): Condition {
-    let left = this.conditionNot()
-    while (this.isOp('&&')) {
-      this.nextInCondition()
-      left = { t: 'and', left, right: this.conditionNot() }
-    }
-    return left
-  }
-
-  private nextInCondition(): void {
-    do this.token = this.lexer.next(true)
-    while (this.token.t === 'newline')
-  }
-
-  private conditionNot(): Condition {
-    if (this.keyword() === '!') {
-      this.nextInCondition()
-      return { t: 'not', of: this.conditionNot() }
-    }
-    if (this.isOp('(')) {
-      this.nextInCondition()
-      const inner = this.conditionOr()
-      if (!this.isOp(')')) throw this.unexpected()
-      this.nextInCondition()
-      return inner
-    }
-    return this.conditionTest()
-  }
-
-  private conditionTest(): Condition {
-    const op = this.keyword()
-    if (op !== undefined && unaryTests.has(op)) {
-      this.nextInCondition()
-      return { t: 'unary', op, word: this.conditionWord() }
-    }
-    const left = this.conditionWord()
-    const binary = this.isOp('<') ? '<' : this.isOp('>') ? '>' : this.keyword()
-    if (binary === undefined || !(binary === '<' || binary === '>' || binaryTests.has(binary))) return { t: 'unary', op: '-n', word: left }
-    if (binary === '=~') {
-      const right = this.lexer.regexWord()
-      this.nextInCondition()
-      return { t: 'binary', op: '=~', left, right }
-    }
-    this.nextInCondition()
-    return { t: 'binary', op: binary, left, right: this.conditionWord() }
-  }
-
-  private conditionWord(): Word {
-    if (this.token.t !== 'word' || this.token.plain === ']]') throw this.unexpected()
-    const { word } = this.token
-    this.nextInCondition()
-    return word
-  }
-}
-
-function wordText(word: Word): string {
-  return word.map((part) => (part.t === 'text' ? part.text : '')).join('')
 }

@@ -58,6 +58,7 @@ export function endOfParentheses(text: string, start: number): number {
   return -1
 }
 
+/** Index of the brace that closes the one before `start`, or -1. */
 export function endOfBraces(text: string, start: number): number {
   for (let i = start; i < text.length; ) {
     if (text[i] === '}') return i
@@ -68,6 +69,7 @@ export function endOfBraces(text: string, start: number): number {
   return -1
 }
 
+/** Cuts at the first separator outside of quotes and expansions. */
 export function splitOutside(text: string, separator: string): [string, string | undefined] {
   for (let i = 0; i < text.length; ) {
     if (text[i] === separator && i > 0) return [text.slice(0, i), text.slice(i + 1)]

@@ -115,21 +115,9 @@ function step(core: ShellCore, process: Process, frame: CodeFrame, op: Op, expan
     case 'background':
       background(core, process, frame, op)
       return
-    case 'redirect': {
-      const redirects = expandRedirects(op.redirects, expansion)
-      done(process, frame, expansion)
-      const opened = openRedirects(core, process, redirects)
-      if ('error' in opened) {
-        core.error(process, opened.error)
-        process.status = 1
-        frame.isUnchecked = true
-        frame.pc = op.end
-        return
-      }
-      frame.saved.push(process.fds)
-      process.fds = opened.fds
+    case 'redirect':
+      redirect(core, process, frame, op, expansion)
       return
-    }
     case 'condition':
       condition(core, process, frame, op.condition, expansion)
       return
@@ -159,6 +147,22 @@ function step(core: ShellCore, process: Process, frame: CodeFrame, op: Op, expan
       frame.pc++
       control(core, process, frame, op)
   }
+}
+
+/** Redirections of a compound command; what they replace is kept until `restore`. */
+function redirect(core: ShellCore, process: Process, frame: CodeFrame, op: Extract<Op, { o: 'redirect' }>, expansion: Expansion): void {
+  const redirects = expandRedirects(op.redirects, expansion)
+  done(process, frame, expansion)
+  const opened = openRedirects(core, process, redirects)
+  if ('error' in opened) {
+    core.error(process, opened.error)
+    process.status = 1
+    frame.isUnchecked = true
+    frame.pc = op.end
+    return
+  }
+  frame.saved.push(process.fds)
+  process.fds = opened.fds
 }
 
 function control(core: ShellCore, process: Process, frame: CodeFrame, op: Op): void {

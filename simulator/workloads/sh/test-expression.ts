@@ -21,6 +21,7 @@ const numeric: { readonly [op: string]: (a: number, b: number) => boolean } = {
 }
 const unaryOps = new Set(['-e', '-f', '-d', '-r', '-w', '-x', '-s', '-z', '-n', '-L', '-h', '-v', '-t'])
 
+/** A test of one operand, such as `-f FILE`. */
 export function testUnary(op: string, operand: string, context: TestContext): boolean {
   const path = resolvePath(context.cwd, operand)
   const isFolder = (): boolean => operand !== '' && isDirectory(context.files, path)

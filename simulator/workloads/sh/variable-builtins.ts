@@ -11,6 +11,7 @@ import { own, setVariable } from './variables.ts'
 
 const isName = (text: string): boolean => /^[A-Za-z_]\w*$/.test(text)
 
+/** A value in single quotes, as the shell prints it. */
 export function quoteValue(value: string): string {
   return `'${value.replaceAll("'", "'\\''")}'`
 }

@@ -8,6 +8,7 @@ export function own<V>(record: { readonly [key: string]: V }, key: string): V | 
   return Object.hasOwn(record, key) ? record[key] : undefined
 }
 
+/** A variable or a special parameter such as `?`. */
 export function special(process: Process, name: string): string | undefined {
   switch (name) {
     case '?': return String(process.status)

@@ -13,6 +13,7 @@ const stepsPerSecond = 5000
 const missingTools: ReadonlySet<string> = new Set(['jq', 'gawk', 'mawk', 'column', 'sudo', 'most', 'stdbuf', 'kubectl'])
 const rootFolders = ['bin', 'dev', 'etc', 'home', 'proc', 'root', 'sys', 'tmp', 'usr', 'var'] as const
 
+/** What one step of a container's shell sees and does. */
 export class ContainerHost implements ShellHost {
   readonly effects: ProgramEffect[] = []
   readonly files: ShellFiles

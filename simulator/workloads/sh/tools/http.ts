@@ -13,6 +13,7 @@ export interface Target {
   readonly scheme: string
 }
 
+/** Parts of a URL; http without a scheme. undefined when it is none. */
 export function parseUrl(text: string): Target | undefined {
   const match = /^(?:(https?):\/\/)?(?:[^@/]*@)?(\[[0-9a-fA-F:]+\]|[^:/?#]+)(?::(\d+))?([/?#].*)?$/.exec(text)
   if (match === null) return undefined
@@ -20,6 +21,7 @@ export function parseUrl(text: string): Target | undefined {
   return { scheme, host: match[2], port: Number(match[3] ?? (scheme === 'https' ? 443 : 80)), path: match[4] ?? '/' }
 }
 
+/** True when a host is an address, not a name. */
 export function isAddress(host: string): boolean {
   return /^\d{1,3}(\.\d{1,3}){3}$/.test(host) || host.startsWith('[')
 }
@@ -34,15 +36,18 @@ export function reason(status: number): string {
   return reasons[status] ?? ''
 }
 
+/** A header by its name in lower case. */
 export function header(response: HttpResponse, name: string): string | undefined {
   const key = Object.keys(response.headers).find((one) => one.toLowerCase() === name)
   return key === undefined ? undefined : response.headers[key]
 }
 
+/** The head of an answer. */
 export function headerLines(response: HttpResponse): string[] {
   return [`HTTP/1.1 ${response.status} ${reason(response.status)}`, ...Object.keys(response.headers).map((name) => `${name}: ${response.headers[name]}`)]
 }
 
+/** What a tool keeps, as plain data. */
 export function plain(record: { readonly [key: string]: Json | undefined }): Json {
   return record
 }

@@ -124,6 +124,7 @@ export function binaryOperation(op: string, a: JqValue, b: JqValue): JqValue {
   }
 }
 
+/** The sum of two values. @throws JqError */
 export function addValues(a: JqValue, b: JqValue): JqValue {
   if (a === null) return b
   if (b === null) return a

@@ -17,14 +17,17 @@ export class JqError extends Error {
 
 const depthMax = 512
 
+/** True for an object. */
 export function isObject(value: JqValue): value is JqObject {
   return value instanceof Map
 }
 
+/** True for an array. */
 export function isArray(value: JqValue): value is readonly JqValue[] {
   return Array.isArray(value)
 }
 
+/** The name that `type` gives. */
 export function typeName(value: JqValue): string {
   if (value === null) return 'null'
   if (isArray(value)) return 'array'
@@ -37,6 +40,7 @@ export function describe(value: JqValue): string {
   return `${typeName(value)} (${text.length > 11 ? `${text.slice(0, 10)}...` : text})`
 }
 
+/** True for all but null and false. */
 export function isTrue(value: JqValue): boolean {
   return value !== null && value !== false
 }
@@ -48,6 +52,7 @@ function rank(value: JqValue): number {
   return ['number', 'string', 'array', 'object'].indexOf(typeName(value)) + 3
 }
 
+/** Keys in order of code units. */
 export function sortedKeys(value: JqObject): string[] {
   return [...value.keys()].sort(compareText)
 }

@@ -169,12 +169,6 @@ export class Editor {
       case 'P':
         this.out += `${this.pattern.split('\n')[0]}\n`
         return undefined
-      case 'a':
-        this.appended.push(`${command.text}\n`)
-        return undefined
-      case 'i':
-        this.out += `${command.text}\n`
-        return undefined
       case 'c':
         if (command.to === undefined || command.isNegated || !this.ranges.has(command)) this.out += `${command.text}\n`
         return 'delete'
@@ -191,38 +185,6 @@ export class Editor {
         if (this.isLast) return 'end'
         this.pattern += `\n${this.lines[this.at++]}`
         return undefined
-      case 'g':
-        this.pattern = this.hold
-        return undefined
-      case 'G':
-        this.pattern += `\n${this.hold}`
-        return undefined
-      case 'h':
-        this.hold = this.pattern
-        return undefined
-      case 'H':
-        this.hold += `\n${this.pattern}`
-        return undefined
-      case 'x':
-        ;[this.pattern, this.hold] = [this.hold, this.pattern]
-        return undefined
-      case 'z':
-        this.pattern = ''
-        return undefined
-      case '=':
-        this.out += `${this.at}\n`
-        return undefined
-      case 'l':
-        this.out += `${this.pattern.replace(/\\/g, '\\\\').replace(/\t/g, '\\t').replace(/\n/g, '\\n')}$\n`
-        return undefined
-      case 'r': {
-        const text = this.context.files.read(command.text)
-        if (text !== undefined) this.appended.push(text)
-        return undefined
-      }
-      case 'w':
-        this.append(command.text)
-        return undefined
       case 'q':
       case 'Q':
         this.isQuit = true
@@ -237,7 +199,53 @@ export class Editor {
         return jumps ? 'jump' : undefined
       }
       default:
+        this.edit(command)
         return undefined
+    }
+  }
+
+  /** Commands that only change texts. */
+  private edit(command: Command): void {
+    switch (command.name) {
+      case 'a':
+        this.appended.push(`${command.text}\n`)
+        return
+      case 'i':
+        this.out += `${command.text}\n`
+        return
+      case 'g':
+        this.pattern = this.hold
+        return
+      case 'G':
+        this.pattern += `\n${this.hold}`
+        return
+      case 'h':
+        this.hold = this.pattern
+        return
+      case 'H':
+        this.hold += `\n${this.pattern}`
+        return
+      case 'x':
+        ;[this.pattern, this.hold] = [this.hold, this.pattern]
+        return
+      case 'z':
+        this.pattern = ''
+        return
+      case '=':
+        this.out += `${this.at}\n`
+        return
+      case 'l':
+        this.out += `${this.pattern.replace(/\\/g, '\\\\').replace(/\t/g, '\\t').replace(/\n/g, '\\n')}$\n`
+        return
+      case 'r': {
+        const text = this.context.files.read(command.text)
+        if (text !== undefined) this.appended.push(text)
+        return
+      }
+      case 'w':
+        this.append(command.text)
+        return
+      default:
     }
   }
 
