@@ -93,7 +93,7 @@ export class Cluster {
     })
     this.components = bindComponents({ config, kernel: this.kernel, clientFor: (user) => this.clientFor(user), contextFor: (name, user, component) => this.contextFor(name, user, component) })
     this.runner = new ControllerRunner(this.kernel, state, this.components.controllers, (controller) =>
-      this.contextFor(`controllers/${controller.name}`, serviceAccountUser(controller.name), controller.component ?? controller.name))
+      this.contextFor(`controllers/${controller.name}`, serviceAccountUser(controller.serviceAccount ?? controller.name), controller.component ?? controller.name))
     this.kernel.register('cluster/expire-events', () => this.expireEvents())
     this.store.listen((change) => this.onChange(change, authorizer))
   }

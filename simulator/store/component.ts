@@ -97,6 +97,8 @@ export const done: ReconcileResult = {}
 export interface Controller {
   /** Also the service account in kube-system, such as 'replicaset-controller'. */
   readonly name: string
+  /** Service account in kube-system when it is not the name. */
+  readonly serviceAccount?: string
   /** Event component name when it differs from the controller's, such as 'deployment-controller'. */
   readonly component?: string
   readonly watches: readonly ControllerWatch[]

@@ -79,6 +79,8 @@ function syncPod(key: string, context: ComponentContext): ReconcileResult {
 /** The taint eviction controller. */
 export const taintEvictionController: Controller = {
   name: 'taint-eviction-controller',
+  // kube-controller-manager starts it with the client of the node controller.
+  serviceAccount: 'node-controller',
   watches: [{ resource: 'nodes', keysOf: keysOfNode }, { resource: 'pods', keysOf: keysOfPod }],
   reconcile(key, context): ReconcileResult {
     if (key.startsWith(podMark)) return syncPod(key.slice(podMark.length), context)
