@@ -8,10 +8,10 @@ import { containerKey } from './records.ts'
 
 export const gpuResource = 'nvidia.com/gpu'
 
-/** Device ids of a node: 'gpu-0' up, as many as its capacity. */
+/** Device ids of a node: 'GPU-0' up, as many as its capacity. */
 export function deviceIds(host: Host, nodeName: string): string[] {
   const count = quantityValue(host.findNode(nodeName)?.status?.capacity?.[gpuResource] ?? '0')
-  return Array.from({ length: count }, (_, index) => `gpu-${index}`)
+  return Array.from({ length: count }, (_, index) => `GPU-${index}`)
 }
 
 function wanted(pod: Pod): { readonly container: string; readonly count: number }[] {

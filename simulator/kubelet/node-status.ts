@@ -115,7 +115,7 @@ export function reportNode(host: Host, name: string): void {
     conditions: isSteady ? old.conditions : conditions,
     addresses: old.addresses ?? addressesOf(host, node),
     daemonEndpoints: { kubeletEndpoint: { Port: 10250 } },
-    nodeInfo: old.nodeInfo ?? nodeInfo,
+    nodeInfo: (old.nodeInfo?.['kubeletVersion'] ?? '') === '' ? nodeInfo : old.nodeInfo,
     images: imagesOf(host, name),
   }
   if (!equalJson(old, status)) host.client(name).updateStatus<Node>('nodes', { ...node, status })

@@ -100,6 +100,6 @@ export interface Kubelets extends Component {
   stopNode(nodeName: string): void
   /** Starts a stopped node again: its containers are started anew. */
   startNode(nodeName: string): void
-  /** Takes GPUs of a node out of (or back into) allocatable. Device ids are 'gpu-0' and so on. */
+  /** Takes GPUs of a node out of (or back into) allocatable. Device ids are 'GPU-0' and so on. */
   setDeviceHealth(nodeName: string, deviceId: string, isHealthy: boolean): void
 }

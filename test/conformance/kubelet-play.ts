@@ -232,6 +232,7 @@ function plan(row: Row): Planned[] {
   const timeline = ((row['timeline'] ?? []) as { [field: string]: JsonValue }[]).filter((entry) => entry['pod'] !== undefined)
   const normalizer = new Normalizer()
   return ((row['kubectl'] ?? []) as { [field: string]: JsonValue }[])
+    .map((entry) => (typeof entry['devicePlugin'] === 'string' ? { ...entry, command: `devicePlugin ${entry['devicePlugin']}` } : entry))
     .filter((entry) => typeof entry['command'] === 'string' && !textOf(entry['command']).startsWith('kubectl create -f -') || entry['stdin'] !== undefined)
     .map((entry) => {
       const t = Number(entry['t'])
@@ -295,6 +296,12 @@ export function play(row: Row, gpuCount: number): Played {
   return { timeline, events, commands: commands.map(({ shown }) => ({ ...shown, stdout: normalizer.text(shown.stdout), stderr: normalizer.text(shown.stderr) })) }
 }
 
+/** What the recording's device plugin was told. */
+function changeDevices(cluster: Cluster, [what, index]: readonly string[]): void {
+  const ids = index === undefined ? ['GPU-0', 'GPU-1'] : [`GPU-${index}`]
+  for (const id of ids) cluster.components.kubelets.setDeviceHealth('node-1', id, what === 'healthy' || what === 'start')
+}
+
 function endOf(row: Row): number {
   const times = [...((row['timeline'] ?? []) as { t: number }[]), ...((row['kubectl'] ?? []) as { t: number }[])].map(({ t }) => t)
   for (const event of (row['events'] ?? []) as { times: number[] }[]) times.push(...event.times)
@@ -322,6 +329,10 @@ function runCommands(cluster: Cluster, row: Row, timeline: readonly Shown[], sec
     const reached = reachedAt(waiting, timeline)
     if (reached === undefined ? seconds() < waiting.t + 12 : seconds() < reached + waiting.delay - 0.001) continue
     next++
+    if (waiting.command.startsWith('devicePlugin ')) {
+      changeDevices(cluster, waiting.command.split(' ').slice(1))
+      continue
+    }
     const command = new Command(cluster, waiting.command, waiting.input, waiting.t)
     command.step()
     commands.push(command)
