@@ -42,6 +42,10 @@ export abstract class JqBinding extends JqScope {
 
   // Variables
 
+  protected *bindEach(filter: Extract<Filter, { t: 'as' }>, input: Result, env: Env): Results {
+    for (const value of this.values(filter.source, input.value, env)) yield* this.bindAny(filter.patterns, value, filter.body, input, env)
+  }
+
   protected *bindAny(patterns: readonly Pattern[], value: JqValue, body: Filter, input: Result, env: Env): Results {
     for (const [i, pattern] of patterns.entries()) {
       try {

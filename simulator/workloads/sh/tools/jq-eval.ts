@@ -3,7 +3,7 @@
 import { JqBinding } from './jq-binding.ts'
 import { jqBuiltins } from './jq-builtins.ts'
 import { formatValue } from './jq-formats.ts'
-import { binaryOperation, deletePaths, getIndex, getSlice, setPath, valuesOf } from './jq-operations.ts'
+import { binaryOperation, deletePaths, getIndex, getSlice, pathValue, safePath, setPath, valuesOf } from './jq-operations.ts'
 import type { Closure, Env, JqPath, Result, Results } from './jq-scope.ts'
 import { special } from './jq-scope.ts'
 import type { Filter } from './jq-syntax.ts'
@@ -95,8 +95,7 @@ export class JqMachine extends JqBinding {
         for (const left of this.eval(filter.left, input, env)) yield* this.eval(filter.right, left, env)
         return
       case 'comma':
-        yield* this.eval(filter.left, input, env)
-        yield* this.eval(filter.right, input, env)
+        for (const side of [filter.left, filter.right]) yield* this.eval(side, input, env)
         return
       case 'if':
         yield* this.branch(filter, input, env)
@@ -108,7 +107,7 @@ export class JqMachine extends JqBinding {
         yield* this.alternative(filter, input, env)
         return
       case 'as':
-        for (const value of this.values(filter.source, input.value, env)) yield* this.bindAny(filter.patterns, value, filter.body, input, env)
+        yield* this.bindEach(filter, input, env)
         return
       case 'reduce':
       case 'foreach':
@@ -395,20 +394,4 @@ export class JqMachine extends JqBinding {
       }
     }
   }
-}
-
-function pathValue(value: JqValue, path: JqPath): JqValue {
-  let at = value
-  for (const key of path) at = isObject(key) ? getSlice(at, key.get('start') ?? null, key.get('end') ?? null) : getIndex(at, key)
-  return at
-}
-
-/** `getpath`: null as soon as something is missing. */
-function safePath(value: JqValue, path: JqPath): JqValue {
-  let at = value
-  for (const key of path) {
-    if (at === null) return null
-    at = getIndex(at, key)
-  }
-  return at
 }

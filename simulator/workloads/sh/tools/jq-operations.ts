@@ -198,3 +198,20 @@ export function containsValue(a: JqValue, b: JqValue): boolean {
   if (typeName(a) === typeName(b)) return compareValues(a, b) === 0
   throw new JqError(`${describe(a)} and ${describe(b)} cannot have their containment checked`)
 }
+
+/** The value at a path. @throws JqError */
+export function pathValue(value: JqValue, path: readonly JqValue[]): JqValue {
+  let at = value
+  for (const key of path) at = isObject(key) ? getSlice(at, key.get('start') ?? null, key.get('end') ?? null) : getIndex(at, key)
+  return at
+}
+
+/** `getpath`: null as soon as something is missing. */
+export function safePath(value: JqValue, path: readonly JqValue[]): JqValue {
+  let at = value
+  for (const key of path) {
+    if (at === null) return null
+    at = getIndex(at, key)
+  }
+  return at
+}
