@@ -7,7 +7,7 @@ import type { KubeList } from '../api/request.ts'
 import type { KubeObject } from '../api/types.ts'
 import { isJsonObject } from '../kernel/json.ts'
 import type { JsonObject } from '../kernel/json.ts'
-import { aggregateFailure, attempt, fail, hasReason } from './failures.ts'
+import { aggregateFailure, attempt, fail, hasReason, KubectlFailure } from './failures.ts'
 import type { Failure } from './failures.ts'
 import { objectsOf, readSources } from './manifests.ts'
 import type { ManifestObject } from './manifests.ts'
@@ -191,9 +191,21 @@ export function* listObjects(session: Session, kind: KindInfo, options: { readon
   return { ...list, items }
 }
 
+/** A refused list names what was asked for. Models cli-runtime resource.EnhanceListError. */
+export function listFailure(failure: Failure, kind: KindInfo, selectors: { readonly selector: string; readonly fieldSelector: string }): Failure {
+  if (failure.kind !== 'status' || (failure.status.reason !== 'BadRequest' && failure.status.reason !== 'NotFound')) return failure
+  const subject = goQuote(`${kind.group}/${kind.version}, Resource=${kind.resource}`)
+  const { selector, fieldSelector } = selectors
+  const head = selector === '' && fieldSelector === '' ? `Unable to list ${subject}` : `Unable to find ${subject} that match label selector ${goQuote(selector)}, field selector ${goQuote(fieldSelector)}`
+  return { kind: 'status', status: { ...failure.status, message: `${head}: ${failure.status.message ?? ''}` } }
+}
+
 function* visitList(session: Session, selection: Selection, kind: KindInfo, each: (info: Info) => Run<void>): Run<void> {
   const namespace = kind.namespaced && selection.allNamespaces !== true ? session.namespace().name : undefined
-  const list = yield* listObjects(session, kind, { namespace, selector: selection.selector ?? '', fieldSelector: selection.fieldSelector ?? '', limit: selection.limit ?? 0 })
+  const selectors = { selector: selection.selector ?? '', fieldSelector: selection.fieldSelector ?? '' }
+  const read = yield* attempt(listObjects(session, kind, { namespace, ...selectors, limit: selection.limit ?? 0 }))
+  if (!read.ok) throw new KubectlFailure(listFailure(read.failure, kind, selectors))
+  const list = read.value
   for (const item of list.items) {
     const object: KubeObject = { ...item, apiVersion: list.apiVersion, kind: kind.kind }
     yield* each({ kind, namespace: object.metadata.namespace, name: object.metadata.name ?? '', source: '', object })

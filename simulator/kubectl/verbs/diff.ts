@@ -6,7 +6,7 @@ import type { KubeObject } from '../../api/types.ts'
 import { toYaml } from '../../api/yaml/emit.ts'
 import type { JsonObject } from '../../kernel/json.ts'
 import { asFailure, attempt, fail, hasReason, KubectlFailure, reportOf } from '../failures.ts'
-import { findLastApplied } from '../last-applied.ts'
+import { findLastApplied, lastAppliedAnnotation } from '../last-applied.ts'
 import { isEmptyPatch, threeWayPatch } from '../patches.ts'
 import { toCompactJson } from '../printers/json.ts'
 import { withoutManagedFields } from '../printers/output.ts'
@@ -20,6 +20,12 @@ const masks = { same: '***', before: '*** (before)', after: '*** (after)' } as c
 
 type Data = { readonly [key: string]: unknown }
 
+/** The object of a file as the three-way patch compares it with what was applied. */
+function withoutLastApplied(object: KubeObject): KubeObject {
+  const { [lastAppliedAnnotation]: _applied, ...annotations } = object.metadata.annotations ?? {}
+  return { ...object, metadata: { ...object.metadata, annotations } }
+}
+
 /** What the object would be if the file was applied. */
 function* mergedOf(session: Session, info: Info, live: KubeObject | undefined): Run<KubeObject> {
   const target = { kind: info.kind, namespace: info.namespace, name: info.name }
@@ -31,7 +37,7 @@ function* mergedOf(session: Session, info: Info, live: KubeObject | undefined): 
   if (live === undefined) return yield* session.call({ verb: 'create', kind: info.kind, namespace: info.namespace, body: info.object as KubeObject, contentType: 'application/json', query: { dryRun: 'All', fieldManager } })
   const applied = findLastApplied(live)
   const original = applied === undefined ? {} : (JSON.parse(applied) as JsonObject)
-  const computed = threeWayPatch(original, info.object as KubeObject, live, info.kind)
+  const computed = threeWayPatch(original, withoutLastApplied(info.object as KubeObject), live, info.kind)
   if (isEmptyPatch(computed)) return live
   return yield* session.call({ verb: 'patch', ...target, body: computed.patch, contentType: computed.contentType, query: { dryRun: 'All', fieldManager } })
 }

@@ -10,7 +10,7 @@ import type { Target } from '../get-targets.ts'
 import { sortObjects, sortTableRows } from '../printers/sort-by.ts'
 import { TabWriter, tableTabs } from '../printers/tab-writer.ts'
 import { TablePrinter } from '../printers/table.ts'
-import { collect, mappingsFor, parseResourceArgs } from '../resource-builder.ts'
+import { collect, listFailure, mappingsFor, parseResourceArgs } from '../resource-builder.ts'
 import type { Run, Session } from '../session.ts'
 import { rawGet } from './get-raw.ts'
 import { watchObjects } from './get-watch.ts'
@@ -76,7 +76,9 @@ function* getTables(session: Session): Run<number> {
   for (const target of targets) {
     const read = yield* attempt(readTables(session, target))
     if (read.ok) found.push(...read.value.map((table) => ({ kind: target.kind, table })))
-    else if (!(session.flags.bool('ignore-not-found') && hasReason(read.failure, 'NotFound'))) failures.push(read.failure)
+    else if (!(session.flags.bool('ignore-not-found') && hasReason(read.failure, 'NotFound'))) {
+      failures.push(target.name === undefined ? listFailure(read.failure, target.kind, { selector: session.flags.text('selector'), fieldSelector: session.flags.text('field-selector') }) : read.failure)
+    }
   }
   const withKind = new Set(found.map(({ kind }) => kind)).size > 1
   const output = new TableOutput(session)

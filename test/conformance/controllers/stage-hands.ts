@@ -20,11 +20,13 @@ const daemonTolerations = [
 
 export class StageHands {
   private readonly player: Player
-  private eventCount = 0
 
   constructor(player: Player) {
     this.player = player
-    for (const [index, node] of player.cluster.peek('nodes').entries()) this.dressNode(node, index)
+    for (const [index, node] of player.cluster.peek('nodes').entries()) {
+      this.dressNode(node, index)
+      this.tell(node, 'node-controller', 'Normal', 'RegisteredNode', `Node ${node.metadata.name} event: Registered Node ${node.metadata.name} in Controller`)
+    }
   }
 
   private get client() {
@@ -74,12 +76,7 @@ export class StageHands {
   }
 
   private tell(object: KubeObject, component: string, type: string, reason: string, message: string): void {
-    const at = this.player.cluster.clock.timestamp(this.player.cluster.nowMs)
-    const { name, namespace, uid } = object.metadata
-    this.create('events', {
-      apiVersion: 'v1', kind: 'Event', metadata: { name: `${name}.${(++this.eventCount).toString(16).padStart(16, '0')}`, namespace }, type, reason, message, count: 1, firstTimestamp: at, lastTimestamp: at,
-      source: { component }, reportingComponent: component, reportingInstance: '', involvedObject: { apiVersion: object.apiVersion, kind: object.kind, name, namespace, uid },
-    })
+    this.player.cluster.events.record(object, type, reason, message, component, this.player.cluster.nowMs)
   }
 
   private setStatus(resource: string, object: KubeObject, status: Dict): void {
