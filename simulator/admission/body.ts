@@ -117,7 +117,7 @@ export function decodeBody(source: BodySource, warnings: string[]): { readonly o
   if (mismatch !== undefined) return { refusal: mismatch }
   const schema = typeOf(type.apiVersion, type.kind)
   if (schema === undefined) return { refusal: apiErrors.badRequest(`no kind ${goQuote(type.kind)} is registered for version ${goQuote(type.apiVersion)} in scheme "pkg/runtime/scheme.go:111"`) }
-  const decoded = decodeObject(read.value, schema, typeof source.body === 'string')
+  const decoded = decodeObject(read.value, schema)
   const isStrategic = source.patchText?.startsWith('map[') === true
   const cannot = (why: string): Failure => source.patchText !== undefined ? invalidPatch(source.patchText, isStrategic ? asConversionError(why) : why) : apiErrors.badRequest(`${type.kind} in version ${goQuote(source.kind.version)} cannot be handled as a ${source.kind.kind}: ${why}`)
   if (decoded.error !== undefined) return { refusal: cannot(decoded.error) }

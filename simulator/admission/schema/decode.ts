@@ -32,7 +32,6 @@ const strictErrorsMax = 100
 class UnmarshalStop extends Error {}
 
 interface DecodeState {
-  readonly sortKeys: boolean
   readonly strict: string[]
   readonly seenStrict: Set<string>
   /** Go names on the way to the current field, and the struct that holds it. */
@@ -149,10 +148,9 @@ function decodeList(state: DecodeState, value: Json, type: FieldType & { kind: '
   return value.map((element: Json, index) => decodeValue(state, element, type.of, `${path}[${index}]`) ?? zeroElement(type.of))
 }
 
-function keysOf(state: DecodeState, value: JsonObject): readonly string[] {
+function keysOf(value: JsonObject): readonly string[] {
   // Typed callers may leave members undefined, which JSON does not have.
-  const keys = Object.keys(value).filter((key) => value[key] !== undefined)
-  return state.sortKeys ? keys.sort(compareText) : keys
+  return Object.keys(value).filter((key) => value[key] !== undefined).sort(compareText)
 }
 
 /** Sets a key of user input; `__proto__` becomes a plain key and never a prototype. */
@@ -165,8 +163,7 @@ function decodeMap(state: DecodeState, value: Json, type: FieldType & { kind: 'm
   if (value === null) return undefined
   if (!isJsonObject(value)) return saveTypeError(state, jsonTypeName(value), type.goName)
   const map: Mutable = {}
-  // Go writes maps with sorted keys.
-  for (const key of [...keysOf(state, value)].sort(compareText)) setOwn(map, key, decodeValue(state, value[key]!, type.of, `${path}.${key}`) ?? zeroElement(type.of))
+  for (const key of keysOf(value)) setOwn(map, key, decodeValue(state, value[key]!, type.of, `${path}.${key}`) ?? zeroElement(type.of))
   return map
 }
 
@@ -185,7 +182,7 @@ function decodeStruct(state: DecodeState, value: Json, schema: TypeSchema, goNam
   if (value === null) return undefined
   if (!isJsonObject(value)) return saveTypeError(state, jsonTypeName(value), goName)
   const object: Mutable = {}
-  for (const key of keysOf(state, value)) {
+  for (const key of keysOf(value)) {
     const field = schema.byName.get(key)
     const fieldPath = path === '' ? key : `${path}.${key}`
     if (field === undefined) saveStrict(state, `unknown field ${goQuote(fieldPath)}`)
@@ -206,12 +203,9 @@ function decodeValue(state: DecodeState, value: Json, type: FieldType, path: str
   }
 }
 
-/**
- * Decodes a JSON value.
- * @param sortKeys true for YAML bodies: the server turns them to JSON with sorted keys, which orders the complaints
- */
-export function decodeObject(value: Json, schema: TypeSchema, sortKeys: boolean): Decoded {
-  const state: DecodeState = { sortKeys, strict: [], seenStrict: new Set(), goPath: [], structName: '', typeError: undefined }
+/** Decodes a JSON value. Complaints come in the order of sorted keys: clients and the server itself write JSON so. */
+export function decodeObject(value: Json, schema: TypeSchema): Decoded {
+  const state: DecodeState = { strict: [], seenStrict: new Set(), goPath: [], structName: '', typeError: undefined }
   try {
     const object = decodeStruct(state, value, schema, schema.goName, '')
     if (state.typeError !== undefined) return { strictErrors: [], error: state.typeError }

@@ -6,6 +6,9 @@ import type { KindInfo } from '../../../simulator/api/kinds.ts'
 import { kindByResource } from '../../../simulator/api/kinds.ts'
 import type { KubeObject } from '../../../simulator/api/types.ts'
 import { jsonEqual, objectOf, textOf } from '../compare.ts'
+import { createRecordedServer } from './server.ts'
+import type { RecordedServer } from './server.ts'
+import type { CommandResult } from '../scenario-player/kubectl-runner.ts'
 import type { CaseResult, Row } from '../runner.ts'
 
 /** What the recorded server held before each manifest. */
@@ -89,10 +92,40 @@ export function errorsMatch(expected: { [key: string]: unknown }, actual: { [key
   return sameError(withoutDiff(expected), withoutDiff(actual))
 }
 
+/** Runs one manifest against the admission code, then with kubectl where that was recorded. */
+export function runAdmission(row: Row): CaseResult[] {
+  return [...(row['code'] === undefined ? [] : [runServer(row)]), ...(row['kubectl'] === undefined ? [] : [runClient(row)])]
+}
+
+/** One server for all manifests, until one of them is stored after all. */
+const kubectl = (() => {
+  let server: RecordedServer | undefined
+  return (argv: readonly string[], manifest: string): CommandResult => {
+    server ??= createRecordedServer('lab-one', {})
+    const result = server.kubectl(argv, { 'm.yaml': manifest })
+    if (/ created$/m.test(result.stdout)) server = undefined
+    return result
+  }
+})()
+
+/** What kubectl says of the manifest. Nothing is stored: it was refused, or the command says --dry-run=server. */
+function runClient(row: Row): CaseResult {
+  const name = `kubectl, ${textOf(row['name'])}`
+  const recorded = objectOf(row['kubectl'])
+  for (const verb of ['apply', 'create']) {
+    const answer = objectOf(recorded['both'] ?? recorded[verb])
+    const dryRun = row['code'] === 201 && row['withoutDryRun'] === undefined ? ['--dry-run=server'] : []
+    const { exit, stdout, stderr } = kubectl([verb, '-f', 'm.yaml', ...dryRun], textOf(row['manifest']))
+    const expected = { exit: answer['exit'], stdout: answer['stdout'] ?? '', stderr: answer['stderr'] ?? '' }
+    const actual = { exit, stdout, stderr: stderr.replaceAll(/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, 'UID') }
+    if (!jsonEqual(expected, actual)) return { name, ok: false, expected, actual, note: `kubectl ${verb}` }
+  }
+  return { name, ok: true }
+}
+
 /** Runs one manifest with fieldValidation=Strict and dryRun=All, as it was recorded. */
-export function runAdmission(row: Row): CaseResult {
+function runServer(row: Row): CaseResult {
   const name = textOf(row['name'])
-  if (row['code'] === undefined) return { name, ok: true, note: 'only kubectl was asked' }
   const { kind, namespace } = readPath(textOf(row['path']))
   if (kind === undefined || !canAdmit(kind)) return { name, ok: false, note: `no admission rules for ${textOf(row['path'])}` }
   const result = admitCreate({ kind, namespace, body: textOf(row['manifest']), isYaml: true, fieldValidation: 'Strict', user: { name: 'admin', groups: ['system:masters'] }, identity }, reader)

@@ -18,7 +18,7 @@ function typed(text: string, isStrict: boolean): unknown {
   if (apiVersion === '') return { error: `Object 'apiVersion' is missing in '${text}'` }
   const schema = typeOf(apiVersion, kind)
   if (schema === undefined) return { error: `no kind ${goQuote(kind)} is registered for version ${goQuote(apiVersion)} in scheme "pkg/runtime/scheme.go:111"` }
-  const decoded = decodeObject(parsed.value, schema, true)
+  const decoded = decodeObject(parsed.value, schema)
   if (decoded.error !== undefined) return { error: decoded.error }
   const strict = isYamlError(parseYaml(text, { strict: true })) ? (parseYaml(text, { strict: true }) as { error: string }).error : undefined
   const complaints = [...(strict === undefined ? [] : [strict]), ...decoded.strictErrors]
