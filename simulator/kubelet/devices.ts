@@ -5,6 +5,7 @@ import type { Pod } from '../api/types.ts'
 import type { Rejection } from './admission.ts'
 import type { Host } from './host.ts'
 import { containerKey } from './records.ts'
+import { kubeletTexts } from './texts.ts'
 
 export const gpuResource = 'nvidia.com/gpu'
 
@@ -35,7 +36,8 @@ export function allocateDevices(host: Host, podKey: string, pod: Pod): Rejection
   for (const { container, count } of wants) {
     const free = ids.filter((id) => devices[id] === undefined && !record.brokenDevices.includes(id))
     if (free.length < count) {
-      return { reason: 'UnexpectedAdmissionError', message: `Allocate failed due to requested number of devices unavailable for ${gpuResource}. Requested: ${count}, Available: ${free.length}, which is unexpected` }
+      const healthy = ids.filter((id) => !record.brokenDevices.includes(id)).length
+      return { reason: 'UnexpectedAdmissionError', message: kubeletTexts.devices(gpuResource, count, free.length, healthy) }
     }
     for (const id of free.slice(0, count)) devices[id] = containerKey(podKey, container)
   }

@@ -25,6 +25,7 @@ const waitingTexts: { readonly [reason: string]: string } = {
   ErrImagePull: 'image can\'t be pulled', ImagePullBackOff: 'trying and failing to pull image',
 }
 
+/** The API of the kubelets: logs, exec, attach. */
 export class Door {
   private readonly host: Host
   private readonly sessions: Sessions

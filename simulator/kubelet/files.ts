@@ -57,6 +57,7 @@ function volumeKey(pod: Pod, podKey: string, volume: Volume): string | undefined
   return undefined
 }
 
+/** The files of one run of a container. */
 export class ContainerFiles implements FileView {
   private readonly host: Host
   private readonly podKey: string

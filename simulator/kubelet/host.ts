@@ -63,6 +63,7 @@ export interface ImageFacts {
   readonly imageId: string
 }
 
+/** Tables, clock and helpers of all kubelets. */
 export class Host {
   /** Derived: facts of images by name. */
   private readonly images = new Map<string, ImageFacts>()

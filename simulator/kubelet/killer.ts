@@ -17,6 +17,7 @@ import { kubeletTexts } from './texts.ts'
 /** A container always gets this long between SIGTERM and SIGKILL. */
 const leastGraceSeconds = 2
 
+/** Stops containers. */
 export class Killer {
   private readonly host: Host
   private readonly processes: Processes

@@ -46,6 +46,7 @@ function statusIn(status: PodStatus | undefined, name: string): ContainerStatus 
 /** Tells the pod's worker of a result that counts. */
 export type ResultListener = (podKey: string, type: ProbeType) => void
 
+/** The probe workers of all pods. */
 export class Probes {
   private readonly host: Host
   private readonly processes: Processes

@@ -80,6 +80,7 @@ function isOwnAddress(spec: ProgramSpec, url: string): boolean {
   return name === 'localhost' || name.startsWith('127.') || name === spec.pod.ip || name === (spec.env['HOSTNAME'] ?? spec.pod.name)
 }
 
+/** The processes of all containers. */
 export class Processes {
   private readonly host: Host
   private readonly listener: ProcessListener

@@ -32,6 +32,7 @@ export function commandErrorText(error: CommandError, command: string): string {
 /** What happens when a command that the kubelet itself started has ended. */
 export type EndListener = (purpose: Purpose, session: SessionRecord, sessionId: string) => void
 
+/** The sessions of all containers. */
 export class Sessions {
   private readonly host: Host
   private readonly onEnd: EndListener

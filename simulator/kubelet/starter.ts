@@ -27,6 +27,7 @@ export type StartOutcome = { readonly failure: StartFailure } | { readonly step:
 
 const done: StartOutcome = { done: true }
 
+/** Starts containers, part by part. */
 export class Starter {
   private readonly host: Host
   private readonly processes: Processes

@@ -9,9 +9,9 @@ import type { Container, Pod } from '../api/types.ts'
 import { hexDigits } from '../kernel/hash.ts'
 import { computeActions } from './actions.ts'
 import { admit, NodeUsage } from './admission.ts'
-import { hostIpOf, releaseAddress, takeAddress } from './addresses.ts'
-import { allocateDevices, releaseDevices } from './devices.ts'
-import { findContainer, podNames } from './host.ts'
+import { hostIpOf, takeAddress } from './addresses.ts'
+import { allocateDevices } from './devices.ts'
+import { findContainer } from './host.ts'
 import type { Host } from './host.ts'
 import { missingPullSecrets } from './images.ts'
 import type { Killer } from './killer.ts'
@@ -19,14 +19,14 @@ import { mountAll } from './mounts.ts'
 import { isTerminalPhase } from './phase.ts'
 import type { Probes } from './probes.ts'
 import type { Processes } from './processes.ts'
-import { containerKey, latestOf, splitContainerKey } from './records.ts'
+import { latestOf, splitContainerKey } from './records.ts'
 import type { Action, PodRecord, SessionRecord, StartFailure } from './records.ts'
 import type { StartOutcome, Starter } from './starter.ts'
-import { finalStatus, makeStatus, putStatus } from './status.ts'
+import { makeStatus, putStatus } from './status.ts'
+import { freshPod, writeStatus } from './status-writer.ts'
+import { Termination } from './termination.ts'
 import { kubeletTexts } from './texts.ts'
 
-/** Stopping a sandbox. Modelling assumption. */
-const stopSandboxMs = 200
 /** From a sync's end to the next try after an error. Source: kubelet backOffPeriod. */
 const retryMs = 10_000
 /** Longest wait for a retry. Source: kubelet syncFrequency default. */
@@ -38,6 +38,7 @@ const newRecord: Omit<PodRecord, 'uid' | 'node'> = {
   stage: 'new', plan: [], isBusy: false, isAskedAgain: false, lastSyncMs: -1, ip: '', containers: [], seen: [], failures: {}, tried: {}, isMounted: false,
 }
 
+/** What pod workers work with. */
 export interface WorkerParts {
   readonly host: Host
   readonly processes: Processes
@@ -46,14 +47,22 @@ export interface WorkerParts {
   readonly probes: Probes
 }
 
+/** The workers of all pods. */
 export class Worker {
   private readonly host: Host
   private readonly parts: WorkerParts
   private readonly usage = new NodeUsage()
+  private readonly termination: Termination
 
   constructor(parts: WorkerParts) {
     this.host = parts.host
     this.parts = parts
+    this.termination = new Termination({ ...parts, usage: this.usage })
+  }
+
+  /** Forgets a pod whose object is gone. */
+  forget(podKey: string): void {
+    this.termination.forget(podKey)
   }
 
   /** A pod is bound to a node: its worker begins. */
@@ -71,7 +80,7 @@ export class Worker {
     const next = this.host.change(podKey, { syncMs: undefined })
     if (next.stage === 'new') this.start(podKey, pod)
     else if (next.stage === 'syncing') this.sync(podKey, pod)
-    else if (next.stage === 'terminated') this.finish(podKey, pod)
+    else if (next.stage === 'terminated') this.termination.finish(podKey, pod)
   }
 
   /** Handles the event at which the current step ends. */
@@ -82,7 +91,7 @@ export class Worker {
     const pod = this.host.findPod(podKey)
     if (pod === undefined || pod.metadata.uid !== record.uid) return
     this.host.change(podKey, { step: undefined })
-    if (step.kind === 'stop') this.stopped(podKey, pod)
+    if (step.kind === 'stop') this.termination.stopped(podKey, pod)
     else if (record.stage !== 'syncing' || this.mustTerminate(pod, record)) this.endSync(podKey, pod)
     else if (step.kind === 'sandbox') this.sandboxMade(podKey, pod)
     else this.stepEnded(podKey, pod, step.container, step.kind, step.sinceMs ?? 0)
@@ -105,7 +114,7 @@ export class Worker {
     const pod = this.host.findPod(podKey)
     if (pod === undefined) return
     if (record.stage === 'terminating') {
-      this.stopSandboxIfDone(podKey)
+      this.termination.stopSandboxIfDone(podKey)
       return
     }
     this.host.noteRuntimeChange(podKey)
@@ -146,36 +155,9 @@ export class Worker {
     const record = this.host.pods.get(podKey)
     const pod = this.host.findPod(podKey)
     if (record === undefined || pod === undefined) return
-    if (record.stage === 'finished') this.removeFinished(podKey, pod)
+    if (record.stage === 'finished') this.termination.removeFinished(podKey, pod)
     else if (record.isBusy && record.stage === 'syncing') this.interrupt(podKey, pod)
     else this.host.requestSync(podKey, this.host.nowMs)
-  }
-
-  /** Forgets a pod whose object is gone: what still runs is killed. */
-  forget(podKey: string): void {
-    const { host } = this
-    const record = host.pods.get(podKey)
-    if (record === undefined) return
-    for (const container of record.containers) {
-      if (container.state === 'running') this.killOrphan(podKey, record, container.name)
-      host.kills.delete(containerKey(podKey, container.name))
-    }
-    this.release(podKey, record)
-    for (const key of host.logs.keys()) if (key.startsWith(`${podKey}|`)) host.logs.delete(key)
-    for (const key of host.probes.keys()) if (key.startsWith(`${podKey}|`)) host.probes.delete(key)
-    for (const key of host.backOffs.keys()) if (key.startsWith(`${podKey}|`) || key.startsWith(`image|${record.uid}`)) host.backOffs.delete(key)
-    for (const key of host.files.keys()) if (key.startsWith(`layer|${podKey}|`) || key.startsWith(`empty|${podKey}|`)) host.files.delete(key)
-    host.mounts.delete(podKey)
-    host.pods.delete(podKey)
-  }
-
-  /** Kills a container of a pod that the API has forgotten. */
-  private killOrphan(podKey: string, record: PodRecord, name: string): void {
-    this.parts.processes.forget(podKey, name)
-    const metadata = { ...podNames(podKey), uid: record.uid }
-    const container: Container = { name }
-    const gone: Pod = { apiVersion: 'v1', kind: 'Pod', metadata, spec: { containers: [container], nodeName: record.node } }
-    this.host.event(gone, 'Normal', 'Killing', kubeletTexts.stopping(name), container)
   }
 
   private mustTerminate(pod: Pod, record: PodRecord): boolean {
@@ -187,7 +169,7 @@ export class Worker {
     const node = host.findNode(host.record(podKey).node)
     if (pod.metadata.deletionTimestamp !== undefined || isTerminalPhase(pod.status?.phase)) {
       host.change(podKey, { stage: 'syncing' })
-      this.beginTermination(podKey, pod)
+      this.termination.begin(podKey, pod)
       return
     }
     const rejection = node === undefined ? undefined : (admit(host, this.usage, pod, node) ?? allocateDevices(host, podKey, pod))
@@ -214,24 +196,24 @@ export class Worker {
     const { host, parts } = this
     const record = host.change(podKey, { isBusy: true, isAskedAgain: false, tried: {} })
     if (this.mustTerminate(pod, record)) {
-      if (record.verdict !== undefined) this.writeStatus(podKey, pod, false)
-      this.beginTermination(podKey, pod)
+      if (record.verdict !== undefined) writeStatus(this.host, this.parts.probes, podKey, pod)
+      this.termination.begin(podKey, pod)
       return
     }
-    const status = this.writeStatus(podKey, pod, false)
+    const status = writeStatus(this.host, this.parts.probes, podKey, pod)
     if (isTerminalPhase(status)) {
-      this.beginTermination(podKey, pod)
+      this.termination.begin(podKey, pod)
       return
     }
     if (!record.isMounted) {
-      if (!mountAll(host, podKey, this.fresh(podKey, pod))) {
+      if (!mountAll(host, podKey, freshPod(this.host, podKey, pod))) {
         host.change(podKey, { step: { kind: 'mount', container: '', atMs: Number.MAX_SAFE_INTEGER } })
         return
       }
       host.change(podKey, { isMounted: true })
       parts.probes.add(podKey, pod)
     }
-    this.plan(podKey, this.fresh(podKey, pod))
+    this.plan(podKey, freshPod(this.host, podKey, pod))
   }
 
   private plan(podKey: string, pod: Pod): void {
@@ -251,7 +233,7 @@ export class Worker {
   private runPlan(podKey: string, pod: Pod): void {
     for (;;) {
       const record = this.host.record(podKey)
-      if (this.mustTerminate(this.fresh(podKey, pod), record)) {
+      if (this.mustTerminate(freshPod(this.host, podKey, pod), record)) {
         this.endSync(podKey, pod)
         return
       }
@@ -261,7 +243,7 @@ export class Worker {
         return
       }
       this.host.change(podKey, { plan })
-      if (!this.perform(podKey, this.fresh(podKey, pod), action)) return
+      if (!this.perform(podKey, freshPod(this.host, podKey, pod), action)) return
     }
   }
 
@@ -337,8 +319,6 @@ export class Worker {
     this.fail(podKey, container.name, outcome.failure)
     if (outcome.failure.reason === 'PostStartHookError') {
       this.host.event(pod, 'Warning', 'FailedPostStartHook', kubeletTexts.postStartFailed, container)
-      const isInit = pod.spec.initContainers?.includes(container) === true
-      void isInit
       this.host.change(podKey, { step: { kind: 'kill', container: container.name, atMs: Number.MAX_SAFE_INTEGER } })
       const running = latestOf(this.host.record(podKey).containers, container.name)?.state === 'running'
       if (!running) {
@@ -371,7 +351,7 @@ export class Worker {
       if (failure !== null) errors.push(failure)
     }
     host.change(podKey, { isBusy: false, isAskedAgain: false, failures, tried: {}, lastSyncMs: host.nowMs, plan: [], step: undefined })
-    if (this.mustTerminate(this.fresh(podKey, pod), record)) host.requestSync(podKey, host.nowMs)
+    if (this.mustTerminate(freshPod(this.host, podKey, pod), record)) host.requestSync(podKey, host.nowMs)
     else if (record.isAskedAgain) host.requestSync(podKey, host.relistAfter(record.node, host.nowMs))
     if (errors.length > 0) this.retry(podKey, errors)
   }
@@ -392,78 +372,6 @@ export class Worker {
     this.endSync(podKey, pod)
   }
 
-  private beginTermination(podKey: string, pod: Pod): void {
-    const { host, parts } = this
-    const current = this.fresh(podKey, pod)
-    const record = host.change(podKey, { stage: 'terminating', isBusy: true, plan: [], step: undefined, killStartMs: host.nowMs })
-    this.writeStatus(podKey, current, false)
-    parts.probes.remove(podKey, current, ['liveness', 'startup'])
-    const graceSeconds = record.verdict?.graceSeconds ?? current.metadata.deletionGracePeriodSeconds ?? current.spec.terminationGracePeriodSeconds ?? 30
-    const isOrdered = current.spec.initContainers?.some(({ restartPolicy }) => restartPolicy === 'Always') === true
-    for (const { name, state } of record.containers) {
-      const container = state === 'running' ? findContainer(current, name) : undefined
-      if (container !== undefined) parts.killer.begin(podKey, current, container, { message: kubeletTexts.stopping(name), graceSeconds, isOrdered })
-    }
-    this.stopSandboxIfDone(podKey)
-  }
-
-  private stopSandboxIfDone(podKey: string): void {
-    const record = this.host.record(podKey)
-    if (record.stage !== 'terminating' || record.step?.kind === 'stop' || record.containers.some(({ state }) => state === 'running')) return
-    this.setStep(podKey, { kind: 'stop', container: '', atMs: this.host.nowMs + (record.sandboxMs === undefined ? 0 : stopSandboxMs) })
-  }
-
-  /** All containers have ended and the sandbox is gone. */
-  private stopped(podKey: string, pod: Pod): void {
-    const { host, parts } = this
-    parts.probes.remove(podKey, pod)
-    const record = host.change(podKey, { stage: 'terminated', sandboxMs: undefined, isBusy: false })
-    this.usage.forget(record.node)
-    releaseDevices(host, record.node, podKey)
-    const current = this.fresh(podKey, pod)
-    putStatus(host, podKey, current, this.generate(podKey, current, true), false)
-    host.change(podKey, { syncMs: host.nowMs + stopSandboxMs })
-    host.context.schedule(host.nowMs + stopSandboxMs, 'sync', podKey)
-  }
-
-  private finish(podKey: string, pod: Pod): void {
-    const { host } = this
-    const status = finalStatus(this.generate(podKey, pod, true), pod)
-    putStatus(host, podKey, pod, status, false)
-    const record = host.change(podKey, { stage: 'finished' })
-    this.release(podKey, record)
-    this.removeFinished(podKey, this.fresh(podKey, pod))
-  }
-
-  private release(podKey: string, record: PodRecord): void {
-    this.usage.forget(record.node)
-    releaseDevices(this.host, record.node, podKey)
-    releaseAddress(this.host, record.node, record.ip)
-  }
-
-  private removeFinished(podKey: string, pod: Pod): void {
-    if (pod.metadata.deletionTimestamp === undefined) return
-    this.host.client(pod.spec.nodeName ?? '').delete('pods', podKey, { gracePeriodSeconds: 0, uid: pod.metadata.uid })
-  }
-
-  private generate(podKey: string, pod: Pod, isTerminal: boolean): ReturnType<typeof makeStatus> {
-    const { verdict } = this.host.record(podKey)
-    if (verdict?.reason === 'DeadlineExceeded') this.host.event(pod, 'Normal', verdict.reason, verdict.message)
-    return makeStatus(this.host, podKey, pod, isTerminal)
-  }
-
-  /** Makes and writes the status. @returns the phase as the kubelet sees it */
-  private writeStatus(podKey: string, pod: Pod, isTerminal: boolean): string {
-    const status = this.generate(podKey, pod, isTerminal)
-    putStatus(this.host, podKey, pod, status, true)
-    this.parts.probes.onStatus(podKey, pod, status)
-    return status.phase ?? ''
-  }
-
-  /** The pod as the API has it now. */
-  private fresh(podKey: string, pod: Pod): Pod {
-    return this.host.findPod(podKey) ?? pod
-  }
 }
 
 function isTooSmall(limit: string | undefined): boolean {

@@ -321,7 +321,7 @@ function runCommands(cluster: Cluster, row: Row, timeline: readonly Shown[], sec
       if (counts.get(String(event.id)) === event.count) continue
       counts.set(String(event.id), event.count)
       const times = eventTimes.get(String(event.id)) ?? []
-      eventTimes.set(String(event.id), [...times, ...new Array<number>(event.count - times.length).fill(seconds())])
+      eventTimes.set(String(event.id), [...times, ...Array.from({ length: event.count - times.length }, seconds)])
     }
     for (const command of commands) command.step()
     const waiting = planned[next]
