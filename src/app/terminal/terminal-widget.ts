@@ -5,6 +5,7 @@ import '@xterm/xterm/css/xterm.css'
 import type { ClusterHost } from '../../session/host.ts'
 import { onTheme } from '../settings.ts'
 import type { BoardStore } from '../state/board-store.ts'
+import { isIncomplete } from './incomplete.ts'
 import { columnsText, complete, emptyLine, parseKeys, pressKey, type LineEffect, type LineKey, type LineState } from './line-editor.ts'
 import { colorsOnly, redrawText, renderLine } from './line-render.ts'
 
@@ -29,6 +30,8 @@ class LineTerminal implements TerminalWidget {
   private line: LineState = emptyLine
   private history: string[] = []
   private cursorRow = 0
+  /** Lines of a command that goes on: an open quote, a here-document. */
+  private begun = ''
   /** A command was sent and its answer has not come. */
   private isBusy = false
   private isPromptShown = false
@@ -79,6 +82,8 @@ class LineTerminal implements TerminalWidget {
     return !(event.ctrlKey && event.code === 'KeyV') && !(event.ctrlKey && event.key === ';')
   }
 
+  private get prompt() { return this.begun === '' ? this.status.prompt : '> ' }
+
   private get status() { return this.options.store.board.terminal }
 
   private onData(data: string): void {
@@ -124,7 +129,7 @@ class LineTerminal implements TerminalWidget {
   private effect(effect: LineEffect, after: LineState, wasTab: boolean): void {
     switch (effect.type) {
       case 'run': this.run(effect.text, after); break
-      case 'interrupt': this.leaveLine('^C', after); this.showPrompt(); break
+      case 'interrupt': this.leaveLine('^C', after); this.begun = ''; this.showPrompt(); break
       case 'complete': void this.complete(wasTab); break
       case 'clear': this.term.write('\u001b[2J\u001b[H'); this.cursorRow = 0; this.redraw(); break
       case 'end-of-input': case 'bell': break
@@ -134,14 +139,17 @@ class LineTerminal implements TerminalWidget {
   /** Ends the shown line with what follows it and keeps it for a terminal that is mounted later. */
   private leaveLine(suffix: string, after: LineState): void {
     this.term.write(`${suffix}\r\n`)
-    this.options.store.recordTerminal(`${this.status.prompt}${this.line.text}${suffix}\n`)
+    this.options.store.recordTerminal(`${this.prompt}${this.line.text}${suffix}\n`)
     this.line = after
     this.cursorRow = 0
     this.isPromptShown = false
   }
 
-  private run(text: string, after: LineState): void {
+  private run(line: string, after: LineState): void {
     this.leaveLine('', after)
+    const text = this.begun + line
+    if (isIncomplete(text)) { this.begun = `${text}\n`; this.showPrompt(); return }
+    this.begun = ''
     if (text.trim() !== '' && this.history.at(-1) !== text) this.history.push(text)
     this.isBusy = true
     this.options.host.terminalRun(text).then(() => this.settle(), (error: unknown) => { this.term.write(`${error instanceof Error ? error.message : String(error)}\n`); this.settle() })
@@ -168,7 +176,7 @@ class LineTerminal implements TerminalWidget {
   }
 
   private redraw(): void {
-    const rendered = renderLine(this.status.prompt, this.line, this.term.cols)
+    const rendered = renderLine(this.prompt, this.line, this.term.cols)
     this.term.write(redrawText(rendered, this.cursorRow))
     this.cursorRow = rendered.cursorRow
   }
