@@ -52,6 +52,8 @@ export class ProcessRun {
   private need: ProcessNeed | undefined
   /** The cluster that opened each stream: a context may change while it is open. */
   private readonly streams = new Map<string, ClusterDoor>()
+  /** Open exec and attach sessions that take standard input, the latest last. */
+  private sessions: { readonly streamId: string; readonly isTerminal: boolean }[] = []
   status: RunStatus
 
   constructor(process: Process, options: DriverOptions) {
@@ -72,8 +74,13 @@ export class ProcessRun {
     return this.status
   }
 
-  /** Standard input: a line, or undefined for its end (Ctrl+D). Does nothing unless input is wanted. */
+  /** Standard input: a line, or undefined for its end (Ctrl+D). It goes to a session in a container even while that is busy. */
   provideInput(text: string | undefined): RunStatus {
+    const session = this.sessions.at(-1)
+    if (this.need?.kind === 'stream' && session?.streamId === this.need.streamId) {
+      this.ownerOf(session.streamId).writeStream(session.streamId, text === undefined || text.endsWith('\n') || text === '\x03' ? text : `${text}\n`)
+      return this.step()
+    }
     if (this.need?.kind !== 'input') return this.status
     this.take(this.process.next({ kind: 'text', text }))
     return this.step()
@@ -86,7 +93,21 @@ export class ProcessRun {
     return this.step()
   }
 
-  /** Ctrl+C. */
+  /** Ctrl+C: it goes to the container of an interactive session (exec -it), and else stops the command. */
+  interrupt(): RunStatus {
+    return this.sessions.at(-1)?.isTerminal === true && this.status.kind !== 'done' ? this.provideInput('\x03') : this.stop()
+  }
+
+  private ownerOf(streamId: string): ClusterDoor {
+    return this.streams.get(streamId) ?? this.options.cluster()
+  }
+
+  private forget(streamId: string): void {
+    this.streams.delete(streamId)
+    this.sessions = this.sessions.filter((session) => session.streamId !== streamId)
+  }
+
+  /** Ends the command. */
   stop(): RunStatus {
     if (this.status.kind === 'done') return this.status
     let result = this.process.return(interruptedCode)
@@ -120,18 +141,17 @@ export class ProcessRun {
       case 'request':
         return this.request(need, cluster)
       case 'stream': {
-        const owner = this.streams.get(need.streamId) ?? cluster
-        const frames = owner.readStream(need.streamId)
-        if (frames.some((frame) => frame.kind === 'end')) this.streams.delete(need.streamId)
+        const frames = this.ownerOf(need.streamId).readStream(need.streamId)
+        if (frames.some((frame) => frame.kind === 'end')) this.forget(need.streamId)
         if (frames.length > 0) return { kind: 'frames', frames }
         return need.untilMs !== undefined && cluster.nowMs >= need.untilMs ? { kind: 'frames', frames } : undefined
       }
       case 'closeStream':
-        ;(this.streams.get(need.streamId) ?? cluster).closeStream(need.streamId)
-        this.streams.delete(need.streamId)
+        this.ownerOf(need.streamId).closeStream(need.streamId)
+        this.forget(need.streamId)
         return { kind: 'none' }
       case 'sendInput':
-        ;(this.streams.get(need.streamId) ?? cluster).writeStream(need.streamId, need.text)
+        this.ownerOf(need.streamId).writeStream(need.streamId, need.text)
         return { kind: 'none' }
       case 'sleep':
         return cluster.nowMs >= need.untilMs ? { kind: 'none' } : undefined
@@ -145,7 +165,10 @@ export class ProcessRun {
     const { as, asGroups, ...request } = need.request
     const user: UserInfo = as === undefined ? this.options.user() : { name: as, groups: impersonatedGroups(as, asGroups ?? []) }
     const response = cluster.request({ ...request, user })
-    if ('streamId' in response) this.streams.set(response.streamId, cluster)
+    if ('streamId' in response) {
+      this.streams.set(response.streamId, cluster)
+      if (request.query?.stdin === true) this.sessions.push({ streamId: response.streamId, isTerminal: request.query.tty === true })
+    }
     return { kind: 'response', response }
   }
 }

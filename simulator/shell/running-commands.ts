@@ -30,6 +30,11 @@ function isImmediate(need: ProcessNeed): boolean {
   return need.kind === 'request' || need.kind === 'closeStream' || need.kind === 'sendInput' || need.kind === 'edit'
 }
 
+/** Enter belongs to a line; single control characters (Ctrl+C for a container) stay as they are. */
+function withLineEnd(text: string): string {
+  return text.endsWith('\n') || text === '\x03' || text === '\x04' ? text : `${text}\n`
+}
+
 /** Drives the programs of one line. */
 export class RunningCommands {
   private readonly machine: Machine
@@ -136,8 +141,8 @@ export class RunningCommands {
       return
     }
     const reader = this.running.find((command) => command.need?.kind === 'input' && this.machine.externalInput(command.id, command.need.all) === 'terminal')
-    if (reader?.need !== undefined) {
-      this.next(reader, yield reader.need)
+    if (reader?.need?.kind === 'input') {
+      this.next(reader, { kind: 'text', text: yield* this.typed(reader.need.all) })
       return
     }
     if (untilMs !== undefined) {
@@ -145,8 +150,7 @@ export class RunningCommands {
       return
     }
     if (this.machine.wantsInput) {
-      const answer = yield { kind: 'input', all: false }
-      this.machine.feed(answer.kind === 'text' && answer.text !== undefined ? answer.text.replace(/\n?$/, '\n') : undefined)
+      this.machine.feed(yield* this.typed(false))
       return
     }
     // Nothing can happen any more: every process waits for another one.
@@ -156,6 +160,17 @@ export class RunningCommands {
       this.machine.state.processes = [root]
       this.machine.abort(root, 1)
     }
+  }
+
+  /** What a person types: one line with its end, or all lines up to the end of input. undefined when there is nothing. */
+  private *typed(all: boolean): Needs<string | undefined> {
+    let text: string | undefined
+    do {
+      const answer = yield { kind: 'input', all: false }
+      if (answer.kind !== 'text' || answer.text === undefined) break
+      text = (text ?? '') + withLineEnd(answer.text)
+    } while (all)
+    return text
   }
 
   private deadline(streams: readonly Running[]): SimTimeMs | undefined {

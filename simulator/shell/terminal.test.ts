@@ -152,6 +152,35 @@ describe('Ctrl+C', () => {
   })
 })
 
+describe('a session in a container', () => {
+  const exec: Executable = function* (context) {
+    const opened = yield { kind: 'request', request: { verb: 'create', group: '', version: 'v1', resource: 'pods', name: 'p', subresource: 'exec', query: { stdin: true, tty: true } } }
+    const streamId = opened.kind === 'response' && 'streamId' in opened.response ? opened.response.streamId : ''
+    const answer = yield { kind: 'stream', streamId }
+    context.out(answer.kind === 'frames' ? `${answer.frames.length} frame\n` : '')
+    return 0
+  }
+  const start = () => {
+    const { cluster, terminal } = setUp({ executables: { kexec: exec }, hasKeyboard: true })
+    cluster.request = () => ({ code: 200, streamId: 's1', warnings: [] })
+    return { cluster, going: new ProcessRun(terminal.run('kexec'), { user: () => learner, cluster: () => cluster }) }
+  }
+
+  it('gets what is typed while it is busy', () => {
+    const { cluster, going } = start()
+    going.provideInput('ls')
+    going.provideInput(undefined)
+    expect(cluster.inputs).toEqual(['ls\n', undefined])
+  })
+
+  it('gets Ctrl+C itself when it has a terminal', () => {
+    const { cluster, going } = start()
+    going.interrupt()
+    expect({ inputs: cluster.inputs, status: going.status.kind }).toEqual({ inputs: ['\x03'], status: 'waits' })
+    expect(going.stop()).toEqual({ kind: 'done', exitCode: 130 })
+  })
+})
+
 describe('standard input', () => {
   it('is asked for line by line, and ended', () => {
     const { cluster, terminal, seen } = setUp({ hasKeyboard: true })
@@ -161,6 +190,13 @@ describe('standard input', () => {
     going.provideInput('more')
     expect(going.provideInput(undefined)).toEqual({ kind: 'done', exitCode: 0 })
     expect(seen.out).toBe('hello you\nmore\n')
+  })
+
+  it('is all that was typed up to its end for a program that wants everything', () => {
+    const { cluster, terminal, seen } = setUp({ hasKeyboard: true })
+    const going = new ProcessRun(terminal.run('k ask'), { user: () => learner, cluster: () => cluster })
+    for (const line of ['a: 1', 'b: 2', undefined]) going.provideInput(line)
+    expect(seen.out).toBe('[a: 1\nb: 2\n]\n')
   })
 
   it('is empty in a script', () => {

@@ -118,7 +118,7 @@ export class Flight {
   /** Ctrl+C. */
   interrupt(): void {
     this.record({ kind: 'key', key: 'interrupt' })
-    this.running?.stop()
+    this.running?.interrupt()
     this.settleRun()
   }
 

@@ -118,7 +118,7 @@ export class Machine extends HostCommands implements ShellCore {
     process.status = status
   }
 
-  /** Ctrl+C: ends the command in the foreground; an interactive shell stays. */
+  /** Ctrl+C: ends the command in the foreground; an interactive shell stays. The terminal itself shows `^C`. */
   interrupt(): void {
     const { root } = this
     if (root === undefined) return
@@ -135,7 +135,6 @@ export class Machine extends HostCommands implements ShellCore {
     root.wait = undefined
     root.status = 130
     if (kept.f === 'input') Object.assign(kept, { text: '', isPrompted: false })
-    this.write(root, 1, '^C\n')
   }
 
   /** The next moment at which a process goes on by itself. */
