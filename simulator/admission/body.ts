@@ -10,7 +10,7 @@ import { goQuote } from '../api/go-text.ts'
 import type { KindInfo } from '../api/kinds.ts'
 import { apiVersionOf, kindByKind, splitApiVersion } from '../api/kinds.ts'
 import type { KubeObject } from '../api/types.ts'
-import { isYamlError, parseYaml } from '../api/yaml/documents.ts'
+import { isYamlError, parseYaml, yamlErrors, yamlLimits } from '../api/yaml/documents.ts'
 import type { Json } from '../kernel/json.ts'
 import { isJsonObject } from '../kernel/json.ts'
 import type { AdmittedObject } from './kind-rules.ts'
@@ -46,12 +46,14 @@ function unrecognized(source: BodySource, why: string, text: string): Failure {
   return apiErrors.badRequest(`the object provided is unrecognized (must be of type ${source.kind.kind}): ${why} (${summarize(text)})`)
 }
 
-/** YAML is read twice as upstream does: once to have the value, once to find keys that stand there twice. */
+/** Keys that stand there twice are a complaint about a body that can still be read. */
 function readYaml(source: BodySource, text: string): Read {
-  const parsed = parseYaml(text)
-  if (isYamlError(parsed)) return { refusal: unrecognized(source, parsed.error, text) }
   const strict = parseYaml(text, { strict: true })
-  return { value: parsed.value, duplicates: isYamlError(strict) ? [strict.error] : [] }
+  if (!isYamlError(strict)) return { value: strict.value, duplicates: [] }
+  const parsed = parseYaml(text)
+  if (!isYamlError(parsed)) return { value: parsed.value, duplicates: [strict.error] }
+  if (parsed.error === yamlErrors.tooLarge) return { refusal: apiErrors.tooLarge(`limit is ${yamlLimits.bytesMax}`) }
+  return { refusal: unrecognized(source, parsed.error, text) }
 }
 
 function readBody(source: BodySource): Read {
