@@ -4,7 +4,6 @@ import type { ApiClient } from '../../api/client.ts'
 import type { Deployment, DeploymentStatus, ReplicaSet } from '../../api/types.ts'
 import { equalJson } from '../../kernel/equal.ts'
 import type { Clock, ComponentContext, EventRecorder } from '../../store/component.ts'
-import { keyOf } from '../../store/resource-id.ts'
 import { revisionAnnotation, withReplicasAnnotations } from './annotations.ts'
 import { withCondition } from './status.ts'
 import type { ConditionText } from './status.ts'
@@ -47,7 +46,9 @@ export class DeploymentWriter {
   /** Notes the revision of the new set on the Deployment. */
   setRevision(revision: string): void {
     if (this.deployment.metadata.annotations?.[revisionAnnotation] === revision) return
-    const result = this.api.patch<Deployment>('deployments.apps', keyOf(this.deployment), { metadata: { annotations: { [revisionAnnotation]: revision } } })
+    const { metadata } = this.deployment
+    // By way of the status: a change of annotations alone would count as a new generation.
+    const result = this.api.updateStatus<Deployment>('deployments.apps', { ...this.deployment, metadata: { ...metadata, annotations: { ...metadata.annotations, [revisionAnnotation]: revision } } })
     if (result.ok) this.deployment = result.object
   }
 
