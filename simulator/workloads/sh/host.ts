@@ -21,6 +21,8 @@ export interface ShellHost {
   timestamp(atMs: SimTimeMs): string
   readonly hostName: string
   readonly userName: string
+  /** Numbers of the user and its groups; absent: root, or the person at the terminal. */
+  readonly user?: { readonly uid: number; readonly gid: number; readonly groups: readonly number[] }
   /** Columns of the terminal, or undefined when output is not one. */
   readonly columns: number | undefined
   out(stream: 'stdout' | 'stderr', text: string): void

@@ -154,6 +154,7 @@ function makeContext(core: ShellCore, process: Process, frame: ToolFrame, stdin:
     dialect: state.dialect,
     hostName: host.hostName,
     userName: host.userName,
+    user: host.user ?? (host.userName === 'root' ? { uid: 0, gid: 0, groups: [] } : { uid: 1000, gid: 1000, groups: [] }),
     hasCommand: (name) => isRunnable(core, name),
     isTerminal: process.fds[1]?.k === 'out' && host.columns !== undefined,
     columns: host.columns,

@@ -40,6 +40,10 @@ export class ContainerHost implements ShellHost {
     return uid === 0 ? 'root' : String(uid)
   }
 
+  get user(): NonNullable<ShellHost['user']> {
+    return this.context.spec.user ?? { uid: 0, gid: 0, groups: [] }
+  }
+
   get columns(): number | undefined {
     return this.context.spec.tty ? 80 : undefined
   }

@@ -5,7 +5,7 @@ import { base64 } from './base64.ts'
 import { formatDate, parseDateOption } from './dates.ts'
 import { expr } from './expr.ts'
 import { echo, printf, seq } from './printf.ts'
-import type { Tool } from './tool.ts'
+import type { Tool, ToolContext } from './tool.ts'
 import { parseOptions, ToolFailure } from './tool.ts'
 
 const date: Tool = {
@@ -98,13 +98,34 @@ const uname: Tool = {
   },
 }
 
+/** Name of a user (third field) or a group (fourth field) in /etc/passwd. */
+function accountName(context: ToolContext, number: number, place: 2 | 3): string | undefined {
+  if (number === context.user.uid && !/^\d+$/.test(context.userName)) return context.userName
+  const lines = (context.files.read('/etc/passwd') ?? 'root:x:0:0\n').split('\n').map((line) => line.split(':'))
+  return lines.find((fields) => fields[place] === String(number))?.[0]
+}
+
 const id: Tool = {
   run(context) {
     const { flags } = parseOptions(context, 'ugnG')
-    const isRoot = context.userName === 'root'
-    const number = isRoot ? '0' : '1000'
-    if (flags.has('u') || flags.has('g')) return { out: `${flags.has('n') ? context.userName : number}\n`, code: 0 }
-    return { out: `uid=${number}(${context.userName}) gid=${number}(${context.userName}) groups=${number}(${context.userName})\n`, code: 0 }
+    const { uid, gid } = context.user
+    const groups = [...new Set([...context.user.groups, gid])].sort((a, b) => a - b)
+    const plain = (number: number, place: 2 | 3): string => (flags.has('n') ? (accountName(context, number, place) ?? String(number)) : String(number))
+    if (flags.has('u')) return { out: `${plain(uid, 2)}\n`, code: 0 }
+    if (flags.has('g')) return { out: `${plain(gid, 3)}\n`, code: 0 }
+    if (flags.has('G')) return { out: `${groups.map((group) => plain(group, 3)).join(' ')}\n`, code: 0 }
+    const named = (number: number, place: 2 | 3): string => {
+      const name = accountName(context, number, place)
+      return name === undefined ? String(number) : `${number}(${name})`
+    }
+    return { out: `uid=${named(uid, 2)} gid=${named(gid, 3)} groups=${groups.map((group) => named(group, 3)).join(',')}\n`, code: 0 }
+  },
+}
+
+const whoami: Tool = {
+  run(context) {
+    const name = accountName(context, context.user.uid, 2)
+    return name === undefined ? { err: `whoami: unknown uid ${context.user.uid}\n`, code: 1 } : { out: `${name}\n`, code: 0 }
   },
 }
 
@@ -115,7 +136,7 @@ const hostname: Tool = {
 /** Tools that print, by name. */
 export const printTools: { readonly [name: string]: Tool } = {
   echo, printf, seq, base64, date, env, printenv, basename, dirname, realpath, readlink: realpath, uname, id, hostname, expr,
-  whoami: { run: ({ userName }) => ({ out: `${userName}\n`, code: 0 }) },
+  whoami,
   arch: { run: () => ({ out: 'x86_64\n', code: 0 }) },
   nproc: { run: () => ({ out: '4\n', code: 0 }) },
 }

@@ -32,6 +32,7 @@ export interface ToolContext {
   readonly dialect: Dialect
   readonly hostName: string
   readonly userName: string
+  readonly user: { readonly uid: number; readonly gid: number; readonly groups: readonly number[] }
   /** True when a command of this name can be run. */
   hasCommand(name: string): boolean
   /** Standard output is the terminal. */
