@@ -8,7 +8,7 @@ import { Host } from './host.ts'
 import { addImage, isCached } from './images.ts'
 import { Killer } from './killer.ts'
 import { planRefresh, refreshMounts } from './mounts.ts'
-import { registerNode, reportNode } from './node-status.ts'
+import { dropLease, leaveLease, registerNode, reportNode } from './node-status.ts'
 import { isTerminalPhase } from './phase.ts'
 import type { ContainerUsage, KubeletConfig, KubeletPorts, Kubelets } from './ports.ts'
 import { listenerOf, sendToPort } from './local-request.ts'
@@ -182,6 +182,7 @@ class KubeletModel implements Kubelets {
   stopNode(nodeName: string): void {
     const { host } = this
     host.changeNode(nodeName, { isStopped: true })
+    leaveLease(host, nodeName)
     for (const { metadata } of host.context.api.listPodsOnNode(nodeName)) {
       const podKey = `${metadata.namespace}/${metadata.name}`
       const record = host.pods.get(podKey)
@@ -197,6 +198,7 @@ class KubeletModel implements Kubelets {
     const { host } = this
     if (!host.nodeRecord(nodeName).isStopped) return
     host.changeNode(nodeName, { isStopped: false })
+    dropLease(host, nodeName)
     host.context.schedule(host.nowMs, 'node', nodeName)
     for (const pod of host.context.api.listPodsOnNode(nodeName)) {
       const podKey = `${pod.metadata.namespace}/${pod.metadata.name}`

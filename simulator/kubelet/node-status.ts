@@ -4,7 +4,7 @@
  * Models kubernetes/pkg/kubelet/nodestatus (v1.35).
  */
 
-import type { Condition, Node, ResourceList } from '../api/types.ts'
+import type { Condition, KubeObject, Node, ResourceList } from '../api/types.ts'
 import { equalJson } from '../kernel/equal.ts'
 import { compareText } from '../kernel/text.ts'
 import { deviceIds, gpuResource } from './devices.ts'
@@ -119,6 +119,25 @@ export function reportNode(host: Host, name: string): void {
     images: imagesOf(host, name),
   }
   if (!equalJson(old, status)) host.client(name).updateStatus<Node>('nodes', { ...node, status })
+}
+
+const leaseResource = 'leases.coordination.k8s.io'
+const leaseNamespace = 'kube-node-lease'
+
+/** Leaves the Lease that a node renewed last: from now on nobody renews it. A node that runs has none, since renewals would be all that happens in a quiet cluster. */
+export function leaveLease(host: Host, name: string): void {
+  dropLease(host, name)
+  const renewTime = host.context.clock.microTimestamp(host.nowMs)
+  const lease: KubeObject = {
+    apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata: { name, namespace: leaseNamespace }, spec: { holderIdentity: name, leaseDurationSeconds: 40, renewTime },
+  }
+  host.client(name).create(leaseResource, lease)
+}
+
+/** Takes the Lease of a stopped node away: it runs again. */
+export function dropLease(host: Host, name: string): void {
+  const key = `${leaseNamespace}/${name}`
+  if (host.client(name).find(leaseResource, key) !== undefined) host.client(name).delete(leaseResource, key)
 }
 
 const nodeInfo: { [key: string]: string } = {

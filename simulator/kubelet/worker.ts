@@ -76,8 +76,9 @@ export class Worker {
     const record = this.host.pods.get(podKey)
     if (record === undefined || record.syncMs !== this.host.nowMs || record.isBusy) return
     const pod = this.host.findPod(podKey)
-    if (pod === undefined || pod.metadata.uid !== record.uid || this.host.nodeRecord(record.node).isStopped) return
+    if (pod === undefined || pod.metadata.uid !== record.uid) return
     const next = this.host.change(podKey, { syncMs: undefined })
+    if (this.host.nodeRecord(record.node).isStopped) return
     if (next.stage === 'new') this.start(podKey, pod)
     else if (next.stage === 'syncing') this.sync(podKey, pod)
     else if (next.stage === 'terminated') this.termination.finish(podKey, pod)
