@@ -17,6 +17,7 @@ import { Processes } from './processes.ts'
 import { containerKey } from './records.ts'
 import { Sessions } from './sessions.ts'
 import { Starter } from './starter.ts'
+import { noteWrite, storageExcess } from './storage.ts'
 import { kubeletTexts } from './texts.ts'
 import { Worker } from './worker.ts'
 
@@ -62,6 +63,7 @@ class KubeletModel implements Kubelets {
         this.probes.wake(podKey)
         host.ports.changed?.(podKey)
       },
+      filesWritten: (podKey) => noteWrite(host, podKey),
       mainWrote: (podKey, container, stream, text) => this.sessions.mainWrote(podKey, container, stream, text),
       sessionWrote: (sessionId, stream, text) => this.sessions.wrote(sessionId, stream, text),
       sessionExited: (sessionId, exitCode) => this.sessions.exited(sessionId, exitCode),
@@ -90,6 +92,7 @@ class KubeletModel implements Kubelets {
       oom: (key) => this.processes.onOom(key),
       probe: (key) => this.probes.onEvent(key),
       kill: (key) => this.killer.onEvent(key),
+      storage: (key) => this.onStorage(key),
       deadline: (key) => this.onDeadline(key),
       node: (key) => this.onNode(key),
       update: (key) => this.onUpdate(key),
@@ -277,8 +280,20 @@ class KubeletModel implements Kubelets {
     const { activeDeadlineSeconds } = pod.spec
     const startedMs = pod.status?.startTime === undefined ? this.host.nowMs : this.host.context.clock.parse(pod.status.startTime)
     if (activeDeadlineSeconds === undefined || this.host.nowMs - startedMs < activeDeadlineSeconds * 1000) return
-    this.host.change(podKey, { verdict: { reason: 'DeadlineExceeded', message: kubeletTexts.deadline } })
+    this.host.change(podKey, { verdict: { reason: 'DeadlineExceeded', message: kubeletTexts.deadline, isFinal: true } })
     this.host.event(pod, 'Normal', 'DeadlineExceeded', kubeletTexts.deadline)
+    this.worker.terminate(podKey)
+  }
+
+  private onStorage(podKey: string): void {
+    const record = this.host.pods.get(podKey)
+    const pod = this.host.findPod(podKey)
+    if (record?.storageMs !== this.host.nowMs || pod === undefined) return
+    this.host.change(podKey, { storageMs: undefined })
+    const message = record.stage === 'syncing' && record.verdict === undefined ? storageExcess(this.host, podKey, pod) : undefined
+    if (message === undefined) return
+    this.host.change(podKey, { verdict: { reason: 'Evicted', message, isFinal: false, graceSeconds: 0 } })
+    this.host.event(pod, 'Warning', 'Evicted', message)
     this.worker.terminate(podKey)
   }
 

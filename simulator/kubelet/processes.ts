@@ -26,6 +26,8 @@ export interface ProcessListener {
   exited(podKey: string, container: string): void
   /** Something that a probe may see has changed. */
   changed(podKey: string): void
+  /** A process wrote or removed files. */
+  filesWritten(podKey: string): void
   /** Process 1 of a container wrote to its log. */
   mainWrote(podKey: string, container: string, stream: 'stdout' | 'stderr', text: string): void
   /** A command beside process 1 wrote or ended. */
@@ -182,7 +184,7 @@ export class Processes {
 
   /** What a program is given. @param atMs another moment than now */
   contextOf(row: ProcessRecord, atMs: SimTimeMs = this.host.nowMs): ProgramContext {
-    return { spec: row.spec, files: this.filesOf(row), nowMs: atMs }
+    return { spec: row.spec, files: this.filesOf(row), nowMs: atMs, timestamp: (ms) => this.host.context.clock.timestamp(ms) }
   }
 
   /** The files that a process sees. */
@@ -327,6 +329,7 @@ export class Processes {
     else if (effect.path === '/dev/stdout' || effect.path === '/proc/1/fd/1') this.log(row, 'stdout', effect.text)
     else if (effect.path === '/dev/stderr' || effect.path === '/proc/1/fd/2') this.log(row, 'stderr', effect.text)
     else files.write(effect.path, effect.text)
+    this.listener.filesWritten(row.podKey)
     this.listener.changed(row.podKey)
   }
 

@@ -48,6 +48,14 @@ export interface StartFailure {
   readonly retryMs?: SimTimeMs
 }
 
+/** Why the kubelet ends a pod by itself. `isFinal`: the pod fails however its containers end. */
+export interface Verdict {
+  readonly reason: string
+  readonly message: string
+  readonly isFinal: boolean
+  readonly graceSeconds?: number
+}
+
 /** How a pod's worker stands. */
 export interface PodRecord {
   readonly uid: string
@@ -77,7 +85,9 @@ export interface PodRecord {
   /** Last status that the kubelet wrote. */
   readonly status?: PodStatus
   /** Set when the kubelet ends the pod by itself. */
-  readonly verdict?: { readonly reason: string; readonly message: string; readonly graceSeconds?: number }
+  readonly verdict?: Verdict
+  /** When the eviction manager looks at what the pod has written. */
+  readonly storageMs?: SimTimeMs
   readonly graceSeconds?: number
   readonly killStartMs?: SimTimeMs
 }

@@ -118,13 +118,14 @@ export function makeStatus(host: Host, podKey: string, pod: Pod, isTerminal = fa
   let phase = phaseOf(pod, main, init, isTerminal, hasInitialized)
   if (!isTerminalPhase(phase) && isTerminalPhase(old.phase)) phase = old.phase as string
   const { verdict } = record
-  if (verdict !== undefined) phase = 'Failed'
+  if (verdict?.isFinal === true) phase = 'Failed'
   const hostIP = hostIpOf(host, record.node)
   const status: PodStatus = { phase }
   if (pod.metadata.generation !== undefined) status.observedGeneration = pod.metadata.generation
   const isKept = phase === old.phase
-  const reason = verdict?.reason ?? (isKept ? (old.reason ?? pod.status?.reason) : undefined)
-  const message = verdict?.message ?? (isKept ? (old.message ?? pod.status?.message) : undefined)
+  const decided = verdict?.isFinal === true ? verdict : undefined
+  const reason = decided?.reason ?? (isKept ? (old.reason ?? pod.status?.reason) : undefined)
+  const message = decided?.message ?? (isKept ? (old.message ?? pod.status?.message) : undefined)
   const isAlive = record.sandboxMs !== undefined
   status.conditions = conditionsOf({ pod, phase, main, init, hasSandbox: isAlive, old: old.conditions ?? [], now: host.timestamp(host.nowMs) })
   if (message !== undefined) status.message = message
@@ -145,6 +146,8 @@ export function makeStatus(host: Host, podKey: string, pod: Pod, isTerminal = fa
     status.ephemeralContainerStatuses = statusesOf(host, podKey, pod, record, ephemeralContainers, 'ephemeral', old.ephemeralContainerStatuses)
   }
   status.qosClass = pod.status?.qosClass ?? computePodQos(pod)
+  // An evicted pod fails only if its containers end with an error: until then the rest of its status is as it was.
+  if (verdict !== undefined && !verdict.isFinal && !isTerminal) return { ...status, phase: 'Failed', reason: verdict.reason, message: verdict.message }
   return status
 }
 

@@ -48,6 +48,8 @@ export const kubeletTexts = {
     healthy === 0
       ? `Allocate failed due to no healthy devices present; cannot allocate unhealthy devices ${resource}, which is unexpected`
       : `Allocate failed due to requested number of devices unavailable for ${resource}. Requested: ${requested}, Available: ${available}, which is unexpected`,
+  emptyDirExcess: (volume: string, limit: string) => `Usage of EmptyDir volume "${volume}" exceeds the limit "${limit}". `,
+  storageExcess: (limit: string) => `Pod ephemeral local storage usage exceeds the total limit of containers ${limit}. `,
   probeFailed: (probe: string, output: string) => `${probe} probe failed: ${output}`,
   probeErrored: (probe: string, error: string) => `${probe} probe errored and resulted in unknown state: ${error}`,
   probeWarning: (probe: string, output: string) => `${probe} probe warning: ${output}`,

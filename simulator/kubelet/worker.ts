@@ -197,7 +197,7 @@ export class Worker {
     const { host, parts } = this
     const record = host.change(podKey, { isBusy: true, isAskedAgain: false, tried: {} })
     if (this.mustTerminate(pod, record)) {
-      if (record.verdict !== undefined) writeStatus(this.host, this.parts.probes, podKey, pod)
+      if (record.verdict?.isFinal === true) writeStatus(this.host, this.parts.probes, podKey, pod)
       this.termination.begin(podKey, pod)
       return
     }
