@@ -151,6 +151,8 @@ export interface ProgramContext {
   readonly spec: ProgramSpec
   readonly files: FileView
   readonly nowMs: SimTimeMs
+  /** Wall-clock text of a simulated time (RFC 3339, seconds); absent: time 0 is 2026-01-05T09:00:00Z. */
+  timestamp?(atMs: SimTimeMs): string
 }
 
 /** A kind of program. `S` is plain data. All functions are pure. */

@@ -49,7 +49,7 @@ export class ContainerHost implements ShellHost {
   }
 
   timestamp(atMs: SimTimeMs): string {
-    return timestampOf(atMs)
+    return this.context.timestamp?.(atMs) ?? timestampOf(atMs)
   }
 
   out(stream: 'stdout' | 'stderr', text: string): void {
