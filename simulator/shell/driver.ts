@@ -86,6 +86,11 @@ export class ProcessRun {
     return this.step()
   }
 
+  /** Whether typed lines go to the process now: it reads its standard input, or an interactive session is open. */
+  get readsInput(): boolean {
+    return this.need?.kind === 'input' || (this.status.kind !== 'done' && this.sessions.length > 0)
+  }
+
   /** The editor was closed. */
   finishEdit(isSaved: boolean): RunStatus {
     if (this.need?.kind !== 'edit') return this.status

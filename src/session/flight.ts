@@ -94,6 +94,11 @@ export class Flight {
     return this.running?.status
   }
 
+  /** Whether the running command takes typed lines; else they wait for the next prompt. */
+  get readsInput(): boolean {
+    return this.running?.readsInput === true
+  }
+
   /** Starts a command line. It goes on by `step` until `status` is undefined. */
   startLine(text: string): void {
     this.record({ kind: 'line', text })

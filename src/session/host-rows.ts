@@ -169,6 +169,8 @@ export interface TerminalDelta {
   /** The text before the cursor of a new command: `~ $ `. */
   readonly prompt: string
   readonly isRunning: boolean
+  /** The running command reads lines (cat, kubectl exec -it); what is typed otherwise waits for the next prompt. */
+  readonly readsInput?: boolean
   /** A command waits for simulated time, and time is paused. */
   readonly waitsForTime: boolean
   readonly context: string

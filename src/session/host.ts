@@ -273,7 +273,7 @@ export interface ClusterHost {
    * is known to run on; the delta with its output so far (or with isRunning) is delivered before that.
    */
   terminalRun(line: string): Promise<void>
-  /** Text that goes to the standard input of the running command. */
+  /** One line, without its end, for the standard input of the running command. */
   terminalInput(text: string): Promise<void>
   terminalKey(key: 'interrupt' | 'end-of-input'): Promise<void>
   terminalComplete(line: string, cursor: number): Promise<Completion>

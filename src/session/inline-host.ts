@@ -583,7 +583,7 @@ export class InlineHost implements ClusterHost {
       nowMs: this.shownMs(this.shown ?? shown), headMs: this.shownMs(line.cluster), epochMs: line.cluster.clock.epochMs + (line.cluster.config.historyMs ?? 0),
       isPlaying: this.playback.isPlaying, speed: this.playback.speed, isPast: this.past !== undefined,
       terminal: {
-        output: this.output, prompt: flight.terminal.prompt, isRunning: running !== undefined, waitsForTime: running?.kind === 'waits' && !this.playback.isPlaying,
+        output: this.output, prompt: flight.terminal.prompt, isRunning: running !== undefined, readsInput: flight.readsInput, waitsForTime: running?.kind === 'waits' && !this.playback.isPlaying,
         context: flight.current.context, namespace: flight.namespace, cwd: flight.terminal.cwd, ...(this.isCleared ? { clear: true } : {}),
       },
       ...this.lookAtFiles(), ...this.lookAtTracker(), ...this.lookAtEditor(),

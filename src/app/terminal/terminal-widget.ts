@@ -36,6 +36,8 @@ class LineTerminal implements TerminalWidget {
   private isBusy = false
   private isPromptShown = false
   private typedAhead: LineKey[] = []
+  /** What is typed for a command that reads lines. */
+  private inputLine: LineState = emptyLine
   private lastWasTab = false
 
   constructor(element: HTMLElement, options: TerminalOptions) {
@@ -93,26 +95,29 @@ class LineTerminal implements TerminalWidget {
 
   private keys(keys: readonly LineKey[]): void {
     for (const key of keys) {
-      if (this.status.isRunning) this.feed(key)
-      else if (this.isBusy) this.typedAhead.push(key)
+      const isBusy = this.status.isRunning || this.isBusy
+      if (isBusy && key.type === 'key' && key.name === 'interrupt') { this.typedAhead = []; this.inputLine = emptyLine; void this.options.host.terminalKey('interrupt') }
+      else if (this.status.isRunning && this.status.readsInput === true) this.feed(key)
+      else if (isBusy) this.typedAhead.push(key)
       else this.edit(key)
     }
   }
 
-  /** Keys while a command runs: signals, or its standard input with an echo. */
+  /** Keys for a command that reads its standard input: a line with an echo, sent by Enter. */
   private feed(key: LineKey): void {
     const { host } = this.options
-    if (key.type === 'key') {
-      if (key.name === 'interrupt') { void host.terminalKey('interrupt'); return }
-      if (key.name === 'end-of-input') { void host.terminalKey('end-of-input'); return }
-      const text = key.name === 'enter' ? '\n' : key.name === 'tab' ? '\t' : key.name === 'backspace' ? '\u007f' : ''
-      if (text === '') return
-      if (text !== '\u007f') this.term.write(text)
-      void host.terminalInput(text)
+    const before = this.inputLine
+    const { state, effect } = pressKey(before, key, [])
+    if (effect?.type === 'end-of-input') { void host.terminalKey('end-of-input'); return }
+    if (effect !== undefined && effect.type !== 'run') return
+    this.inputLine = state
+    if (effect === undefined) {
+      // Only the end of the line is edited, as by a terminal in its plain mode.
+      this.term.write(`${'\b'.repeat(before.cursor)}\u001b[K${state.text}${'\b'.repeat(state.text.length - state.cursor)}`)
       return
     }
-    this.term.write(key.text)
-    void host.terminalInput(key.text)
+    this.term.write('\r\n')
+    void host.terminalInput(effect.text)
   }
 
   private edit(key: LineKey): void {
@@ -159,13 +164,17 @@ class LineTerminal implements TerminalWidget {
   private settle(): void {
     this.isBusy = false
     this.onBoard()
-    const ahead = this.typedAhead
-    this.typedAhead = []
-    this.keys(ahead)
   }
 
   private onBoard(): void {
-    if (!this.isBusy && !this.isPromptShown && !this.status.isRunning) this.showPrompt()
+    if (this.isBusy) return
+    const isFree = !this.status.isRunning
+    if (isFree && !this.isPromptShown) { this.inputLine = emptyLine; this.showPrompt() }
+    if (this.typedAhead.length === 0 || !(isFree || this.status.readsInput === true)) return
+    // What was typed meanwhile is read now, as a shell reads what waits in its terminal.
+    const ahead = this.typedAhead
+    this.typedAhead = []
+    this.keys(ahead)
   }
 
   private showPrompt(): void {
