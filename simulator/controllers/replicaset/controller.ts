@@ -116,7 +116,9 @@ export const replicaSetController: Controller = {
     const key = isClaiming ? markedKey.slice(0, -claimMark.length) : markedKey
     const set = context.api.find<ReplicaSet>('replicasets.apps', key)
     if (set === undefined || isSelectorError(toSelector(set.spec.selector))) return done
-    if (isClaiming && claimPods(set, context.api) !== undefined) return { failed: true }
+    // A set that was never synced may follow one of the same name, whose last changes brought this key.
+    const isNew = set.status?.observedGeneration === undefined
+    if ((isClaiming || isNew) && claimPods(set, context.api) !== undefined) return { failed: true }
     return sync(set, context)
   },
 }

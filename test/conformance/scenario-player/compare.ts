@@ -16,9 +16,24 @@ function sorted(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined).sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, member]) => [key, sorted(member)]))
 }
 
+function washText(value: unknown): string {
+  return JSON.stringify(value).replace(/p\d{4}\b|10\.244\.\d+\.\d+|"nodeName":"n\d",?/g, '').replaceAll(',}', '}')
+}
+
+/** Lists whose order followed the names that chance decides get another one. */
+function reordered(value: unknown): unknown {
+  if (Array.isArray(value)) {
+    const items = value.map(reordered)
+    const isByTarget = items.every((item) => typeof item === 'object' && item !== null && 'targetRef' in item)
+    return isByTarget ? items.sort((a, b) => (washText(a) < washText(b) ? -1 : 1)) : items
+  }
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, reordered(member)]))
+}
+
 /** JSON with sorted keys; names, addresses and nodes that chance decides are taken out. */
 function wash(value: unknown): string {
-  return JSON.stringify(sorted(value)).replace(/p\d{4}\b|10\.244\.\d+\.\d+|"nodeName":"n\d",?/g, '').replaceAll(',}', '}')
+  return washText(reordered(sorted(value)))
 }
 
 function washedObjects(settled: Dict, except: ReadonlySet<string>): string[] {

@@ -86,6 +86,8 @@ export interface KubectlSetup {
   readonly files: FileSystem
   /** Lets simulated time pass up to a moment, or until `isOver` says so. */
   advance(toMs: number, isOver?: () => boolean): void
+  /** Called before each request. */
+  onRequest?(): void
 }
 
 /** Plays one command line. */
@@ -104,6 +106,7 @@ export function runKubectl(setup: KubectlSetup, argv: readonly string[], stdin?:
       case 'request': {
         const { as, asGroups, context: _context, ...request } = need.request
         const user = as === undefined ? setup.user : { name: as, groups: impersonatedGroups(as, asGroups ?? []) }
+        setup.onRequest?.()
         return { kind: 'response', response: cluster.request({ ...request, user }) }
       }
       case 'stream': {

@@ -1,9 +1,7 @@
 /** Plays a scenario file on a simulated cluster, as the recording program played it on a real one. */
 
 import type { KubeObject, Pod } from '../../../simulator/api/types.ts'
-import { findVerb } from '../../../simulator/kubectl/verbs/registry.ts'
-import { kindByKind } from '../../../simulator/api/kinds.ts'
-import { decodeDocuments } from '../../../simulator/api/yaml/documents.ts'
+import { quantityMilli } from '../../../simulator/api/quantity.ts'
 import { isStream } from '../../../simulator/api/request.ts'
 import type { EventRow } from '../../../simulator/apiserver/event-log.ts'
 import { adminUser, createCluster } from '../../../simulator/index.ts'
@@ -20,6 +18,9 @@ type Dict = { [key: string]: any }
 
 const reactionMs = 50
 const heartbeatMs = 2_500
+/** What starting kubectl and one of its requests took the recording program. */
+const commandMs = 450
+const requestMs = 15
 const recordedKinds = ['Pod', 'ReplicaSet', 'Deployment', 'StatefulSet', 'DaemonSet', 'Job', 'CronJob', 'HorizontalPodAutoscaler', 'PodDisruptionBudget', 'ControllerRevision', 'PersistentVolumeClaim', 'ResourceQuota']
 /** Kinds whose changes keep a step going. */
 const noticedKinds = new Set([...recordedKinds, 'Service', 'Endpoints', 'Namespace', 'Node', 'Event', 'ServiceAccount', 'PersistentVolume', 'ReplicationController', 'ConfigMap', 'EndpointSlice'])
@@ -60,6 +61,7 @@ export class Player {
   private kubeletMode: string
   private termination: string
   private overrides: { readonly [selector: string]: string }
+  private usage: { readonly [selector: string]: Dict } = {}
   private lastChangeMs = 0
   private ipCount = 0
   private changes: StoreChange[] = []
@@ -80,11 +82,12 @@ export class Player {
     this.files.write('/root/.kube/config', kubeconfig(this.namespace))
     if (this.namespace !== 'default') this.cluster.clientFor(adminUser).create('namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: this.namespace } })
     this.cluster.onCommit((change) => this.onChange(change))
-    this.cluster.events.listen((row) => {
+    this.cluster.events.listen((row, before) => {
       if (row.namespace !== this.namespace) return
       this.eventRows.push(row)
-      this.lastChangeMs = this.cluster.nowMs
+      if (before === undefined) this.lastChangeMs = this.cluster.nowMs
     })
+    if (scenario.metrics === true) this.serveMetrics()
     if (nodes.length > 0) this.heartbeat()
     this.settle(700)
     this.changes = []
@@ -225,6 +228,21 @@ export class Player {
     client.updateStatus('nodes', { ...node, status: { ...(node.status as Dict), conditions: good.map(([type, status, reason, message]) => ({ type, status, reason, message, lastHeartbeatTime: this.now, lastTransitionTime: this.now })) } })
   }
 
+  /** The script serves the metrics of running pods instead of the metrics-server. */
+  private serveMetrics(): void {
+    const { metrics } = this.cluster.components
+    metrics.podSamples = (namespace, passes) => this.cluster.peek<Pod>('pods').flatMap((pod) => {
+      if (pod.metadata.namespace !== namespace || pod.status?.phase !== 'Running' || !passes(pod)) return []
+      const usage = Object.entries(this.usage).filter(([selector]) => selector === pod.metadata.name || (selector.includes('=') && matches(pod.metadata.labels ?? {}, selector))).at(-1)?.[1]
+      if (usage === undefined) return []
+      const containers = pod.spec.containers.map(({ name }) => {
+        const own = usage[name] ?? usage
+        return { name, cpuMilli: quantityMilli(String(own['cpu'] ?? '0')), memoryBytes: quantityMilli(String(own['memory'] ?? '0')) / 1000 }
+      })
+      return [{ pod, containers, timestampMs: this.cluster.nowMs, windowMs: 15_000 }]
+    })
+  }
+
   // ---- steps -------------------------------------------------------------------------------------------------------
 
   private pods(): Pod[] {
@@ -247,7 +265,7 @@ export class Player {
   }
 
   private act(step: Dict): unknown {
-    if ('apply' in step) return findVerb('apply') === undefined ? this.applyPlain(step['apply']) : this.kubectl(['apply', '-f', '-'], step['apply'])
+    if ('apply' in step) return this.kubectl(['apply', '-f', '-'], step['apply'])
     if ('kubectl' in step) return this.kubectl(splitWords(step['kubectl']), step['stdin'])
     if ('raw' in step) return this.raw(step)
     if ('kubelet' in step) this.kubeletMode = step['kubelet']
@@ -256,6 +274,7 @@ export class Player {
       this.termination = step['termination']
       if (this.termination === 'auto') this.finishAll(() => true)
     }
+    if ('metrics' in step) this.usage = step['metrics'] ?? {}
     if ('node-stop' in step) for (const name of String(step['node-stop']).split(',')) this.alive.delete(name)
     if ('node-start' in step) for (const name of String(step['node-start']).split(',')) this.startNode(name)
     if ('node-add' in step) this.addNode(step['node-add'])
@@ -266,20 +285,9 @@ export class Player {
   }
 
   private kubectl(argv: readonly string[], stdin?: string): unknown {
-    return runKubectl({ cluster: this.cluster, user: adminUser, files: this.files, advance: (toMs, isOver) => this.advance(toMs, isOver) }, argv, stdin)
-  }
-
-  private applyPlain(text: string): unknown {
-    for (const document of decodeDocuments(text).documents) {
-      const object = document as unknown as KubeObject
-      const kind = kindByKind(object.apiVersion, object.kind)!
-      const target = { user: adminUser, group: kind.group, version: kind.version, resource: kind.resource, ...(kind.namespaced ? { namespace: this.namespace } : {}) }
-      const found = this.cluster.request({ ...target, verb: 'get', name: object.metadata.name })
-      const body = JSON.parse(JSON.stringify(object))
-      const response = found.code === 404 ? this.cluster.request({ ...target, verb: 'create', body }) : this.cluster.request({ ...target, verb: 'patch', name: object.metadata.name, contentType: 'application/strategic-merge-patch+json', body })
-      if (response.code >= 300) return { exit: 1, stderr: JSON.stringify(response) }
-    }
-    return { exit: 0 }
+    const pass = (ms: number): void => this.advance(this.cluster.nowMs + ms)
+    pass(commandMs)
+    return runKubectl({ cluster: this.cluster, user: adminUser, files: this.files, advance: (toMs, isOver) => this.advance(toMs, isOver), onRequest: () => pass(requestMs) }, argv, stdin)
   }
 
   private raw(step: Dict): unknown {
