@@ -45,6 +45,16 @@ export interface ServerParts {
   rulesOf(user: UserInfo, namespace: string): unknown
 }
 
+/** What the server says of kinds that go out of use. */
+const deprecations: { readonly [resource: string]: string } = {
+  endpoints: 'v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice',
+  componentstatuses: 'v1 ComponentStatus is deprecated in v1.19+',
+}
+
+function withDeprecation(request: ApiRequest, response: ApiResponse): ApiResponse {
+  const warning = request.group === '' && Object.hasOwn(deprecations, request.resource) ? deprecations[request.resource] : undefined
+  return warning === undefined || response.code === 403 ? response : { ...response, warnings: [warning, ...response.warnings] }
+}
 
 export class ApiServer {
   readonly parts: ServerParts
@@ -57,7 +67,7 @@ export class ApiServer {
 
   /** Answers one request. Never throws for bad input: an expected failure is a Status with its code. */
   handle(request: ApiRequest): ApiResponse {
-    const response = this.inServedVersion(request, this.route(request))
+    const response = withDeprecation(request, this.inServedVersion(request, this.route(request)))
     if (isAudited(request, response.code)) {
       const { user, verb, resource, subresource } = request
       const key = objectKey(request.namespace, request.name ?? '')
