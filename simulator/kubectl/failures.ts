@@ -38,6 +38,11 @@ export function statusFailure(status: Status): KubectlFailure {
   return new KubectlFailure({ kind: 'status', status })
 }
 
+/** Nobody listens at an address. */
+export function refusedConnection(host: string): KubectlFailure {
+  return new KubectlFailure({ kind: 'plain', text: `The connection to the server ${host} was refused - did you specify the right host or port?` })
+}
+
 /** Ends with a code after everything has been said. */
 export function exitWith(exitCode: number): KubectlFailure {
   return new KubectlFailure({ kind: 'exit', exitCode })

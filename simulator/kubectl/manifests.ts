@@ -3,7 +3,7 @@
 import { decodeDocuments, isYamlError, parseYaml } from '../api/yaml/documents.ts'
 import { isJsonObject } from '../kernel/json.ts'
 import type { Json, JsonObject } from '../kernel/json.ts'
-import { fail } from './failures.ts'
+import { fail, refusedConnection } from './failures.ts'
 import { resolvePath } from './kubeconfig.ts'
 import { toCompactJson } from './printers/json.ts'
 import type { Run, Session } from './session.ts'
@@ -22,7 +22,7 @@ function hasExtension(path: string): boolean {
 
 function urlFailure(url: string): never {
   const host = /^https?:\/\/([^/]*)/.exec(url)?.[1] ?? ''
-  if (/^(\d{1,3}\.){3}\d{1,3}:\d+$/.test(host)) throw fail(`The connection to the server ${host} was refused - did you specify the right host or port?`)
+  if (/^(\d{1,3}\.){3}\d{1,3}:\d+$/.test(host)) throw refusedConnection(host)
   throw fail(`Unable to connect to the server: dial tcp: lookup ${host.replace(/:\d+$/, '')}: no such host`)
 }
 

@@ -7,7 +7,7 @@ import type { KubeObject, Status } from '../api/types.ts'
 import type { SimTimeMs } from '../kernel/event-queue.ts'
 import type { ProcessAnswer, ProcessContext, ProcessNeed } from '../shell/process.ts'
 import type { CommandRow } from './command-table.ts'
-import { fail, statusFailure, usageFailure } from './failures.ts'
+import { fail, refusedConnection, statusFailure, usageFailure } from './failures.ts'
 import type { KubectlFailure } from './failures.ts'
 import type { Flags } from './flags.ts'
 import { activeContext, loadConfig } from './kubeconfig.ts'
@@ -101,6 +101,8 @@ export class Session {
   /** Sends a request and returns the answer as it is; prints its warnings. */
   *send(call: Call): Run<ApiAnswer | ApiStream> {
     const { name: context } = this.activeContext()
+    const other = this.flags.text('server')
+    if (other !== '' && other !== this.activeContext().server) throw refusedConnection(other.replace(/^https?:\/\//, ''))
     if (this.flags.text('token') !== '') throw statusFailure({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', reason: 'Unauthorized', message: 'Unauthorized', code: 401 })
     const as = this.flags.text('as')
     const request = {

@@ -10,11 +10,17 @@ const hiddenAnnotation = 'kubectl.kubernetes.io/last-applied-configuration'
 
 /** Collects cells that are separated by tabs. Level n is indented by 2n spaces. */
 export class Lines {
-  private readonly writer = new TabWriter(describeTabs)
+  private readonly writer: TabWriter | undefined
   private done = ''
 
+  /** `isAligned` false keeps the tabs as they are. */
+  constructor({ isAligned = true }: { readonly isAligned?: boolean } = {}) {
+    this.writer = isAligned ? new TabWriter(describeTabs) : undefined
+  }
+
   write(level: number, text: string): void {
-    this.writer.write('  '.repeat(level) + text)
+    if (this.writer === undefined) this.done += '  '.repeat(level) + text
+    else this.writer.write('  '.repeat(level) + text)
   }
 
   /** A field: name, colon, tab, value. */
@@ -24,7 +30,7 @@ export class Lines {
 
   /** Ends the block of columns; what follows is aligned anew. */
   flush(): void {
-    this.done += this.writer.flush()
+    this.done += this.writer?.flush() ?? ''
   }
 
   text(): string {

@@ -1,7 +1,8 @@
-/** kubectl apply view-last-applied, set-last-applied. Models k8s.io/kubectl/pkg/cmd/apply (v1.35). */
+/** kubectl apply view-last-applied, set-last-applied and edit-last-applied. Models k8s.io/kubectl/pkg/cmd/apply (v1.35). */
 
 import type { KubeObject } from '../../api/types.ts'
 import type { JsonObject } from '../../kernel/json.ts'
+import { isYamlError, parseYaml } from '../../api/yaml/documents.ts'
 import { toYaml } from '../../api/yaml/emit.ts'
 import { aggregateFailure, attempt, fail } from '../failures.ts'
 import { findLastApplied, lastAppliedAnnotation, lastAppliedText } from '../last-applied.ts'
@@ -9,6 +10,7 @@ import { toIndentedJson } from '../printers/json.ts'
 import { dryRunSuffix, operationPrinter } from '../printers/output.ts'
 import { collect, collectAll } from '../resource-builder.ts'
 import type { Run, Session } from '../session.ts'
+import { editHeader, openEditor } from './edit.ts'
 
 export function* viewLastApplied(session: Session): Run<number> {
   const output = session.flags.text('output')
@@ -40,6 +42,31 @@ export function* setLastApplied(session: Session): Run<number> {
       object = yield* session.call({ verb: 'patch', kind: info.kind, namespace: info.namespace, name: info.name, body, contentType: 'application/merge-patch+json', query: dryRun === 'server' ? { dryRun: 'All' } : {} })
     }
     session.out(operationPrinter(session, `configured${dryRunSuffix(dryRun)}`)(object))
+  }
+  return 0
+}
+
+/** Opens what was applied last, and writes it back to the annotation. */
+export function* editLastApplied(session: Session): Run<number> {
+  const infos = yield* collectAll(session, { args: session.args, useFiles: true, isLatest: true, kindAloneIsAll: true })
+  for (const info of infos) {
+    const applied = findLastApplied(info.object as KubeObject)
+    if (applied === undefined) {
+      session.err(`error: last applied configuration annotation not found on resource: ${info.name}\n`)
+      continue
+    }
+    const path = `/tmp/kubectl-edit-${String(1_000_000_000 + Math.trunc(session.nowMs))}.yaml`
+    const edited = yield* openEditor(session, path, `${editHeader}${toYaml(JSON.parse(applied) as JsonObject)}`)
+    session.process.files.remove(path)
+    const read = edited === undefined ? undefined : parseYaml(edited)
+    if (read === undefined) {
+      session.err('Edit cancelled, no changes made.\n')
+      continue
+    }
+    if (isYamlError(read)) throw fail(`error parsing edited-file: error converting YAML to JSON: ${read.error}`)
+    const body = { metadata: { annotations: { [lastAppliedAnnotation]: lastAppliedText(read.value as unknown as KubeObject) } } }
+    const object = yield* session.call({ verb: 'patch', kind: info.kind, namespace: info.namespace, name: info.name, body, contentType: 'application/merge-patch+json' })
+    session.out(operationPrinter(session, 'edited')(object))
   }
   return 0
 }

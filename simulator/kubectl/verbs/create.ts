@@ -24,8 +24,8 @@ export function* createObject(session: Session, info: Info, options: { readonly 
 }
 
 export function* create(session: Session): Run<number> {
-  requireFiles(session)
   if (session.args.length > 0) throw session.usage(`Unexpected args: [${session.args.join(' ')}]`)
+  requireFiles(session)
   const dryRun = session.dryRun()
   const printer = operationPrinter(session, 'created', { dryRun })
   let count = 0

@@ -14,7 +14,7 @@ import { collectAll, groupResource } from '../resource-builder.ts'
 import type { Info } from '../resource-builder.ts'
 import type { Run, Session } from '../session.ts'
 
-const header = `# Please edit the object below. Lines beginning with a '#' will be ignored,
+export const editHeader = `# Please edit the object below. Lines beginning with a '#' will be ignored,
 # and an empty file will abort the edit. If an error occurs while saving this file will be
 # reopened with the relevant failures.
 #
@@ -60,7 +60,7 @@ function* save(session: Session, info: Info, before: KubeObject, edited: string)
 }
 
 /** Opens the file and returns what was saved; undefined when nothing changed. */
-function* openEditor(session: Session, path: string, text: string): Run<string | undefined> {
+export function* openEditor(session: Session, path: string, text: string): Run<string | undefined> {
   session.process.files.write(path, text)
   const answer = yield { kind: 'edit', path }
   const edited = session.process.files.read(path)
@@ -76,7 +76,7 @@ function* editOne(session: Session, info: Info): Run<void> {
   let body = original
   let problem: Failure | undefined
   for (;;) {
-    const edited = yield* openEditor(session, path, `${header}${problem === undefined ? '' : problemLines(info, problem)}${body}`)
+    const edited = yield* openEditor(session, path, `${editHeader}${problem === undefined ? '' : problemLines(info, problem)}${body}`)
     if (edited === undefined) {
       if (problem === undefined) {
         session.process.files.remove(path)

@@ -9,7 +9,7 @@ import { createClusterIp, createExternalName, createLoadBalancer, createNodePort
 import { createCronJob, createDeployment, createJob } from '../generators/workloads.ts'
 import { apiResources, apiVersions, clusterInfo, version } from './api-info.ts'
 import { apply } from './apply.ts'
-import { setLastApplied, viewLastApplied } from './apply-annotation.ts'
+import { editLastApplied, setLastApplied, viewLastApplied } from './apply-annotation.ts'
 import { canI, whoAmI } from './auth.ts'
 import { autoscale } from './autoscale.ts'
 import { currentContext, deleteCluster, deleteContext, deleteUser, getClusters, getContexts, getUsers, renameContext, setCluster, setContext, setCredentials, setProperty, unsetProperty, useContext, viewConfig } from './config.ts'
@@ -49,6 +49,7 @@ const verbs: { readonly [path: string]: VerbFunction } = {
   'api-resources': apiResources,
   'api-versions': apiVersions,
   apply,
+  'apply edit-last-applied': editLastApplied,
   'apply set-last-applied': setLastApplied,
   'apply view-last-applied': viewLastApplied,
   attach,

@@ -38,8 +38,9 @@ function* readDeployment(session: Session, info: Info): Run<Deployment> {
   return yield* session.call<Deployment>({ verb: 'get', kind: info.kind, namespace: info.namespace, name: info.name })
 }
 
+/** kubectl leaves the tabs of a template alone here. */
 function templateText(template: PodTemplateSpec): string {
-  const lines = new Lines()
+  const lines = new Lines({ isAligned: false })
   describePodTemplate(template, lines)
   return lines.text()
 }

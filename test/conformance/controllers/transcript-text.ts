@@ -72,10 +72,10 @@ export function recordedForm(text: string, rename: (text: string) => string, fol
 /** What no run can know: which generated name, node, address or moment it was; and the order that follows from it. */
 export function looseForm(text: string, run: string): string {
   let loose = text
-    .replace(/<ag\s+e>/g, '<age>').replace(/\bp\d{4}\b/g, 'p????').replace(/10\.244\.\d+\.\d+/g, '<pod ip>').replace(/\bn[12]\b/g, '<node>').replace(/node-debugger-<node>-[a-z0-9]{5}|debugger-[a-z0-9]{5}/g, 'debugger-?????')
+    .replace(/\(x\d+ over <age>\)/g, '(x? over <age>)').replace(/<ag\s+e>/g, '<age>').replace(/\bp\d{4}\b/g, 'p????').replace(/10\.244\.\d+\.\d+/g, '<pod ip>').replace(/\bn[12]\b/g, '<node>').replace(/node-debugger-<node>-[a-z0-9]{5}|debugger-[a-z0-9]{5}/g, 'debugger-?????')
     .replace(/(an error on the server|Printing more information)[\s\S]*/, '$1').replace(/(may be negative|may not change fields other than[^\n]*)[\s\S]*/, '$1')
     .replace(/\b192\.0\.2\.\d+(?::\d+)?\b/g, '<node ip>').replace(/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d \+0000 UTC/g, '<time>').replace(/lookup (\S+) on \S+/g, 'lookup $1 on <dns>')
-  if (run.includes('--no-headers')) loose = loose.replace(new RegExp(String.raw`(?<=\s)\(?${age}(?: ago\))?(?=\s|$)`, 'g'), '<age>')
+  if (run.includes('--no-headers')) loose = loose.replace(new RegExp(String.raw`(?<=\s|^)\(?${age}(?: ago\))?(?=\s|$)`, 'gm'), '<age>')
   return loose.split('\n').map((line) => line.replace(/ {2,}/g, ' ').trim()).sort().join('\n')
 }
 
