@@ -28,7 +28,7 @@ export interface BoundScheduler extends Component {
 /** Makes the scheduler of a cluster. Its caches are built when first needed, so that forks are cheap. */
 export function bindScheduler(context: ComponentContext): BoundScheduler {
   const { api, clock } = context
-  const decisions = context.table<Decision>('decisions')
+  const decisions = context.log<Decision>('decisions')
   const counters = context.table<number>('counters')
   const due = context.table<number>('due')
   let scheduler: Scheduler | undefined
@@ -56,7 +56,7 @@ export function bindScheduler(context: ComponentContext): BoundScheduler {
     recordDecision: (decision) => {
       const count = counters.get('decisions') ?? 0
       counters.set('decisions', count + 1)
-      decisions.set(String(count % decisionsMax), decision)
+      decisions.set(count % decisionsMax, decision)
     },
   }
 

@@ -79,7 +79,7 @@ export class Cluster {
     this.clock = clockOf(state, epochMsOf(config))
     this.timings = { ...defaultTimings, ...config.timings }
     this.events = new EventLog(state, () => this.store.takeResourceVersion())
-    this.audit = new AuditLog(state.table('audit/lines'), state.table('audit/counters'))
+    this.audit = new AuditLog(state.log('audit/lines'), state.table('audit/counters'))
     this.identity = new Identity(config.seed, state.table('identity/ordinals'), state.table('identity/deletions'))
     const admission = bindAdmission(config, this.store, this.identity, this.clock)
     const registry = new Registry({ store: this.store, identity: this.identity, clock: this.clock, admission: admission.door })
@@ -247,6 +247,7 @@ export class Cluster {
       timings: this.timings,
       random: openStream(state.table('random/positions'), this.config.seed, name),
       table: (table) => state.table(`${name}/${table}`),
+      log: (log) => state.log(`${name}/${log}`),
       schedule: (atMs, type, key) => kernel.schedule(atMs, `${name}/${type}`, key),
     }
   }

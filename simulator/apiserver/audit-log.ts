@@ -2,6 +2,7 @@
 
 import type { ApiRequest, UserInfo, Verb } from '../api/request.ts'
 import type { SimTimeMs } from '../kernel/event-queue.ts'
+import type { RowLog } from '../kernel/row-log.ts'
 import type { Table } from '../kernel/table.ts'
 
 /** One audited request. */
@@ -19,10 +20,10 @@ export interface AuditLine {
 const auditLinesMax = 8192
 
 export class AuditLog {
-  private readonly lines: Table<AuditLine>
+  private readonly lines: RowLog<AuditLine>
   private readonly counters: Table<number>
 
-  constructor(lines: Table<AuditLine>, counters: Table<number>) {
+  constructor(lines: RowLog<AuditLine>, counters: Table<number>) {
     this.lines = lines
     this.counters = counters
   }
@@ -30,7 +31,7 @@ export class AuditLog {
   record(line: AuditLine): void {
     const count = this.counters.get('audit') ?? 0
     this.counters.set('audit', count + 1)
-    this.lines.set(String(count % auditLinesMax), line)
+    this.lines.set(count % auditLinesMax, line)
   }
 
   /** Lines oldest first. */

@@ -2,7 +2,8 @@
 
 import { apiErrors } from '../api/errors.ts'
 import { kindByResource } from '../api/kinds.ts'
-import type { ApiRequest } from '../api/request.ts'
+import type { KindInfo } from '../api/kinds.ts'
+import type { ApiRequest, UserInfo, Verb } from '../api/request.ts'
 import type { Status } from '../api/types.ts'
 import type { Attributes } from './ports.ts'
 
@@ -17,18 +18,48 @@ export type Decide = (attributes: Attributes) => AccessVerdict
 
 const verdictsMax = 4096
 
+/** What a client was allowed, whatever the object's name. */
+export interface Grant {
+  readonly kind: KindInfo
+  readonly verb: Verb
+  readonly subresource: string | undefined
+  readonly namespace: string | undefined
+}
+
 export class Authorizer {
   private readonly decide: Decide
   /** Derived: forgotten at each change of a role or binding. */
   private readonly verdicts = new Map<string, AccessVerdict>()
+  private readonly grants = new Map<string, Grant[]>()
 
   constructor(decide: Decide) {
     this.decide = decide
   }
 
+  /**
+   * The list of what users of these rights were allowed, to be searched before `check` and filled after it.
+   * Nodes have the same rights, whatever their names.
+   */
+  grantsOf(user: UserInfo): Grant[] {
+    const key = user.groups.includes('system:nodes') ? user.groups.join(',') : `${user.name}|${user.groups.join(',')}`
+    let grants = this.grants.get(key)
+    if (grants === undefined) {
+      grants = []
+      this.grants.set(key, grants)
+    }
+    return grants
+  }
+
+  /** Whether a verb is allowed without a name, and so with any name. */
+  allowsAnyName(user: UserInfo, grant: Grant): boolean {
+    const { kind, verb, subresource, namespace } = grant
+    return this.decide({ user, verb, group: kind.group, resource: kind.resource, subresource, namespace, name: undefined }).isAllowed
+  }
+
   /** Forgets what was decided; called when a role, a binding or a namespace changes. */
   forget(): void {
     this.verdicts.clear()
+    for (const grants of this.grants.values()) grants.length = 0
   }
 
   /** The verdict on an access. */

@@ -14,6 +14,7 @@ import type { KubeObject, Pod, Status } from '../api/types.ts'
 import { assert } from '../kernel/assert.ts'
 import { keyOf, splitKey } from '../store/resource-id.ts'
 import { bindPod } from './binding.ts'
+import type { Grant } from './authorizer.ts'
 import { evictPod } from './eviction.ts'
 import { mergePatch } from './patch.ts'
 import type { Outcome } from './ports.ts'
@@ -22,16 +23,21 @@ import type { WriteOptions } from './registry.ts'
 import { scaleOf, withScale } from './scale.ts'
 import type { ServerParts } from './server.ts'
 
+/** Grants that a client searches; more are forgotten. */
+const grantsMax = 64
+
 /** The client of one user. */
 export class LocalClient implements ApiClient {
   readonly user: UserInfo
   private readonly parts: ServerParts
   private readonly kinds = new Map<string, KindInfo>()
   private readonly options: WriteOptions
+  private readonly grants: Grant[]
 
   constructor(parts: ServerParts, user: UserInfo) {
     this.parts = parts
     this.user = user
+    this.grants = parts.authorizer.grantsOf(user)
     this.options = { user, isDryRun: false }
   }
 
@@ -166,7 +172,16 @@ export class LocalClient implements ApiClient {
   }
 
   private authorize(kind: KindInfo, verb: Verb, namespace?: string, name?: string, subresource?: string): Status | undefined {
-    return this.parts.authorizer.check({ user: this.user, verb, group: kind.group, version: kind.version, resource: kind.resource, namespace, name, subresource })
+    const { grants, user } = this
+    const { authorizer } = this.parts
+    for (const grant of grants) if (grant.kind === kind && grant.verb === verb && grant.subresource === subresource && grant.namespace === namespace) return undefined
+    const asked: Grant = { kind, verb, subresource, namespace }
+    if (authorizer.allowsAnyName(user, asked)) {
+      if (grants.length >= grantsMax) grants.length = 0
+      grants.push(asked)
+      return undefined
+    }
+    return authorizer.check({ user, verb, group: kind.group, version: kind.version, resource: kind.resource, namespace, name, subresource })
   }
 
   private audited(kind: KindInfo, verb: Verb, key: string, outcome: Outcome<KubeObject>, subresource?: string): WriteResult<KubeObject> {

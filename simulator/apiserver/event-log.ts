@@ -7,6 +7,7 @@
 import type { Event, KubeObject, ObjectReference } from '../api/types.ts'
 import type { SimTimeMs } from '../kernel/event-queue.ts'
 import type { ClusterState } from '../kernel/state.ts'
+import type { RowLog } from '../kernel/row-log.ts'
 import type { Table } from '../kernel/table.ts'
 import type { EventOptions } from '../store/component.ts'
 import { fnv32a } from '../kernel/hash.ts'
@@ -43,7 +44,7 @@ export const eventTtlMs = 3_600_000
 export type EventListener = (row: EventRow, before: EventRow | undefined) => void
 
 export class EventLog {
-  private readonly rows: Table<EventRow>
+  private readonly rows: RowLog<EventRow>
   private readonly spam: Table<SpamBucket>
   private readonly counters: Table<number>
   private readonly takeResourceVersion: () => number
@@ -52,7 +53,7 @@ export class EventLog {
   private readonly listeners: EventListener[] = []
 
   constructor(state: ClusterState, takeResourceVersion: () => number) {
-    this.rows = state.table<EventRow>('events/rows')
+    this.rows = state.log<EventRow>('events/rows')
     this.spam = state.table<SpamBucket>('events/spam')
     this.counters = state.table<number>('events/counters')
     this.takeResourceVersion = takeResourceVersion
@@ -72,13 +73,13 @@ export class EventLog {
   }
 
   find(id: number): EventRow | undefined {
-    return this.rows.get(String(id))
+    return this.rows.get(id)
   }
 
   remove(id: number): void {
     const row = this.find(id)
     if (row === undefined) return
-    this.rows.delete(String(id))
+    this.rows.delete(id)
     this.idsByUid = undefined
   }
 
@@ -90,7 +91,7 @@ export class EventLog {
     let text = message
     let similarCount = 0
     for (const id of ids) {
-      const row = this.rows.get(String(id))
+      const row = this.rows.get(id)
       if (row === undefined || row.reason !== reason || row.component !== component || row.type !== type) continue
       if (row.message === message && row.regarding.fieldPath === options.fieldPath) {
         this.replace({ ...row, count: row.count + 1, lastMs: nowMs, resourceVersion: this.takeResourceVersion() }, row)
@@ -107,18 +108,18 @@ export class EventLog {
 
   /** Forgets what is older than the time to live. */
   expire(nowMs: SimTimeMs): void {
-    const old: string[] = []
-    this.rows.forEach((row, key) => {
-      if (nowMs - row.lastMs >= eventTtlMs) old.push(key)
+    const old: number[] = []
+    this.rows.forEach((row, id) => {
+      if (nowMs - row.lastMs >= eventTtlMs) old.push(id)
     })
     if (old.length === 0) return
-    for (const key of old) this.rows.delete(key)
+    for (const id of old) this.rows.delete(id)
     this.idsByUid = undefined
   }
 
   private combine(ids: readonly number[], reason: string, component: string, text: string, nowMs: SimTimeMs): boolean {
     for (const id of ids) {
-      const row = this.rows.get(String(id))
+      const row = this.rows.get(id)
       if (row === undefined || row.reason !== reason || row.component !== component) continue
       if (!row.message.startsWith('(combined from similar events): ')) continue
       this.replace({ ...row, message: text, count: row.count + 1, lastMs: nowMs, resourceVersion: this.takeResourceVersion() }, row)
@@ -158,13 +159,13 @@ export class EventLog {
       count: 1,
       resourceVersion: this.takeResourceVersion(),
     }
-    this.rows.set(String(id), stored)
+    this.rows.set(id, stored)
     ids.push(id)
     for (const listener of this.listeners) listener(stored, undefined)
   }
 
   private replace(row: EventRow, before: EventRow): void {
-    this.rows.set(String(row.id), row)
+    this.rows.set(row.id, row)
     for (const listener of this.listeners) listener(row, before)
   }
 
@@ -186,7 +187,7 @@ export class EventLog {
   private countOf(ids: readonly number[], component: string, type: string): number {
     let count = 0
     for (const id of ids) {
-      const row = this.rows.get(String(id))
+      const row = this.rows.get(id)
       if (row !== undefined && row.component === component && row.type === type) count += row.count
     }
     return count

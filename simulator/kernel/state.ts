@@ -4,6 +4,8 @@ import { EventQueue } from './event-queue.ts'
 import type { SavedQueue, SimTimeMs } from './event-queue.ts'
 import { emptyTrace } from './hash.ts'
 import type { RollingHash } from './hash.ts'
+import { RowLog } from './row-log.ts'
+import type { SavedLog } from './row-log.ts'
 import { compareText } from './text.ts'
 import { Table } from './table.ts'
 import type { SavedTable } from './table.ts'
@@ -14,6 +16,7 @@ export interface SavedState {
   readonly trace: RollingHash
   readonly queue: SavedQueue
   readonly tables: { readonly [name: string]: SavedTable }
+  readonly logs: { readonly [name: string]: SavedLog }
 }
 
 export class ClusterState {
@@ -22,6 +25,7 @@ export class ClusterState {
   trace: RollingHash = emptyTrace
   queue = new EventQueue()
   private tables = new Map<string, Table<unknown>>()
+  private logs = new Map<string, RowLog<unknown>>()
 
   /** The table of a name, made when it is asked for first. A room's names begin with the room's name and a slash. */
   table<V>(name: string): Table<V> {
@@ -33,6 +37,16 @@ export class ClusterState {
     return table as Table<V>
   }
 
+  /** The log of a name, made when it is asked for first. */
+  log<V>(name: string): RowLog<V> {
+    let log = this.logs.get(name)
+    if (log === undefined) {
+      log = new RowLog<unknown>()
+      this.logs.set(name, log)
+    }
+    return log as RowLog<V>
+  }
+
   /** An independent copy that shares unchanged pages. */
   fork(): ClusterState {
     const copy = new ClusterState()
@@ -40,6 +54,7 @@ export class ClusterState {
     copy.trace = this.trace
     copy.queue = this.queue.fork()
     for (const [name, table] of this.tables) copy.tables.set(name, table.fork())
+    for (const [name, log] of this.logs) copy.logs.set(name, log.fork())
     return copy
   }
 
@@ -50,7 +65,9 @@ export class ClusterState {
       const table = this.table(name)
       if (table.size > 0) tables[name] = table.save()
     }
-    return { nowMs: this.nowMs, trace: this.trace, queue: this.queue.save(), tables }
+    const logs: { [name: string]: SavedLog } = {}
+    for (const name of [...this.logs.keys()].sort(compareText)) if (this.log(name).size > 0) logs[name] = this.log(name).save()
+    return { nowMs: this.nowMs, trace: this.trace, queue: this.queue.save(), tables, logs }
   }
 
   /** A state from what `save` gave. */
@@ -60,6 +77,7 @@ export class ClusterState {
     state.trace = saved.trace
     state.queue.restore(saved.queue)
     for (const name of Object.keys(saved.tables)) state.table(name).restore(saved.tables[name])
+    for (const name of Object.keys(saved.logs)) state.log(name).restore(saved.logs[name])
     return state
   }
 }

@@ -25,6 +25,9 @@ export class Table<V> {
   private rowOfKey = new Map<string, number>()
   private isIndexShared = false
   private rowCount = 0
+  /** The key that was looked up last, and its row: most steps read and write one entry several times. */
+  private lastKey: string | undefined
+  private lastRow = 0
 
   /** Number of entries. */
   get size(): number {
@@ -32,17 +35,17 @@ export class Table<V> {
   }
 
   has(key: string): boolean {
-    return this.rowOfKey.has(key)
+    return this.rowOf(key) !== undefined
   }
 
   get(key: string): V | undefined {
-    const row = this.rowOfKey.get(key)
+    const row = this.rowOf(key)
     return row === undefined ? undefined : this.pages[row >> pageBits].values[row & pageMask]
   }
 
   /** Sets a value; a new key goes to the end of the order, a known one keeps its place. */
   set(key: string, value: V): void {
-    let row = this.rowOfKey.get(key)
+    let row = this.rowOf(key)
     if (row === undefined) {
       this.ownIndex()
       row = this.rowCount++
@@ -61,9 +64,10 @@ export class Table<V> {
 
   /** Removes an entry. @returns whether it was there */
   delete(key: string): boolean {
-    const row = this.rowOfKey.get(key)
+    const row = this.rowOf(key)
     if (row === undefined) return false
     this.ownIndex()
+    this.lastKey = undefined
     this.rowOfKey.delete(key)
     const page = this.ownPage(row >> pageBits)
     page.keys[row & pageMask] = undefined
@@ -78,6 +82,7 @@ export class Table<V> {
     this.rowOfKey = new Map()
     this.isIndexShared = false
     this.rowCount = 0
+    this.lastKey = undefined
   }
 
   /** Calls back for each entry in insertion order. The table must not lose or gain entries meanwhile. */
@@ -144,6 +149,16 @@ export class Table<V> {
       assert(!this.has(key), `table key ${key} is saved twice`)
       this.set(key, value as unknown as V)
     }
+  }
+
+  private rowOf(key: string): number | undefined {
+    if (key === this.lastKey) return this.lastRow
+    const row = this.rowOfKey.get(key)
+    if (row !== undefined) {
+      this.lastKey = key
+      this.lastRow = row
+    }
+    return row
   }
 
   private ownIndex(): void {

@@ -146,7 +146,9 @@ export class Host {
 
   /** Changes fields of a pod's record. */
   change(podKey: string, fields: Partial<PodRecord>): PodRecord {
-    const next = { ...this.record(podKey), ...fields }
+    // Two steps: a copy of a record that has all fields is fast, one spread over another is not.
+    const next = { ...this.record(podKey) }
+    Object.assign(next, fields)
     this.pods.set(podKey, next)
     return next
   }

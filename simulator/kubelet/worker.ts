@@ -34,8 +34,10 @@ const resyncMs = 60_000
 /** Memory below which not even a sandbox starts (modelling assumption; runc needs about this much). */
 const leastMemoryBytes = 6 * 1024 * 1024
 
-const newRecord: Omit<PodRecord, 'uid' | 'node'> = {
-  stage: 'new', plan: [], isBusy: false, isAskedAgain: false, lastSyncMs: -1, ip: '', containers: [], seen: [], failures: {}, tried: {}, isMounted: false,
+/** With all fields, so that all records have one shape. */
+const newRecord: PodRecord = {
+  uid: '', node: '', stage: 'new', syncMs: undefined, plan: [], step: undefined, isBusy: false, lastSyncMs: -1, isAskedAgain: false, sandboxMs: undefined,
+  ip: '', containers: [], seen: [], failures: {}, tried: {}, isMounted: false, status: undefined, verdict: undefined, graceSeconds: undefined, killStartMs: undefined,
 }
 
 /** What pod workers work with. */

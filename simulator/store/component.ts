@@ -4,6 +4,7 @@ import type { ApiClient } from '../api/client.ts'
 import type { KubeObject } from '../api/types.ts'
 import type { SimTimeMs } from '../kernel/event-queue.ts'
 import type { RandomStream } from '../kernel/random.ts'
+import type { RowLog } from '../kernel/row-log.ts'
 import type { Table } from '../kernel/table.ts'
 import type { Timings } from '../kernel/timings.ts'
 
@@ -54,6 +55,8 @@ export interface ComponentContext {
    * beside them when they can be rebuilt from tables and store.
    */
   table<V>(name: string): Table<V>
+  /** As `table`, for rows that are known by their number. */
+  log<V>(name: string): RowLog<V>
   /** Puts an event of one of the component's types on the kernel's queue. */
   schedule(atMs: SimTimeMs, type: string, key: string): void
 }
