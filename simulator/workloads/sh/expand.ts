@@ -33,7 +33,8 @@ export class Expansion {
   private readonly process: Process
   private readonly files: ShellFiles
   private readonly dialect: Dialect
-  private readonly writes = new Map<string, string>()
+  /** Assignments that expansions made; rarely any. */
+  private writes: Map<string, string> | undefined
   private substitutionCount = 0
   /** True when a substitution was used: then the status of an assignment is its status. */
   hasSubstitution = false
@@ -46,8 +47,9 @@ export class Expansion {
 
   /** Writes the assignments that expansions made. */
   commit(): void {
+    if (this.writes === undefined) return
     for (const [name, value] of this.writes) setVariable(this.process, name, value)
-    this.writes.clear()
+    this.writes = undefined
   }
 
   /** All fields of words, as a command gets them. */
@@ -77,15 +79,21 @@ export class Expansion {
   /** Arithmetic value of a word. */
   arithmetic(word: Word): number {
     try {
-      return evaluate(this.text(word), { get: (name) => this.variable(name), set: (name, value) => this.writes.set(name, value) })
+      return evaluate(this.text(word), { get: (name) => this.variable(name), set: (name, value) => this.write(name, value) })
     } catch (error) {
       if (error instanceof ArithError) throw new ExpansionError(this.dialect === 'ash' ? ashArithmetic(error.message) : error.message)
       throw error
     }
   }
 
+  private write(name: string, value: string): void {
+    this.writes ??= new Map()
+    this.writes.set(name, value)
+  }
+
+  /** A variable or special parameter, with the assignments of this expansion. */
   variable(name: string): string | undefined {
-    const written = this.writes.get(name)
+    const written = this.writes?.get(name)
     if (written !== undefined) return written
     const indexed = /^(\w+)\[(.*)\]$/.exec(name)
     if (indexed !== null) return this.elements(indexed[1], indexed[2])?.join(' ')
@@ -198,7 +206,7 @@ export class Expansion {
         else push('')
         return
       case '=':
-        if (!isUsed) this.writes.set(part.name, this.text(word))
+        if (!isUsed) this.write(part.name, this.text(word))
         push(this.variable(part.name) ?? '')
         return
       case '?':

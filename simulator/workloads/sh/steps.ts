@@ -15,10 +15,13 @@ import type { Assignment, Condition } from './syntax.ts'
 import { testBinary, TestError, testUnary } from './test-expression.ts'
 import { own, setVariable } from './variables.ts'
 
+/** Steps without words: they only move the position. */
+const controlSteps: ReadonlySet<Op['o']> = new Set(['jump', 'ifFail', 'ifOk', 'not', 'ok', 'quiet', 'loud', 'loop', 'endLoop', 'forNext', 'define', 'restore', 'timeStart', 'timeEnd'])
+
 /** Runs the step at a frame's position, or ends the frame. */
 export function runStep(core: ShellCore, process: Process, frame: CodeFrame): void {
   if (frame.isUnchecked === true) {
-    delete frame.isUnchecked
+    frame.isUnchecked = false
     checkStatus(process)
   }
   if (process.substitutionPipe !== undefined) takeSubstitution(core, process)
@@ -26,6 +29,11 @@ export function runStep(core: ShellCore, process: Process, frame: CodeFrame): vo
   if (op === undefined) {
     process.frames.pop()
     core.restore(process, frame)
+    return
+  }
+  if (controlSteps.has(op.o)) {
+    frame.pc++
+    control(core, process, frame, op)
     return
   }
   const expansion = new Expansion(process, core.host.files, core.state.dialect)
@@ -84,7 +92,7 @@ function takeStatuses(process: Process, frame: CodeFrame): number[] {
     delete process.reaped[pid]
     return status
   })
-  delete frame.pids
+  frame.pids = undefined
   return statuses
 }
 
@@ -144,8 +152,6 @@ function step(core: ShellCore, process: Process, frame: CodeFrame, op: Op, expan
       return
     }
     default:
-      frame.pc++
-      control(core, process, frame, op)
   }
 }
 

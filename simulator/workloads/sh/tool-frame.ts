@@ -1,5 +1,6 @@
 /** Runs a tool that a process has started: gives it input as it comes, prints what is new, waits for what it needs. */
 
+import type { SimTimeMs } from '../../kernel/event-queue.ts'
 import type { Json } from '../../kernel/json.ts'
 import { isRunnable } from './commands.ts'
 import type { ShellCore } from './core.ts'
@@ -20,7 +21,7 @@ export function stepTool(core: ShellCore, process: Process, frame: ToolFrame): v
   takeAnswer(core, process, frame)
   const tool = tools[frame.argv[0]]
   let usedInput = false
-  const context = makeContext(core, process, frame, () => {
+  const context = new FrameContext(core, process, frame, () => {
     usedInput = true
     takeInput(core, process, frame)
     if (frame.isInputEnd) return frame.input
@@ -42,7 +43,7 @@ export function stepTool(core: ShellCore, process: Process, frame: ToolFrame): v
   emit(core, process, frame, step)
   if (step.wait !== undefined) {
     frame.memory = step.memory
-    delete frame.answer
+    frame.answer = undefined
     frame.outLength = 0
     frame.errLength = 0
     startWait(core, process, frame, step.wait)
@@ -93,10 +94,10 @@ function takeInput(core: ShellCore, process: Process, frame: ToolFrame): void {
 
 function takeAnswer(core: ShellCore, process: Process, frame: ToolFrame): void {
   if (frame.hasRun === true) {
-    delete frame.hasRun
+    frame.hasRun = undefined
     const out = frame.capture === undefined ? '' : (core.state.pipes[frame.capture]?.text ?? '')
     if (frame.capture !== undefined) delete core.state.pipes[frame.capture]
-    delete frame.capture
+    frame.capture = undefined
     frame.answer = { kind: 'ran', code: process.status, out }
   }
   if (frame.childPid !== undefined) {
@@ -105,13 +106,13 @@ function takeAnswer(core: ShellCore, process: Process, frame: ToolFrame): void {
     if (isRunning) core.endTree(pid)
     frame.answer = { kind: 'ran', code: isRunning ? -1 : (process.reaped[pid] ?? 0), out: '' }
     delete process.reaped[pid]
-    delete frame.childPid
+    frame.childPid = undefined
   }
   if (frame.needId === undefined) return
   const need = core.state.needs.find((one) => one.id === frame.needId)
   if (need?.answer !== undefined) frame.answer = need.answer
   core.state.needs = core.state.needs.filter((one) => one !== need)
-  delete frame.needId
+  frame.needId = undefined
 }
 
 function startWait(core: ShellCore, process: Process, frame: ToolFrame, wait: NonNullable<ToolStep['wait']>): void {
@@ -142,28 +143,81 @@ function startWait(core: ShellCore, process: Process, frame: ToolFrame, wait: No
   }
 }
 
-function makeContext(core: ShellCore, process: Process, frame: ToolFrame, stdin: () => string): ToolContext {
-  const { host, state } = core
-  return {
-    argv: frame.argv,
-    env: frame.env,
-    cwd: process.cwd,
-    files: toolFiles(host.files, process.cwd),
-    nowMs: host.nowMs,
-    timestamp: (atMs) => host.timestamp(atMs),
-    dialect: state.dialect,
-    hostName: host.hostName,
-    userName: host.userName,
-    user: host.user ?? (host.userName === 'root' ? { uid: 0, gid: 0, groups: [] } : { uid: 1000, gid: 1000, groups: [] }),
-    hasCommand: (name) => isRunnable(core, name),
-    isTerminal: process.fds[1]?.k === 'out' && host.columns !== undefined,
-    columns: host.columns,
-    memory: frame.memory as Json | undefined,
-    answer: frame.answer,
-    stdin,
-    get isInputEnd() {
-      return frame.isInputEnd
-    },
+/** What a running tool sees. A class, because a script makes many of them. */
+class FrameContext implements ToolContext {
+  readonly argv: readonly string[]
+  readonly dialect: ToolContext['dialect']
+  readonly memory: Json | undefined
+  readonly answer: ToolContext['answer']
+  private readonly core: ShellCore
+  private readonly process: Process
+  private readonly frame: ToolFrame
+  private readonly readInput: () => string
+  private ownFiles: ToolFiles | undefined
+
+  constructor(core: ShellCore, process: Process, frame: ToolFrame, readInput: () => string) {
+    this.core = core
+    this.process = process
+    this.frame = frame
+    this.readInput = readInput
+    this.argv = frame.argv
+    this.dialect = core.state.dialect
+    this.memory = frame.memory
+    this.answer = frame.answer
+  }
+
+  get env(): ToolContext['env'] {
+    return this.frame.env
+  }
+
+  get cwd(): string {
+    return this.process.cwd
+  }
+
+  get files(): ToolFiles {
+    this.ownFiles ??= toolFiles(this.core.host.files, this.process.cwd)
+    return this.ownFiles
+  }
+
+  get nowMs(): SimTimeMs {
+    return this.core.host.nowMs
+  }
+
+  get hostName(): string {
+    return this.core.host.hostName
+  }
+
+  get userName(): string {
+    return this.core.host.userName
+  }
+
+  get user(): ToolContext['user'] {
+    const { host } = this.core
+    return host.user ?? (host.userName === 'root' ? { uid: 0, gid: 0, groups: [] } : { uid: 1000, gid: 1000, groups: [] })
+  }
+
+  get isTerminal(): boolean {
+    return this.process.fds[1]?.k === 'out' && this.core.host.columns !== undefined
+  }
+
+  get columns(): number | undefined {
+    return this.core.host.columns
+  }
+
+  get isInputEnd(): boolean {
+    return this.frame.isInputEnd
+  }
+
+  timestamp(atMs: SimTimeMs): string {
+    return this.core.host.timestamp(atMs)
+  }
+
+  hasCommand(name: string): boolean {
+    return isRunnable(this.core, name)
+  }
+
+  stdin(): string {
+    return this.readInput()
   }
 }
 
