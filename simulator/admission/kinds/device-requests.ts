@@ -31,6 +31,7 @@ export function defaultDeviceClaim(devices: DeviceClaim | undefined): void {
   }
 }
 
+/** Validates selectors of devices; their CEL expressions only by length. */
 export function validateSelectors(selectors: readonly Selector[] = [], path: string, errors: ErrorList): void {
   if (selectors.length > requestsMax) return errors.tooMany(path, selectors.length, requestsMax)
   selectors.forEach(({ cel }, index) => {
@@ -39,6 +40,7 @@ export function validateSelectors(selectors: readonly Selector[] = [], path: str
   })
 }
 
+/** Validates one configuration for a driver. */
 export function validateDeviceConfig({ opaque }: Config, path: string, errors: ErrorList): void {
   if (opaque === undefined) return errors.required(`${path}.opaque`)
   validateCsiDriver(opaque.driver, `${path}.opaque.driver`, errors)
@@ -95,6 +97,7 @@ function validateAttribute(name: string | undefined, path: string, errors: Error
   else if (!name.includes('/')) errors.invalid(path, name, 'must include a domain')
 }
 
+/** Validates the requests, constraints and configurations of a claim. */
 export function validateDeviceClaim(claim: DeviceClaim, path: string, errors: ErrorList): void {
   const { requests = [], constraints = [], config = [] } = claim
   if (requests.length > requestsMax) errors.tooMany(`${path}.requests`, requests.length, requestsMax)

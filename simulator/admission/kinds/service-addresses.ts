@@ -8,6 +8,7 @@ import type { FullServiceSpec } from './services.ts'
 const families = ['IPv4', 'IPv6']
 const policies = ['PreferDualStack', 'RequireDualStack', 'SingleStack']
 
+/** True for a Service without a cluster IP of its own. */
 export function isHeadless(spec: FullServiceSpec): boolean {
   return spec.clusterIPs?.length === 1 && spec.clusterIPs[0] === 'None'
 }
@@ -98,6 +99,7 @@ function initFamilies(spec: FullServiceSpec, old: FullServiceSpec | undefined, e
   if ((spec.ipFamilies ?? []).length === 0) spec.ipFamilies = ['IPv4']
 }
 
+/** Settles families and addresses of a new Service; errors here come alone. */
 export function beginServiceCreate(spec: FullServiceSpec, errors: ErrorList): void {
   normalizeAddresses(spec, undefined)
   initFamilies(spec, undefined, errors)
@@ -123,6 +125,7 @@ function keepAllocated(spec: FullServiceSpec, old: FullServiceSpec): void {
   if (old.healthCheckNodePort && spec.type === 'LoadBalancer' && spec.externalTrafficPolicy === 'Local') spec.healthCheckNodePort ||= old.healthCheckNodePort
 }
 
+/** The same for a changed Service. */
 export function beginServiceUpdate(spec: FullServiceSpec, old: FullServiceSpec, errors: ErrorList): void {
   keepAllocated(spec, old)
   normalizeAddresses(spec, old)

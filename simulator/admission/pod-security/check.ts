@@ -64,10 +64,12 @@ export function containersOf({ spec }: CheckedPod): readonly CheckedContainer[] 
   return [...(spec.initContainers ?? []), ...(spec.containers ?? []), ...(spec.ephemeralContainers ?? [])]
 }
 
+/** Names of the containers that a check does not like. */
 export function namesWhere(pod: CheckedPod, isBad: (container: CheckedContainer) => boolean): string[] {
   return containersOf(pod).filter(isBad).map((container) => container.name)
 }
 
+/** Quoted items with commas between. */
 export function joinQuoted(items: readonly string[]): string {
   return items.map((item) => `"${item}"`).join(', ')
 }
@@ -77,10 +79,12 @@ export function containersText(names: readonly string[]): string {
   return `${plural('container', 'containers', names.length)} ${joinQuoted(names)}`
 }
 
+/** One of two words, by a count. */
 export function plural(one: string, many: string, count: number): string {
   return count === 1 ? one : many
 }
 
+/** Distinct texts in order. */
 export function sortedSet(items: Iterable<string>): string[] {
   return [...new Set(items)].sort(compareText)
 }

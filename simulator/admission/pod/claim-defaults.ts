@@ -2,6 +2,7 @@
 
 import type { ClaimSpec } from './pod-types.ts'
 
+/** Fills what a claim left out. */
 export function defaultClaimSpec(spec: ClaimSpec): void {
   spec.volumeMode ??= 'Filesystem'
 }

@@ -8,6 +8,7 @@ function dropStopSignal(container: FullContainer): void {
   if (Object.keys(container.lifecycle).length === 0) delete container.lifecycle
 }
 
+/** Drops fields behind feature gates that are off in a default 1.35 cluster. */
 export function dropDisabledFields(spec: FullPodSpec): void {
   delete spec.workloadRef
   for (const container of [...(spec.containers ?? []), ...(spec.initContainers ?? []), ...(spec.ephemeralContainers ?? [])]) dropStopSignal(container)

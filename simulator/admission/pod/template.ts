@@ -18,6 +18,7 @@ export function defaultTemplate(template: FullPodTemplate): void {
   defaultPodSpec(template.spec)
 }
 
+/** Drops such fields of a template. */
 export function dropDisabledTemplateFields(template: FullPodTemplate | undefined): void {
   if (template?.spec !== undefined) dropDisabledFields(template.spec)
 }
@@ -73,6 +74,7 @@ export function validateForever(template: FullPodTemplate, kind: string, path: s
   if (template.spec?.activeDeadlineSeconds !== undefined) errors.forbidden(`${path}.spec.activeDeadlineSeconds`, `activeDeadlineSeconds in ${kind} is not Supported`)
 }
 
+/** A count that is not negative, or a percentage. */
 export function validateIntOrPercent(value: IntOrString, path: string, errors: ErrorList): void {
   if (typeof value === 'string') errors.invalidEach(path, value, checkPercent(value))
   else validateNonNegative(value, path, errors)
@@ -84,6 +86,7 @@ export function intOrPercentValue(value: IntOrString): number {
   return /^[0-9]+%?$/.test(value) ? Number.parseInt(value, 10) : 0
 }
 
+/** A percentage of at most 100. */
 export function validateAtMost100Percent(value: IntOrString, path: string, errors: ErrorList): void {
   if (typeof value === 'string' && checkPercent(value).length === 0 && intOrPercentValue(value) > 100) errors.invalid(path, value, 'must not be greater than 100%')
 }

@@ -39,6 +39,7 @@ function validateTerm(term: NodeSelectorTerm, checkValues: boolean, path: string
   term.matchFields?.forEach((requirement, index) => validateFieldRequirement(requirement, `${path}.matchFields[${index}]`, errors))
 }
 
+/** Validates the terms of a node selector. */
 export function validateNodeSelector(selector: NodeSelector, path: string, errors: ErrorList): void {
   const terms = selector.nodeSelectorTerms ?? []
   if (terms.length === 0) errors.required(`${path}.nodeSelectorTerms`, 'must have at least one node selector term')
@@ -89,6 +90,7 @@ function validatePodAffinity(affinity: PodAffinity | undefined, path: string, er
   })
 }
 
+/** Validates node and pod affinity. */
 export function validateAffinity(affinity: Affinity | undefined, path: string, errors: ErrorList): void {
   const node = affinity?.nodeAffinity
   if (node?.requiredDuringSchedulingIgnoredDuringExecution !== undefined) {
@@ -125,6 +127,7 @@ function validateTolerationValue(toleration: Toleration, path: string, errors: E
   }
 }
 
+/** Validates tolerations. */
 export function validateTolerations(tolerations: readonly Toleration[] | undefined, path: string, errors: ErrorList): void {
   tolerations?.forEach((toleration, index) => {
     const at = `${path}[${index}]`
@@ -136,6 +139,7 @@ export function validateTolerations(tolerations: readonly Toleration[] | undefin
   })
 }
 
+/** Validates topology spread constraints. */
 export function validateTopologySpread(constraints: readonly TopologySpreadConstraint[] | undefined, path: string, errors: ErrorList): void {
   const actions = ['DoNotSchedule', 'ScheduleAnyway']
   constraints?.forEach((constraint, index) => {

@@ -18,6 +18,7 @@ export function validateAccessModes(modes: readonly string[], path: string, erro
   }
 }
 
+/** Block or Filesystem. */
 export function validateVolumeMode(mode: string | undefined, path: string, errors: ErrorList): void {
   if (mode !== undefined && !volumeModes.includes(mode)) errors.notSupported(path, mode, volumeModes)
 }
@@ -42,6 +43,7 @@ function validateDataSources(spec: ClaimSpec, path: string, errors: ErrorList): 
   else if (dataSource.apiGroup !== dataSourceRef.apiGroup || dataSource.kind !== dataSourceRef.kind || dataSource.name !== dataSourceRef.name) errors.invalid(path, {}, 'must match dataSourceRef')
 }
 
+/** Validates the spec of a claim or of a claim template. */
 export function validateClaimSpec(spec: ClaimSpec, path: string, errors: ErrorList): void {
   const modes = spec.accessModes ?? []
   if (modes.length === 0) errors.required(`${path}.accessModes`, 'at least 1 access mode is required')

@@ -155,6 +155,7 @@ function validateHostPorts(containers: readonly FullContainer[], path: string, e
   }))
 }
 
+/** Validates the containers of a pod. */
 export function validateContainers(context: ContainerContext, path: string, errors: ErrorList): void {
   const containers = context.spec.containers ?? []
   if (containers.length === 0) return errors.required(path)
@@ -180,6 +181,7 @@ function validateInitRestart(container: FullContainer, path: string, errors: Err
   else if (rules.length > 0) errors.forbidden(`${path}.restartPolicyRules`, 'restartPolicyRules are not allowed for init containers with restart policy Always')
 }
 
+/** Validates the init containers of a pod. */
 export function validateInitContainers(context: ContainerContext, path: string, errors: ErrorList): void {
   const names = new Set((context.spec.containers ?? []).map((container) => container.name ?? ''))
   const grace = context.spec.terminationGracePeriodSeconds
@@ -199,6 +201,7 @@ export function validateInitContainers(context: ContainerContext, path: string, 
 
 const notForEphemeral = ['ports', 'resources', 'livenessProbe', 'readinessProbe', 'startupProbe', 'lifecycle', 'resizePolicy', 'restartPolicy', 'restartPolicyRules'] as const
 
+/** Validates the ephemeral containers of a pod. */
 export function validateEphemeralContainers(context: ContainerContext, path: string, errors: ErrorList): void {
   const others = [...(context.spec.containers ?? []), ...(context.spec.initContainers ?? [])].map((container) => container.name ?? '')
   const names = new Set(others)

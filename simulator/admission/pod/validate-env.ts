@@ -34,6 +34,7 @@ function splitSubscript(path: string): { path: string; subscript: string } | und
   return at <= 0 ? undefined : { path: body.slice(0, at), subscript: body.slice(at + 2) }
 }
 
+/** Validates a reference to a field of the pod. */
 export function validateFieldRef(ref: FieldRef, supported: readonly string[], path: string, errors: ErrorList): void {
   const fieldPath = ref.fieldPath ?? ''
   if (!ref.apiVersion) return errors.required(`${path}.apiVersion`)
@@ -52,6 +53,7 @@ function validateSubscript({ path: base, subscript }: { path: string; subscript:
   else errors.invalid(`${path}.fieldPath`, `${base}['${subscript}']`, `error converting fieldPath: field label does not support subscript: ${base}['${subscript}']`)
 }
 
+/** Validates a reference to a request or limit. */
 export function validateResourceFieldRef(ref: ResourceFieldRef, isVolume: boolean, path: string, errors: ErrorList): void {
   const resource = ref.resource ?? ''
   if (isVolume && !ref.containerName) errors.required(`${path}.containerName`)
@@ -97,6 +99,7 @@ function validateValueFrom(env: FullEnvVar, path: string, errors: ErrorList): vo
   else if (count > 1) errors.invalid(path, '', sourceTexts.several)
 }
 
+/** Validates environment variables. */
 export function validateEnv(vars: readonly FullEnvVar[] | undefined, path: string, errors: ErrorList): void {
   vars?.forEach((env, index) => {
     if (!env.name) errors.required(`${path}[${index}].name`)
@@ -110,6 +113,7 @@ function validateEnvSource(source: { name?: string }, path: string, errors: Erro
   else errors.invalidEach(`${path}.name`, source.name, nameIsDnsSubdomain(source.name, true))
 }
 
+/** Validates sources of environment variables. */
 export function validateEnvFrom(sources: readonly EnvFromSource[] | undefined, path: string, errors: ErrorList): void {
   sources?.forEach((source, index) => {
     if (source.prefix) errors.invalidEach(`${path}[${index}].prefix`, source.prefix, checkRelaxedEnvVarName(source.prefix))

@@ -4,10 +4,12 @@ import type { ErrorList } from '../validation/error-list.ts'
 
 const backstepText = "must not contain '..'"
 
+/** True for a path with a part '..'. */
 export function hasBacksteps(path: string): boolean {
   return path.split('/').includes('..')
 }
 
+/** Refuses paths with '..'. */
 export function validateNoBacksteps(value: string, path: string, errors: ErrorList): void {
   if (hasBacksteps(value)) errors.invalid(path, value, backstepText)
 }

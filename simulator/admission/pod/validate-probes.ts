@@ -6,6 +6,7 @@ import type { ErrorList } from '../validation/error-list.ts'
 import { validateNonNegative } from '../validation/meta.ts'
 import type { FullContainer, FullHandler, FullProbe } from './pod-types.ts'
 
+/** A port by number or by name. */
 export function validatePortNumberOrName(port: IntOrString | undefined, path: string, errors: ErrorList): void {
   if (typeof port === 'string') errors.invalidEach(path, port, checkPortName(port))
   else errors.invalidEach(path, port ?? 0, checkPortNumber(port ?? 0))
@@ -65,6 +66,7 @@ export function validateProbes(container: FullContainer, gracePeriod: number | u
   once(startupProbe, `${path}.startupProbe`)
 }
 
+/** Validates hooks of a container. */
 export function validateLifecycle(container: FullContainer, gracePeriod: number | undefined, path: string, errors: ErrorList): void {
   const { lifecycle } = container
   if (lifecycle?.postStart !== undefined) validateHandler(lifecycle.postStart, gracePeriod, `${path}.lifecycle.postStart`, errors)

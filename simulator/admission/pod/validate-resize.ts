@@ -71,6 +71,7 @@ function hasPodResources(pod: FullPod): boolean {
   return Object.keys(requests ?? {}).length + Object.keys(limits ?? {}).length > 0
 }
 
+/** Validates a change of resources in place. */
 export function validatePodResize(pod: FullPod, old: FullPod, errors: ErrorList): void {
   validateObjectMetaUpdate(pod.metadata, old.metadata, errors)
   validatePodMetadataAndSpec(pod, errors)

@@ -74,6 +74,7 @@ function validateRequirements(requirements: ResourceRequirements, checkName: Nam
   validateClaims(requirements.claims ?? [], podClaims, `${path}.claims`, errors)
 }
 
+/** Validates requests, limits and claims of a container. */
 export function validateContainerResources(requirements: ResourceRequirements | undefined, podClaims: readonly string[], path: string, errors: ErrorList): void {
   if (requirements !== undefined) validateRequirements(requirements, validateContainerResourceName, podClaims, path, errors)
 }

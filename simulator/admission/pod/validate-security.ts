@@ -59,6 +59,7 @@ function internalForm(context: SecurityContext): { [field: string]: unknown } {
   }
 }
 
+/** Validates the security context of a container. */
 export function validateContainerSecurity(context: SecurityContext | undefined, path: string, hostUsers: boolean, errors: ErrorList): void {
   if (context === undefined) return
   validateId(context.runAsUser, `${path}.runAsUser`, errors)
@@ -95,6 +96,7 @@ function validateSysctls(spec: FullPodSpec, sysctls: NonNullable<PodSecurityCont
   })
 }
 
+/** Validates the security context of a pod. */
 export function validatePodSecurity(spec: FullPodSpec, path: string, errors: ErrorList): void {
   const context = spec.securityContext
   if (context === undefined) return

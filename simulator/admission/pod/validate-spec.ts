@@ -216,6 +216,7 @@ export function validatePodMetadataAndSpec(pod: FullPod, errors: ErrorList): voi
   pod.spec.initContainers?.forEach((container, index) => validateImageSpaces(container, `spec.initContainers[${index}]`, errors))
 }
 
+/** Validates a new pod. */
 export function validatePodCreate(pod: FullPod, errors: ErrorList): void {
   validatePodMetadataAndSpec(pod, errors)
   if ((pod.spec.ephemeralContainers ?? []).length > 0) errors.forbidden('spec.ephemeralContainers', 'cannot be set on create')
@@ -223,6 +224,7 @@ export function validatePodCreate(pod: FullPod, errors: ErrorList): void {
   validateSecurityMatch(pod, 'spec', errors)
 }
 
+/** Validates the template of a workload. */
 export function validatePodTemplate(template: FullPodTemplate, path: string, errors: ErrorList): void {
   const spec = template.spec ?? {}
   validateLabels(template.metadata?.labels, `${path}.labels`, errors)

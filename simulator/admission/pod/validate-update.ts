@@ -112,6 +112,7 @@ function withoutMutable(spec: FullPodSpec, old: FullPodSpec): FullPodSpec {
   }
 }
 
+/** Validates a changed pod: little may change. */
 export function validatePodUpdate(pod: FullPod, old: FullPod, errors: ErrorList): void {
   validateObjectMetaUpdate(pod.metadata, old.metadata, errors)
   validatePodMetadataAndSpec(pod, errors)
@@ -162,6 +163,7 @@ function validatePodAddresses(status: PodStatus, errors: ErrorList): void {
   if (hosts.length > 1 && (hosts.length > 2 || !isDualStack(hosts))) errors.invalid('status.hostIPs', hosts.map((IP) => ({ IP })), 'may specify no more than one IP for each IP family')
 }
 
+/** Validates a changed status. */
 export function validatePodStatusUpdate(pod: FullPod, old: FullPod, errors: ErrorList): void {
   validateObjectMetaUpdate(pod.metadata, old.metadata, errors)
   validateAnnotationUpdates(pod, old, errors)
@@ -184,6 +186,7 @@ export function validatePodStatusUpdate(pod: FullPod, old: FullPod, errors: Erro
   validatePodAddresses(status, errors)
 }
 
+/** Validates added ephemeral containers. */
 export function validatePodEphemeralUpdate(pod: FullPod, old: FullPod, errors: ErrorList): void {
   validateObjectMetaUpdate(pod.metadata, old.metadata, errors)
   validatePodMetadataAndSpec(pod, errors)

@@ -140,16 +140,19 @@ function validateSource(kind: string, volume: FullVolume, podMeta: ObjectMeta | 
   }
 }
 
+/** Always, IfNotPresent or Never. */
 export function validatePullPolicy(policy: string | undefined, path: string, errors: ErrorList): void {
   errors.oneOf(path, policy, ['Always', 'IfNotPresent', 'Never'])
 }
 
+/** Validates a hostPath source. */
 export function validateHostPath(source: NonNullable<FullVolume['hostPath']>, path: string, errors: ErrorList): void {
   if (!source.path) errors.required(`${path}.path`)
   validateNoBacksteps(source.path ?? '', `${path}.path`, errors)
   if (source.type !== undefined && !hostPathTypes.includes(source.type)) errors.notSupported(`${path}.type`, source.type, hostPathTypes)
 }
 
+/** Validates an NFS source. */
 export function validateNfs(source: NonNullable<FullVolume['nfs']>, path: string, errors: ErrorList): void {
   if (!source.server) errors.required(`${path}.server`)
   if (!source.path) errors.required(`${path}.path`)
@@ -163,6 +166,7 @@ function validateCsi(source: NonNullable<FullVolume['csi']>, path: string, error
   else errors.invalidEach(`${path}.name`, source.nodePublishSecretRef.name, checkDns1123Subdomain(source.nodePublishSecretRef.name))
 }
 
+/** Validates the name of a CSI driver. */
 export function validateCsiDriver(driver: string | undefined, path: string, errors: ErrorList): void {
   if (!driver) errors.required(path)
   if ((driver ?? '').length > 63) errors.tooLong(path, 63)

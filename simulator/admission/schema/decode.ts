@@ -110,7 +110,7 @@ function decodeBytes(state: DecodeState, value: Json, goName: string): string | 
 function decodeNumber(state: DecodeState, value: Json, scalar: ScalarKind, goName: string): number | undefined {
   if (typeof value !== 'number') return saveTypeError(state, jsonTypeName(value), goName)
   if (scalar === 'float64') return value
-  const fits = Number.isInteger(value) && (scalar === 'int32' ? value >= -2147483648 && value <= 2147483647 : Math.abs(value) <= 9223372036854775807)
+  const fits = Number.isInteger(value) && (scalar === 'int32' ? value >= -2147483648 && value <= 2147483647 : Math.abs(value) < 2 ** 63)
   return fits ? value : saveTypeError(state, `number ${value}`, goName)
 }
 

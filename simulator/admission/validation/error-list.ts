@@ -3,6 +3,7 @@
 import type { FieldError } from '../../api/field-error.ts'
 import { fieldErrors } from '../../api/field-error.ts'
 
+/** Errors of a validation in the order in which they are found. */
 export class ErrorList {
   readonly list: FieldError[] = []
 

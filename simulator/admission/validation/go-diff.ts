@@ -6,7 +6,7 @@ type Op = { readonly kind: ' ' | '-' | '+'; readonly line: string }
 
 /** Lines kept, removed and added, by the longest common subsequence. */
 function operations(before: readonly string[], after: readonly string[]): Op[] {
-  const lengths = Array.from({ length: before.length + 1 }, () => new Array<number>(after.length + 1).fill(0))
+  const lengths = Array.from({ length: before.length + 1 }, () => Array.from({ length: after.length + 1 }, () => 0))
   for (let i = before.length - 1; i >= 0; i--) {
     for (let j = after.length - 1; j >= 0; j--) {
       lengths[i]![j] = before[i] === after[j] ? lengths[i + 1]![j + 1]! + 1 : Math.max(lengths[i + 1]![j]!, lengths[i]![j + 1]!)

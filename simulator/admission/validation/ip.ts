@@ -6,10 +6,12 @@ import { formatIp, maskIp, parseCidr, parseIp } from '../../api/ip.ts'
 import { equalSemantic } from './equal.ts'
 import type { ErrorList } from './error-list.ts'
 
+/** An address as older fields take it. */
 export function validateLegacyIp(value: string, path: string, errors: ErrorList): void {
   if (parseIp(value) === undefined) errors.invalid(path, value, 'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)')
 }
 
+/** A CIDR as older fields take it. */
 export function validateLegacyCidr(value: string, path: string, errors: ErrorList): void {
   if (parseCidr(value) === undefined) errors.invalid(path, value, 'must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)')
 }
@@ -47,6 +49,7 @@ export function validateEndpointIp(value: string, path: string, errors: ErrorLis
   if (isLinkLocalMulticast(ip)) errors.invalid(path, value, 'may not be in the link-local multicast range (224.0.0.0/24, ff02::/10)')
 }
 
+/** True for an IPv6 address. */
 export function isIpv6(value: string): boolean {
   const ip = parseIp(value)
   return ip !== undefined && ip.family === 6 && !ip.isMapped
@@ -57,6 +60,7 @@ export function isDualStack(values: readonly string[]): boolean {
   return values.some(isIpv6) && values.some((value) => !isIpv6(value))
 }
 
+/** Warnings about an address in an unusual form. */
 export function warningsForIp(value: string, path: string): string[] {
   const ip = parseIp(value)
   if (ip === undefined) return []
@@ -65,6 +69,7 @@ export function warningsForIp(value: string, path: string): string[] {
   return ip.family === 6 && text !== value ? [`${path}: IPv6 address ${goQuote(value)} should be in RFC 5952 canonical format (${goQuote(text)})`] : []
 }
 
+/** Warnings about a CIDR in an unusual form. */
 export function warningsForCidr(value: string, path: string): string[] {
   const cidr = parseCidr(value)
   if (cidr === undefined) return []

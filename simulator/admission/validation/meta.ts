@@ -30,14 +30,17 @@ export const nameIsPathSegment: NameCheck = (name, isPrefix) => {
   return errors
 }
 
+/** The keys of a map in order; none for no map. */
 export function sortedKeys(map: { readonly [key: string]: unknown } | undefined): string[] {
   return map === undefined ? [] : Object.keys(map).sort(compareText)
 }
 
+/** Validates the key of a label. */
 export function validateLabelName(key: string, path: string, errors: ErrorList): void {
   errors.invalidEach(path, key, checkQualifiedName(key))
 }
 
+/** Validates keys and values of labels. */
 export function validateLabels(labels: StringMap | undefined, path: string, errors: ErrorList): void {
   for (const key of sortedKeys(labels)) {
     validateLabelName(key, path, errors)
@@ -45,6 +48,7 @@ export function validateLabels(labels: StringMap | undefined, path: string, erro
   }
 }
 
+/** Validates keys of annotations and their total size. */
 export function validateAnnotations(annotations: StringMap | undefined, path: string, errors: ErrorList): void {
   let bytes = 0
   for (const key of sortedKeys(annotations)) {
@@ -65,6 +69,7 @@ function validateRequirement(requirement: LabelSelectorRequirement, path: string
   values.forEach((value, index) => errors.invalidEach(`${path}.values[${index}]`, value, checkLabelValue(value)))
 }
 
+/** Validates a label selector. */
 export function validateLabelSelector(selector: LabelSelector | undefined, path: string, errors: ErrorList): void {
   if (selector === undefined) return
   validateLabels(selector.matchLabels, `${path}.matchLabels`, errors)
@@ -99,6 +104,7 @@ export function validateKubeFinalizers(meta: ObjectMeta, errors: ErrorList): voi
   meta.finalizers?.forEach((finalizer, index) => validateKubeFinalizer(finalizer, `metadata.finalizers[${index}]`, errors))
 }
 
+/** A finalizer that is standard or fully qualified. */
 export function validateKubeFinalizer(finalizer: string, path: string, errors: ErrorList): void {
   if (!finalizer.includes('/') && !standardFinalizers.includes(finalizer)) {
     errors.invalid(path, finalizer, 'name is neither a standard finalizer name nor is it fully qualified')
@@ -154,6 +160,7 @@ export function validateImmutable(value: unknown, old: unknown, path: string, er
   if (!equalSemantic(value, old)) errors.invalid(path, value, immutableText)
 }
 
+/** Zero or more, where there is a value. */
 export function validateNonNegative(value: number | undefined, path: string, errors: ErrorList): void {
   if (value !== undefined && value < 0) errors.invalid(path, value, negativeText)
 }

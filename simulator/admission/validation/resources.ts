@@ -12,6 +12,7 @@ const computeNames = ['cpu', 'memory', 'ephemeral-storage', 'requests.cpu', 'req
 const standardNames: readonly string[] = [...computeNames, ...quotaCounts, 'storage', 'requests.storage']
 const standardQuotaNames: readonly string[] = [...computeNames, ...quotaCounts, 'requests.storage']
 
+/** True for hugepages of some size. */
 export function isHugePageResource(name: string): boolean {
   return name.startsWith('hugepages-')
 }
@@ -36,6 +37,7 @@ export function isOvercommitAllowed(name: string): boolean {
   return isNativeResource(name) && !isHugePageResource(name)
 }
 
+/** True for what a quota may count of itself. */
 export function isStandardQuotaResource(name: string): boolean {
   return standardQuotaNames.includes(name) || isQuotaHugePageResource(name)
 }
@@ -50,6 +52,7 @@ export function validateResourceName(name: string, path: string, errors: ErrorLi
   return errors.size === before
 }
 
+/** Validates the name of a resource of containers. */
 export function validateContainerResourceName(name: string, path: string, errors: ErrorList): void {
   validateResourceName(name, path, errors)
   if (!name.includes('/')) {
@@ -57,11 +60,13 @@ export function validateContainerResourceName(name: string, path: string, errors
   } else if (!isNativeResource(name) && !isExtendedResource(name)) errors.invalid(path, name, "doesn't follow extended resource name standard")
 }
 
+/** Validates the name of a resource of quotas. */
 export function validateQuotaResourceName(name: string, path: string, errors: ErrorList): void {
   validateResourceName(name, path, errors)
   if (!name.includes('/') && !isStandardQuotaResource(name)) errors.invalid(path, name, 'must be a standard resource for quota')
 }
 
+/** A quantity of zero or more. */
 export function validateNonNegativeQuantity(quantity: string, path: string, errors: ErrorList): void {
   if (compareQuantities(quantity, '0') < 0) errors.invalid(path, quantity, negativeText)
 }
