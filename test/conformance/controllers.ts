@@ -34,8 +34,9 @@ export const runScenario = (row: Row, _fileName: string, path?: string): CaseRes
   const failures = new Map<string, { step: number; expected: unknown; actual: unknown }>()
   const aspects = new Set(['settled', 'events', 'log'])
   const steps = row['steps'] as unknown as RecordedStep[]
+  const all = steps.map((step) => player.play(step.do))
   for (const [index, step] of steps.entries()) {
-    const played = player.play(step.do)
+    const played = player.named(all[index]!)
     if (step.output !== undefined && typeof step.output === 'object' && 'sizes' in step.output) aspects.add('sizes')
     for (const difference of compareStep(step, played, unstable.find((entry) => (typeof entry === 'number' ? entry : entry.step) === index))) {
       if (!failures.has(difference.aspect)) failures.set(difference.aspect, { step: index, ...difference })

@@ -268,7 +268,8 @@ class HpaSync {
       ...(lastScaleTime === undefined ? {} : { lastScaleTime }),
       ...(current === 0 ? {} : { currentReplicas: current }),
       desiredReplicas: desired,
-      ...(statuses === undefined || statuses.length === 0 ? {} : { currentMetrics: statuses }),
+      // The API shows a null where there are none.
+      currentMetrics: (statuses === undefined || statuses.length === 0 ? null : statuses) as Json[],
       conditions: this.conditions,
     })
   }

@@ -119,6 +119,8 @@ export const replicaSetController: Controller = {
     // A set that was never synced may follow one of the same name, whose last changes brought this key.
     const isNew = set.status?.observedGeneration === undefined
     if ((isClaiming || isNew) && claimPods(set, context.api) !== undefined) return { failed: true }
+    // The sync has one key, so that its failures count together.
+    if (isClaiming) return { enqueue: [key] }
     return sync(set, context)
   },
 }

@@ -261,7 +261,12 @@ export class Player {
     const output = this.act(step)
     if ('settle' in step) this.settle(Number(step['settle']) * 1000, this.scenario.metrics === true ? 2000 * Number(step['settle']) : 60_000)
     else if (!('sleep' in step)) this.settle((this.scenario.quiet ?? 0.7) * 1000)
-    return { ...this.record(), ...(output === undefined ? {} : { output: this.names.walk(output) }) }
+    return { ...this.record(), ...(output === undefined ? {} : { output }) }
+  }
+
+  /** A step with the names of the recordings; to be asked for when all steps are played and all names known. */
+  named(step: PlayedStep): PlayedStep {
+    return this.names.walk(step) as PlayedStep
   }
 
   private act(step: Dict): unknown {
@@ -374,7 +379,7 @@ export class Player {
     const settled = Object.fromEntries([...changed].sort((a, b) => (a < b ? -1 : 1)).map((key) => [key, this.settledForm(key)]))
     this.changes = []
     this.eventRows = []
-    return { log: this.names.walk(log) as Dict[], events: this.names.walk(events) as Dict[], settled: this.names.walk(settled) as Dict }
+    return { log, events, settled }
   }
 
   private recordChange({ before, after }: StoreChange, log: Dict[], changed: Set<string>): void {
