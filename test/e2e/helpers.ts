@@ -24,7 +24,7 @@ export function terminalText(page: Page): Promise<string> {
 /** Types a line into the visible terminal. */
 export async function typeLine(page: Page, line: string): Promise<void> {
   await page.locator('.xterm-helper-textarea').focus()
-  await page.keyboard.insertText(line)
+  await page.keyboard.type(line)
   await page.keyboard.press('Enter')
 }
 
