@@ -1,6 +1,7 @@
 import type { CSSProperties, ReactNode } from 'react'
 import { Pane } from '../ui/Pane.tsx'
 import { Tabs, type TabItem } from '../ui/Tabs.tsx'
+import { view } from '../state/view.ts'
 import { useView } from '../use-view.ts'
 import { useWorkbench } from '../workbench.tsx'
 import { warningCountView } from '../views/events/events.view.ts'
@@ -23,8 +24,9 @@ interface SidePaneProps {
 export function SidePane({ name, ids, current, onChange, extra = [], controls, style, isHidden = false }: SidePaneProps) {
   const { isExam, selection } = useWorkbench()
   const warnings = useView(warningCountView)
+  const why = useView(whyTitleView, selection?.kind === 'Pod' ? selection.uid : '')
   const entries = views.filter((view) => ids.includes(view.id) && (!isExam || view.isInExam))
-  const items: TabItem[] = [...extra.map((row) => row.item), ...entries.map((entry) => ({ id: entry.id, title: entry.id === 'why' ? whyTitle(selection?.kind) : entry.title, icon: entry.icon, ...(entry.id === 'events' ? { count: warnings } : {}) }))]
+  const items: TabItem[] = [...extra.map((row) => row.item), ...entries.map((entry) => ({ id: entry.id, title: entry.id === 'why' ? why : entry.title, icon: entry.icon, ...(entry.id === 'events' ? { count: warnings } : {}) }))]
   const shown = items.some((item) => item.id === current) ? current : items[0]?.id ?? ''
   const Body = entries.find((entry) => entry.id === shown)?.component
   return (
@@ -36,4 +38,9 @@ export function SidePane({ name, ids, current, onChange, extra = [], controls, s
   )
 }
 
-function whyTitle(kind: string | undefined): string { return kind === undefined ? 'Why' : 'Why here' }
+/** The question that the explanation answers for the chosen Pod. */
+const whyTitleView = view<string, string>(['pods'], (board, uid) => {
+  const pod = board.pods.get(uid)
+  if (pod === undefined) return 'Why'
+  return pod.nodeName === undefined ? 'Why Pending' : 'Why here'
+})

@@ -30,6 +30,8 @@ class LineTerminal implements TerminalWidget {
   private line: LineState = emptyLine
   private history: string[] = []
   private cursorRow = 0
+  /** False after output that did not end with a line end. */
+  private isAtLineStart = true
   /** Lines of a command that goes on: an open quote, a here-document. */
   private begun = ''
   /** A command was sent and its answer has not come. */
@@ -181,6 +183,9 @@ class LineTerminal implements TerminalWidget {
     if (this.status.isRunning || this.isBusy) return
     this.isPromptShown = true
     this.cursorRow = 0
+    // Drawing a line clears its row: output without a line end keeps a row of its own.
+    if (!this.isAtLineStart) this.term.write('\r\n')
+    this.isAtLineStart = true
     this.redraw()
   }
 
@@ -197,6 +202,7 @@ class LineTerminal implements TerminalWidget {
     if (isAtPrompt && !clear) this.term.write(`${this.cursorRow > 0 ? `\u001b[${this.cursorRow}A` : ''}\r\u001b[J`)
     this.cursorRow = 0
     this.term.write(colorsOnly(text))
+    if (text !== '') this.isAtLineStart = text.endsWith('\n')
     if (isAtPrompt && !this.status.isRunning) this.redraw()
     else this.isPromptShown = false
   }

@@ -66,7 +66,7 @@ function Summary({ details }: { details: ObjectDetails }) {
           <tbody>{details.conditions.map((row) => <tr key={row.type}><th scope="row">{row.type}</th><td>{row.status}</td><td>{clockText(row.sinceMs)}</td><td>{row.reason}{row.message !== '' && <span className={css.message}>{row.message}</span>}</td></tr>)}</tbody>
         </table>
       )}
-      {details.events.length === 0 ? <p className={css.none}>No Events of this object.</p> : <EventTable lines={toEventLines(details.events)} label="Events of this object" />}
+      {details.events.length === 0 ? <p className={css.none}>No Events of this object.</p> : <EventTable lines={toEventLines(details.events)} label="Events of this object" hasObject={false} />}
     </>
   )
 }

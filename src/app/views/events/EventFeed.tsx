@@ -12,7 +12,7 @@ export function EventFeed() {
   return <EventTable lines={lines} label="Events" />
 }
 
-export function EventTable({ lines, label }: { lines: readonly EventLine[]; label: string }) {
+export function EventTable({ lines, label, hasObject = true }: { lines: readonly EventLine[]; label: string; hasObject?: boolean }) {
   const { store } = useFlight()
   const workbench = useWorkbench()
   const pick = (line: EventLine) => {
@@ -23,13 +23,13 @@ export function EventTable({ lines, label }: { lines: readonly EventLine[]; labe
   }
   return (
     <table className={css.events} aria-label={label}>
-      <thead><tr><th scope="col">Last</th><th scope="col">Reason</th><th scope="col">Object</th><th scope="col">Message</th></tr></thead>
+      <thead><tr><th scope="col">Last</th><th scope="col">Reason</th>{hasObject && <th scope="col">Object</th>}<th scope="col">Message</th></tr></thead>
       <tbody>
         {lines.map((line) => (
           <tr key={line.id}>
             <td>{line.at}</td>
             <td className={line.isWarning ? css.warning : undefined}>{line.isWarning && <span aria-label="Warning" role="img">△ </span>}{line.reason} {line.count}</td>
-            <td><button type="button" onClick={() => pick(line)}><Name>{line.object}</Name></button></td>
+            {hasObject && <td><button type="button" onClick={() => pick(line)}><Name>{line.object}</Name></button></td>}
             <td className={css.message}>{line.message}</td>
           </tr>
         ))}

@@ -13,7 +13,11 @@ import { useWorkbench } from '../../workbench.tsx'
 import { attemptText, filterTable, scoreTable } from './explanation.view.ts'
 import css from './Explanation.module.css'
 
-const podView = view<string, string>(['pods'], (board, uid) => `${board.pods.get(uid)?.shape ?? ''}/${board.pods.get(uid)?.nodeName ?? ''}`)
+/** What an explanation depends on; undefined when the Pod is not there at the playhead. */
+const podView = view<string, string | undefined>(['pods'], (board, uid) => {
+  const pod = board.pods.get(uid)
+  return pod === undefined ? undefined : `${pod.shape}/${pod.nodeName ?? ''}`
+})
 
 /** Why the chosen Pod is here, or why it is Pending: the answer, the exact text, each node, what would make it fit, the scores. */
 export function Explanation() {
@@ -31,6 +35,7 @@ export function Explanation() {
   }, [host, ref, state])
   if (ref === undefined) return <p className={css.none}>Pick a Pod on the map to see why it is where it is.</p>
   if (explanation === undefined) return null
+  if (state === undefined) return <p className={css.none}>This Pod does not exist at the time shown.</p>
   if (explanation === 'none') return <p className={css.none}>The scheduler has not looked at this Pod.</p>
   return <ExplanationView explanation={explanation} />
 }
