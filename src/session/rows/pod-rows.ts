@@ -90,6 +90,16 @@ function reasonOf(pod: Pod, text: string, shape: PodShape): { reason?: string } 
   if (shape !== 'pending') return {}
   const message = pod.status?.conditions?.find((condition) => condition.type === 'PodScheduled' && condition.status === 'False')?.message
   if (message === undefined) return {}
-  const first = message.replace(/^0\/\d+ nodes are available: /, '').split(/[,.] /)[0].replace(/^\d+ /, '')
-  return { reason: first }
+  return { reason: mostFrequentReason(message) }
+}
+
+/** The reason that most nodes give in a FitError text, the first of those with the same count. */
+function mostFrequentReason(message: string): string {
+  const listed = message.replace(/^0\/\d+ nodes are available: /, '').split('. ')[0]
+  let best = { count: 0, reason: listed }
+  for (const part of listed.split(/, (?=\d)/)) {
+    const [, count, reason] = /^(\d+) (.*)$/.exec(part) ?? []
+    if (count !== undefined && Number(count) > best.count) best = { count: Number(count), reason }
+  }
+  return best.reason.replace(/\.$/, '')
 }

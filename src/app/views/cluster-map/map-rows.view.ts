@@ -155,7 +155,7 @@ export function toCardPod(row: PodRow, nowMs: number): CardPod {
 export function doingText(pod: PodRow, nowMs: number): string {
   switch (pod.shape) {
     case 'terminating': return pod.killAtMs === undefined ? 'stopping' : `stopping ${Math.max(0, Math.ceil((pod.killAtMs - nowMs) / 1000))} s`
-    case 'not-ready': return pod.doing !== undefined && pod.doing.length < 16 ? pod.doing : `not ready ${spanText(Math.floor(Math.max(0, nowMs - pod.sinceMs) / 1000) * 1000)}`
+    case 'not-ready': return pod.doing !== undefined && pod.doing !== 'not ready' && pod.doing.length < 16 ? pod.doing : `not ready ${spanText(Math.floor(Math.max(0, nowMs - pod.sinceMs) / 1000) * 1000)}`
     case 'starting': return pod.progress === undefined ? pod.doing ?? 'starting' : `${pod.doing ?? 'pulling'} ${Math.round(pod.progress * 100)}%`
     case 'failing': case 'failed': return pod.restartCount > 1 ? `${pod.reason ?? pod.status} ×${pod.restartCount}` : pod.reason ?? pod.status
     case 'succeeded': return pod.status

@@ -50,7 +50,7 @@ function causeOf(pod: PodRow): { tone: 'bad' | 'wait'; shape: PodShape; title: s
     case 'failed': return { tone: 'bad', shape: 'failed', title: pod.reason ?? pod.status }
     case 'pending': return { tone: 'wait', shape: 'pending', title: pod.reason === undefined ? 'Pending' : `Pending, ${pod.reason}` }
     case 'gated': return { tone: 'wait', shape: 'gated', title: 'Gated' }
-    case 'not-ready': return { tone: 'wait', shape: 'not-ready', title: pod.doing === undefined ? 'Not ready' : `Not ready, ${pod.doing}` }
+    case 'not-ready': return { tone: 'wait', shape: 'not-ready', title: pod.doing === undefined || pod.doing === 'not ready' ? 'Not ready' : `Not ready, ${pod.doing}` }
     case 'unknown': return { tone: 'bad', shape: 'unknown', title: 'Unknown, node lost' }
     default: return undefined
   }
