@@ -36,8 +36,8 @@ function wash(value: unknown): string {
   return washText(reordered(sorted(value)))
 }
 
-function washedObjects(settled: Dict, except: ReadonlySet<string>): string[] {
-  return Object.entries(settled).filter(([key]) => !except.has(key) && !(except.has('Pod') && key.startsWith('Pod/'))).map(([key, value]) => wash([key.startsWith('Pod/') ? 'Pod' : key, value])).sort()
+function washedObjects(settled: Dict): string[] {
+  return Object.entries(settled).map(([key, value]) => wash([key.startsWith('Pod/') ? 'Pod' : key, value])).sort()
 }
 
 function washedEvents(events: readonly Dict[]): string[] {
@@ -71,8 +71,13 @@ export function compareStep(recorded: RecordedStep, played: PlayedStep, unstable
     const extra = onlyIn(actual, expected)
     if (missing.length + extra.length > 0) differences.push({ aspect, expected: missing, actual: extra })
   }
-  const except = new Set(Object.keys(unstable?.settled ?? {}).map((key) => (key.startsWith('Pod/') ? 'Pod' : key)))
-  add('settled', washedObjects(recorded.settled, except), washedObjects(played.settled, except))
+  const actualObjects = washedObjects(played.settled)
+  const other = unstable?.settled
+  if (other === undefined) add('settled', washedObjects(recorded.settled), actualObjects)
+  else {
+    const known = new Set([...washedObjects(recorded.settled), ...washedObjects(other)])
+    add('settled', [], actualObjects.filter((object) => !known.has(object)))
+  }
   const actualEvents = washedEvents(played.events)
   const either = [recorded.events, ...(unstable?.events === undefined ? [] : [unstable.events])].map(washedEvents)
   if (!either.some((events) => onlyIn(events, actualEvents).length + onlyIn(actualEvents, events).length === 0)) add('events', either[0]!, actualEvents)
