@@ -63,12 +63,11 @@ export class NodeUsage {
   }
 }
 
-function lacking(host: Host, usage: NodeUsage, pod: Pod, node: Node): Rejection | undefined {
+function lacking(host: Host, usage: NodeUsage, pod: Pod, node: Node, requests: ResourceList): Rejection | undefined {
   const allocatable = node.status?.allocatable ?? {}
   const taken = usage.of(host, pod)
   const podsMax = amount('pods', allocatable['pods'] ?? '110')
   if (taken.pods + 1 > podsMax) return { reason: reasonOf('pods'), message: kubeletTexts.lacks('pods', 1, taken.pods, podsMax) }
-  const requests = podRequests(pod)
   for (const resource of Object.keys(requests).sort(inNodeOrder)) {
     const requested = amount(resource, requests[resource])
     // An extended resource that the node never had is not the kubelet's matter.
@@ -102,13 +101,14 @@ function hostPorts(pod: Pod): string[] {
 
 /** Why the kubelet refuses a pod, or undefined. */
 export function admit(host: Host, usage: NodeUsage, pod: Pod, node: Node): Rejection | undefined {
-  const lack = lacking(host, usage, pod, node)
+  const requests = podRequests(pod)
+  const lack = lacking(host, usage, pod, node, requests)
   if (lack !== undefined) return lack
   const matches = matchesRequiredNodeAffinity(pod.spec, node)
   if (matches !== true) return { reason: 'NodeAffinity', message: 'Predicate NodeAffinity failed: node(s) didn\'t match Pod\'s node affinity/selector' }
   if (hostPortConflict(host, pod)) return { reason: 'NodePorts', message: 'Predicate NodePorts failed: node(s) didn\'t have free ports for the requested pod ports' }
   const taint = findUntoleratedTaint(node.spec?.taints, pod.spec.tolerations, ['NoExecute'])
   if (taint !== undefined) return { reason: 'TaintToleration', message: 'Predicate TaintToleration failed: node(s) had taints that the pod didn\'t tolerate' }
-  usage.add(pod.spec.nodeName ?? '', podRequests(pod))
+  usage.add(pod.spec.nodeName ?? '', requests)
   return undefined
 }

@@ -236,7 +236,8 @@ export class Worker {
   private runPlan(podKey: string, pod: Pod): void {
     for (;;) {
       const record = this.host.record(podKey)
-      if (this.mustTerminate(freshPod(this.host, podKey, pod), record)) {
+      const current = freshPod(this.host, podKey, pod)
+      if (this.mustTerminate(current, record)) {
         this.endSync(podKey, pod)
         return
       }
@@ -246,7 +247,7 @@ export class Worker {
         return
       }
       this.host.change(podKey, { plan })
-      if (!this.perform(podKey, freshPod(this.host, podKey, pod), action)) return
+      if (!this.perform(podKey, current, action)) return
     }
   }
 
