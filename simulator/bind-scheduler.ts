@@ -108,7 +108,7 @@ function tell(open: () => Scheduler, existing: Scheduler | undefined, change: St
   if (resource === 'pods') {
     // A scheduler that is made now reads the store, in which the change already stands.
     if (existing === undefined) open()
-    else existing.onPodChange(before as Pod | undefined, after as Pod | undefined)
+    else existing.onPodChange(before as Pod | undefined, after as Pod | undefined, change.key)
     return true
   }
   if (resource === 'nodes') {

@@ -3,7 +3,7 @@
  * renames nothing else. Modelling assumption: the real server draws them at random.
  */
 
-import { fnv32a, mix32 } from '../kernel/hash.ts'
+import { fnv32a, mix32, pushHex } from '../kernel/hash.ts'
 import type { Table } from '../kernel/table.ts'
 
 /** Letters of generated names, as apimachinery's rand.String uses them. */
@@ -98,12 +98,22 @@ function suffixOf(hash: number): string {
   return text
 }
 
-function hex8(value: number): string {
-  return (value + 0x100000000).toString(16).slice(1)
-}
+const dash = 45
+const versionDigit = 52
+const variantDigit = 97
 
+/** As one flat text: uids are keys of many lookups. */
 function uuid(a: number, b: number, c: number, d: number): string {
-  const second = hex8(b)
-  const third = hex8(c)
-  return `${hex8(a)}-${second.slice(0, 4)}-4${second.slice(5)}-a${third.slice(1, 4)}-${third.slice(4)}${hex8(d)}`
+  const codes: number[] = []
+  pushHex(codes, a, 28)
+  codes.push(dash)
+  pushHex(codes, b, 28, 16)
+  codes.push(dash, versionDigit)
+  pushHex(codes, b, 8)
+  codes.push(dash, variantDigit)
+  pushHex(codes, c, 24, 16)
+  codes.push(dash)
+  pushHex(codes, c, 12)
+  pushHex(codes, d, 28)
+  return String.fromCharCode(...codes)
 }

@@ -48,7 +48,15 @@ export function hashText(hash: RollingHash): string {
 /** Hexadecimal digits that belong to a text, such as a container id or an image digest. @param count a multiple of 8 */
 export function hexDigits(text: string, count: number): string {
   const base = fnv32a(text)
-  let digits = ''
-  for (let i = 1; digits.length < count; i++) digits += mix32(base + Math.imul(i, 0x9e3779b9)).toString(16).padStart(8, '0')
-  return digits
+  const codes: number[] = []
+  for (let i = 1; codes.length < count; i++) pushHex(codes, mix32(base + Math.imul(i, 0x9e3779b9)), 28)
+  return String.fromCharCode(...codes)
+}
+
+/** Character codes of the hexadecimal digits of a 32-bit number, from the one at bit `from` to the lowest, at the end of `codes`. */
+export function pushHex(codes: number[], value: number, from: number, to = 0): void {
+  for (let shift = from; shift >= to; shift -= 4) {
+    const digit = (value >>> shift) & 15
+    codes.push(digit < 10 ? 48 + digit : 87 + digit)
+  }
 }

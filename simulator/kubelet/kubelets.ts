@@ -2,6 +2,7 @@
 
 import type { KubeObject, Pod } from '../api/types.ts'
 import type { ComponentContext, StoreChange } from '../store/component.ts'
+import { keyOf } from '../store/resource-id.ts'
 import { findProgram } from '../workloads/registry.ts'
 import { Door } from './door.ts'
 import { Host } from './host.ts'
@@ -101,12 +102,12 @@ class KubeletModel implements Kubelets {
 
   start(): void {
     for (const { metadata } of this.host.context.api.list('nodes')) this.host.context.schedule(this.host.nowMs, 'node', metadata.name ?? '')
-    for (const pod of this.host.context.api.list<Pod>('pods')) this.notePod(undefined, pod)
+    for (const pod of this.host.context.api.list<Pod>('pods')) this.notePod(undefined, pod, keyOf(pod))
   }
 
   onChange(change: StoreChange): void {
     const { resource, before, after } = change
-    if (resource === 'pods') this.notePod(before as Pod | undefined, after as Pod | undefined)
+    if (resource === 'pods') this.notePod(before as Pod | undefined, after as Pod | undefined, change.key)
     else if (resource === 'nodes') this.noteNode(change)
     else if (resource === 'configmaps' || resource === 'secrets') this.noteSource(resource, change)
   }
@@ -206,7 +207,7 @@ class KubeletModel implements Kubelets {
     for (const pod of host.context.api.listPodsOnNode(nodeName)) {
       const podKey = `${pod.metadata.namespace}/${pod.metadata.name}`
       if (host.pods.has(podKey)) host.requestSync(podKey, host.nowMs)
-      else this.notePod(undefined, pod)
+      else this.notePod(undefined, pod, podKey)
     }
   }
 
@@ -216,11 +217,10 @@ class KubeletModel implements Kubelets {
     this.host.context.schedule(this.host.nowMs + this.host.timings.nodeStatusMs / 2, 'node', nodeName)
   }
 
-  private notePod(before: Pod | undefined, after: Pod | undefined): void {
+  private notePod(before: Pod | undefined, after: Pod | undefined, podKey: string): void {
     const { host } = this
     const pod = after ?? before
     if (pod?.spec.nodeName === undefined || pod.spec.nodeName === '') return
-    const podKey = `${pod.metadata.namespace}/${pod.metadata.name}`
     if (after === undefined) {
       if (host.pods.has(podKey)) host.context.schedule(host.nowMs, 'update', `${podKey}|${pod.metadata.uid}`)
       return
@@ -229,19 +229,20 @@ class KubeletModel implements Kubelets {
     if (record === undefined || record.uid !== after.metadata.uid) {
       if (isTerminalPhase(after.status?.phase) && after.metadata.deletionTimestamp === undefined) return
       if (record !== undefined) host.context.schedule(host.nowMs, 'update', `${podKey}|${record.uid}`)
-      host.context.schedule(host.nowMs + host.timings.bindMs, 'update', `${podKey}|`)
+      host.context.schedule(host.nowMs + host.timings.bindMs, 'update', podKey)
       return
     }
     if (before === undefined || before.status !== after.status) if (before?.spec === after.spec && before?.metadata.deletionTimestamp === after.metadata.deletionTimestamp && !hasGates(after)) return
-    host.context.schedule(host.nowMs + host.timings.watchDeliveryMs, 'update', `${podKey}|`)
+    host.context.schedule(host.nowMs + host.timings.watchDeliveryMs, 'update', podKey)
   }
 
   /** An update of a pod has reached its kubelet: it is new, changed, being deleted, or gone. */
   private onUpdate(key: string): void {
     const { host } = this
     const bar = key.indexOf('|')
-    const podKey = key.slice(0, bar)
-    const uid = key.slice(bar + 1)
+    // The key as it came is the store's own text, which is known at a glance.
+    const podKey = bar < 0 ? key : key.slice(0, bar)
+    const uid = bar < 0 ? '' : key.slice(bar + 1)
     const record = host.pods.get(podKey)
     const pod = host.findPod(podKey)
     if (record !== undefined && (pod === undefined || pod.metadata.uid !== record.uid) && (uid === '' || uid === record.uid)) this.worker.forget(podKey)

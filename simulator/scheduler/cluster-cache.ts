@@ -4,7 +4,7 @@
  * Models pkg/scheduler/backend/cache and framework.NodeInfo (v1.35).
  */
 
-import { assert } from '../kernel/assert.ts'
+import { assert, AssertionError } from '../kernel/assert.ts'
 import type { Node, Pod } from '../api/types.ts'
 import { grownFloats, grownInts, makeResourceColumn, makeTopologyColumn, setTopologyRow } from './columns.ts'
 import type { ResourceColumn, TopologyColumn } from './columns.ts'
@@ -94,7 +94,7 @@ export class ClusterCache {
 
   getSlot(index: number): NodeSlot {
     const slot = this.slots[index]
-    assert(slot !== undefined, `node slot ${index} is empty`)
+    if (slot === undefined) throw new AssertionError(`node slot ${index} is empty`)
     return slot
   }
 
@@ -221,20 +221,20 @@ export class ClusterCache {
   // ---- pods --------------------------------------------------------------------------------------------------------
 
   /** A bound pod appeared. Confirms an assumed one. */
-  addPod(pod: Pod): void {
+  addPod(pod: Pod, podKey = podKeyOf(pod)): void {
     const nodeName = pod.spec.nodeName ?? ''
-    const known = this.entries.get(podKeyOf(pod))
+    const known = this.entries.get(podKey)
     if (known !== undefined) {
       known.isAssumed = false
       if (known.slot.name === nodeName && (known.pod.metadata === pod.metadata || known.pod.metadata.uid === pod.metadata.uid)) return this.replacePod(known, pod)
       this.detach(known)
     }
-    this.attach(pod, nodeName, false, this.classOf(pod))
+    this.attach(pod, podKey, nodeName, false, this.classOf(pod))
   }
 
   /** A bound pod changed. */
-  updatePod(pod: Pod): void {
-    this.addPod(pod)
+  updatePod(pod: Pod, podKey = podKeyOf(pod)): void {
+    this.addPod(pod, podKey)
   }
 
   removePod(podKey: string): void {
@@ -243,9 +243,9 @@ export class ClusterCache {
   }
 
   /** Counts a pod on a node before the API server has heard of it. */
-  assumePod(pod: Pod, nodeName: string, podClass: PodClass): void {
-    assert(!this.entries.has(podKeyOf(pod)), `pod ${podKeyOf(pod)} is assumed twice`)
-    this.attach(pod, nodeName, true, podClass)
+  assumePod(pod: Pod, nodeName: string, podClass: PodClass, podKey = podKeyOf(pod)): void {
+    if (this.entries.has(podKey)) assert(false, `pod ${podKey} is assumed twice`)
+    this.attach(pod, podKey, nodeName, true, podClass)
   }
 
   /** Takes an assumption back. */
@@ -257,10 +257,10 @@ export class ClusterCache {
   /** All pods on nodes, in no particular order. */
   podEntries(): Iterable<PodEntry> { return this.entries.values() }
 
-  private attach(pod: Pod, nodeName: string, isAssumed: boolean, podClass: PodClass): void {
+  private attach(pod: Pod, podKey: string, nodeName: string, isAssumed: boolean, podClass: PodClass): void {
     const slot = this.ensureSlot(nodeName)
     const usage = needsStatusUsage(pod) ? usageOf(pod, true) : podClass.usage
-    const entry: PodEntry = { key: podKeyOf(pod), pod, podClass, usage, slot, isAssumed, isLeaving: isTerminating(pod) }
+    const entry: PodEntry = { key: podKey, pod, podClass, usage, slot, isAssumed, isLeaving: isTerminating(pod) }
     this.entries.set(entry.key, entry)
     slot.pods.push(entry)
     this.count(entry, 1)

@@ -27,6 +27,7 @@ export class Nominator {
   }
 
   remove(podKey: string): void {
+    if (this.nominations.size === 0) return
     const known = this.nominations.get(podKey)
     if (known === undefined) return
     this.nominations.delete(podKey)

@@ -118,9 +118,9 @@ export class SchedulingQueue {
   // ---- pods come and go --------------------------------------------------------------------------------------------
 
   /** A new pending pod. */
-  add(pod: Pod): void {
+  add(pod: Pod, podKey = podKeyOf(pod)): void {
     this.toActive({
-      podKey: podKeyOf(pod), queue: 'active', priority: priorityOf(pod), sinceMs: this.ports.nowMs(), seq: this.nextSeq(),
+      podKey, queue: 'active', priority: priorityOf(pod), sinceMs: this.ports.nowMs(), seq: this.nextSeq(),
       attempts: 0, unschedulableCount: 0, errorCount: 0, rejectors: [], gatedBy: '',
     }, pod)
   }

@@ -91,24 +91,24 @@ export class Scheduler {
   // ---- events ------------------------------------------------------------------------------------------------------
 
   /** A pod was created (old undefined), changed or deleted (pod undefined). */
-  onPodChange(old: Pod | undefined, pod: Pod | undefined): void {
+  onPodChange(old: Pod | undefined, pod: Pod | undefined, podKey = podKeyOf((pod ?? old) as Pod)): void {
     const before = isVisible(old) ? old : undefined
     const after = isVisible(pod) ? pod : undefined
     if (before === undefined && after === undefined) return
     if (after === undefined) return this.podGone(before as Pod)
-    if (before === undefined) return this.podCame(after)
-    if (isAssigned(before)) this.boundPodChanged(before, after)
+    if (before === undefined) return this.podCame(after, podKey)
+    if (isAssigned(before)) this.boundPodChanged(before, after, podKey)
     else if (isAssigned(after)) {
-      this.boundPodCame(after)
-      if (this.isResponsible(before)) this.forgetWaiting(before)
+      this.boundPodCame(after, podKey)
+      if (this.isResponsible(before)) this.forgetWaiting(podKey)
     } else if (this.isResponsible(before)) this.waitingPodChanged(before, after)
   }
 
-  private podCame(pod: Pod): void {
-    if (isAssigned(pod)) return this.boundPodCame(pod)
+  private podCame(pod: Pod, podKey: string): void {
+    if (isAssigned(pod)) return this.boundPodCame(pod, podKey)
     if (!this.isResponsible(pod)) return
-    this.queue.add(pod)
-    this.noteNomination(pod)
+    this.queue.add(pod, podKey)
+    if ((pod.status?.nominatedNodeName ?? '') !== '') this.noteNomination(pod)
   }
 
   /** A pod that is held back takes no place. */
@@ -117,14 +117,14 @@ export class Scheduler {
     this.nominator.add(pod, isGated ? '' : (pod.status?.nominatedNodeName ?? ''))
   }
 
-  private boundPodCame(pod: Pod): void {
-    this.cache.addPod(pod)
-    this.nominator.remove(podKeyOf(pod))
+  private boundPodCame(pod: Pod, podKey: string): void {
+    this.cache.addPod(pod, podKey)
+    this.nominator.remove(podKey)
     this.queue.moveAll({ resource: 'Pod', action: 'add' }, { new: pod })
   }
 
-  private boundPodChanged(old: Pod, pod: Pod): void {
-    this.cache.updatePod(pod)
+  private boundPodChanged(old: Pod, pod: Pod, podKey: string): void {
+    this.cache.updatePod(pod, podKey)
     if (!this.queue.waitsForEvents) return
     for (const action of podUpdateActions(old, pod)) this.queue.moveAll({ resource: 'Pod', action }, { old, new: pod })
   }
@@ -143,9 +143,9 @@ export class Scheduler {
     this.queue.moveAll({ resource: 'Pod', action: 'delete' }, { old: pod }, (other) => priorityOf(other) <= priorityOf(pod))
   }
 
-  private forgetWaiting(pod: Pod): void {
-    this.queue.remove(podKeyOf(pod))
-    this.nominator.remove(podKeyOf(pod))
+  private forgetWaiting(podKey: string): void {
+    this.queue.remove(podKey)
+    this.nominator.remove(podKey)
   }
 
   private podGone(pod: Pod): void {
@@ -156,7 +156,7 @@ export class Scheduler {
       return
     }
     if (!this.isResponsible(pod)) return
-    this.forgetWaiting(pod)
+    this.forgetWaiting(key)
     if (this.cache.findEntry(key)?.isAssumed) {
       this.cache.forgetPod(key)
       this.queue.moveAll({ resource: 'Pod', action: 'delete' }, { old: pod })
@@ -230,12 +230,12 @@ export class Scheduler {
     }
     if (this.cache.findEntry(row.podKey) !== undefined) return
     const cycle: Cycle = { cache: this.cache, objects: this.ports.objects, pod, podClass: this.cache.classOf(pod), objectsEpoch: this.objectsEpoch }
-    const failure = this.runCycle(cycle)
+    const failure = this.runCycle(cycle, row.podKey)
     if (failure !== undefined) this.fail(row, pod, failure)
   }
 
   /** @returns how it failed; undefined when the pod is bound */
-  private runCycle(cycle: Cycle): Failure | undefined {
+  private runCycle(cycle: Cycle, podKey: string): Failure | undefined {
     const { runner } = this
     if (this.cache.nodeCount === 0) return { message: schedulerReasons.noNodes, isRejection: true, rejectors: [], nominatedNode: '' }
     runner.nextStart = this.state.counters.get('nextStart') ?? 0
@@ -247,10 +247,10 @@ export class Scheduler {
       if (runner.problem !== undefined) return errorFailure(runner.problem)
     } else if (!isRejected(status)) return errorFailure(status)
     if (runner.feasibleCount === 0) return this.fitFailure(cycle, status.code === 'success' ? undefined : status, narrowedBy)
-    return this.choose(cycle)
+    return this.choose(cycle, podKey)
   }
 
-  private choose(cycle: Cycle): Failure | undefined {
+  private choose(cycle: Cycle, podKey: string): Failure | undefined {
     const { runner } = this
     const { feasible, feasibleCount } = runner
     let chosen = feasible[0]
@@ -262,13 +262,12 @@ export class Scheduler {
       bestCount = best.count
       chosen = feasible[best.count === 1 ? best.at : nthBest(totals, best, this.ports.pick(best.count))]
     }
-    return this.commit(cycle, this.cache.getSlot(chosen).name, { feasibleCount, bestCount })
+    return this.commit(cycle, podKey, this.cache.getSlot(chosen).name, { feasibleCount, bestCount })
   }
 
-  private commit(cycle: Cycle, nodeName: string, counts: { feasibleCount: number; bestCount: number }): Failure | undefined {
+  private commit(cycle: Cycle, podKey: string, nodeName: string, counts: { feasibleCount: number; bestCount: number }): Failure | undefined {
     const { pod, podClass } = cycle
-    const podKey = podKeyOf(pod)
-    this.cache.assumePod(pod, nodeName, podClass)
+    this.cache.assumePod(pod, nodeName, podClass, podKey)
     this.nominator.remove(podKey)
     const problem = this.runner.finish(cycle, nodeName, this.ports)
     if (problem !== undefined) {
