@@ -5,6 +5,7 @@ import { isJsonObject } from '../kernel/json.ts'
 import type { Json, JsonObject } from '../kernel/json.ts'
 import { fail, refusedConnection } from './failures.ts'
 import { resolvePath } from './kubeconfig.ts'
+import { metadataProblem } from './manifest-metadata.ts'
 import { toCompactJson } from './printers/json.ts'
 import type { Run, Session } from './session.ts'
 
@@ -80,6 +81,8 @@ function decode(value: Json, source: string): JsonObject {
   if (!isJsonObject(value)) throw fail(`unable to decode "${source}": json: cannot unmarshal ${Array.isArray(value) ? 'array' : typeof value} into Go value of type struct { Kind string "json:\\"kind\\""; APIVersion string "json:\\"apiVersion\\"" }`)
   if (typeof value['kind'] !== 'string' || value['kind'] === '') throw missing('Kind')
   if (typeof value['apiVersion'] !== 'string') throw missing('apiVersion')
+  const problem = metadataProblem(value)
+  if (problem !== undefined) throw fail(`unable to decode "${source}": ${problem}`)
   return value
 }
 

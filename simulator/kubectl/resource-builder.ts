@@ -1,7 +1,7 @@
 /** Turns arguments and files into the objects that a verb works on. Models cli-runtime/pkg/resource Builder (v1.35). */
 
 import { goQuote } from '../api/go-text.ts'
-import { findKindByToken, kindByKind, kindsInCategory } from '../api/kinds.ts'
+import { apiVersionOf, findKindByToken, kindByKind, kinds, kindsInCategory } from '../api/kinds.ts'
 import type { KindInfo } from '../api/kinds.ts'
 import type { KubeList } from '../api/request.ts'
 import type { KubeObject } from '../api/types.ts'
@@ -93,12 +93,17 @@ export function parseResourceArgs(given: readonly string[]): Parsed {
   return { tuples, types: '', names: [] }
 }
 
+/** The kind of a manifest. Discovery also knows every kind in small letters. */
+function mappedKind(apiVersion: string, word: string): KindInfo | undefined {
+  return kindByKind(apiVersion, word) ?? kinds.find((kind) => apiVersionOf(kind) === apiVersion && kind.kind.toLowerCase() === word)
+}
+
 /** The kind and namespace of an object from a manifest. */
 export function infoOfManifest(session: Session, { source, object }: ManifestObject): Info {
   const metadata = isJsonObject(object['metadata']) ? object['metadata'] : {}
   const name = typeof metadata['name'] === 'string' ? metadata['name'] : ''
   const own = typeof metadata['namespace'] === 'string' ? metadata['namespace'] : ''
-  const kind = kindByKind(String(object['apiVersion']), String(object['kind']))
+  const kind = mappedKind(String(object['apiVersion']), String(object['kind']))
   if (kind === undefined) {
     throw fail(`resource mapping not found for name: ${goQuote(name)} namespace: ${goQuote(own)} from ${goQuote(source)}: no matches for kind ${goQuote(String(object['kind']))} in version ${goQuote(String(object['apiVersion']))}\nensure CRDs are installed first`)
   }

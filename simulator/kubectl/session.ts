@@ -1,5 +1,6 @@
 /** One run of kubectl: its process, flags, kubeconfig, and the requests that it makes. */
 
+import { goQuote } from '../api/go-text.ts'
 import { isStream, isSuccess } from '../api/request.ts'
 import type { ApiAnswer, ApiRequest, ApiStream, RequestQuery, StreamFrame, Verb } from '../api/request.ts'
 import type { KindInfo } from '../api/kinds.ts'
@@ -29,6 +30,13 @@ export interface Call {
   readonly body?: ApiRequest['body']
   readonly contentType?: ApiRequest['contentType']
   readonly query?: RequestQuery | undefined
+}
+
+/** Names that cannot stand in a path. Models client-go rest.IsValidPathSegmentName. */
+function checkPathName(name: string): void {
+  if (name === '.' || name === '..') throw fail(`invalid resource name ${goQuote(name)}: [may not be '${name}']`)
+  const problems = ['/', '%'].filter((letter) => name.includes(letter)).map((letter) => `may not contain '${letter}'`)
+  if (problems.length > 0) throw fail(`invalid resource name ${goQuote(name)}: [${problems.join(' ')}]`)
 }
 
 export class Session {
@@ -104,6 +112,7 @@ export class Session {
     const other = this.flags.text('server')
     if (other !== '' && other !== this.activeContext().server) throw refusedConnection(other.replace(/^https?:\/\//, ''))
     if (this.flags.text('token') !== '') throw statusFailure({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', reason: 'Unauthorized', message: 'Unauthorized', code: 401 })
+    if (call.name !== undefined) checkPathName(call.name)
     const as = this.flags.text('as')
     const request = {
       verb: call.verb, group: call.kind.group, version: call.kind.version, resource: call.kind.resource,

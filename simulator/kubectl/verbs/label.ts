@@ -55,7 +55,7 @@ function readAnnotations(args: readonly string[]): Pairs {
     else remove.push(pair.slice(0, -1))
   }
   const both = remove.filter((key) => set.has(key))
-  if (both.length > 0) throw fail('can not both modify and remove the following annotation(s) in the same command: ' + both.join(', '))
+  if (both.length > 0) throw fail(`can not both modify and remove the following annotation(s) in the same command: ${both.join(', ')}`)
   return { resources, set, remove }
 }
 
@@ -98,7 +98,8 @@ function listValues(session: Session, info: Info, object: KubeObject, options: {
 function labelOperation(session: Session, before: KubeObject, after: KubeObject): string {
   const old = toCompactJson(before)
   const now = toCompactJson(after)
-  if (old === now) return 'not labeled'
+  // Without labels before, kubectl leaves an empty map behind, which is a change.
+  if (old === now) return before.metadata.labels === undefined ? 'labeled' : 'not labeled'
   return !session.flags.bool('overwrite') && now.length < old.length ? 'unlabeled' : 'labeled'
 }
 
