@@ -10,18 +10,19 @@ import type { Controller } from './store/component.ts'
 
 /** The controllers that a configuration asks for, in running order. */
 export function bindControllers(config: ClusterConfig, metrics: Metrics): readonly Controller[] {
-  const all = makeControllers({ flags: config.controllerFlags, metrics: resourceMetricsClient(readerOf(metrics)) })
+  const all = makeControllers({ flags: config.controllerFlags, metrics: resourceMetricsClient(readerOf(metrics, config.addOns?.includes('metrics-server') === true)) })
   return config.controllers === undefined ? all : all.filter((controller) => config.controllers?.includes(controller.name))
 }
 
 /** The resource metrics API as the autoscaler reads it. */
-function readerOf(metrics: Metrics): ResourceMetricsReader {
+function readerOf(metrics: Metrics, isInstalled: boolean): ResourceMetricsReader {
+  const problem = isInstalled ? 'the server is currently unable to handle the request' : 'the server could not find the requested resource'
   return {
     podMetrics: (namespace, text) => {
       const selector = parseSelector(text)
       if (isSelectorError(selector)) return { error: selector.error }
       const samples = metrics.podSamples(namespace, (pod) => matchesSelector(selector, pod.metadata.labels))
-      if (samples === undefined) return { error: 'the server is currently unable to handle the request (get pods.metrics.k8s.io)' }
+      if (samples === undefined) return { error: `${problem} (get pods.metrics.k8s.io)` }
       return samples.map(({ pod, containers, timestampMs, windowMs }) => ({ pod: pod.metadata.name ?? '', containers, timestampMs, windowMs }))
     },
   }

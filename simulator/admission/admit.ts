@@ -50,6 +50,7 @@ export type Admission =
   | { readonly ok: true; readonly object: KubeObject; readonly warnings: readonly string[]; readonly quotaCharges: readonly QuotaCharge[] }
   | { readonly ok: false; readonly status: Failure; readonly warnings: readonly string[] }
 
+const generatedSuffixLength = 5
 const namespaceMismatch = 'the namespace of the provided object does not match the namespace sent on the request'
 
 /** Metadata that only the system sets. */
@@ -96,6 +97,11 @@ function runPlugins(step: 'admit' | 'validate', request: PluginRequest, config: 
     if (refusal !== undefined) return refusal
   }
   return undefined
+}
+
+/** A generated name is made after the mutating plugins ran: their refusals show the prefix alone. */
+function nameBeforeGeneration({ metadata: { generateName: prefix = '', name = '' } }: AdmittedObject): string | undefined {
+  return prefix !== '' && name.length === prefix.length + generatedSuffixLength && name.startsWith(prefix) ? prefix : undefined
 }
 
 function generateName(object: AdmittedObject, identity: Identity): void {
@@ -187,7 +193,7 @@ export function admitCreate(request: AdmissionRequest, reader: AdmissionReader, 
   dropRepeatedOwners(object, warnings)
   if (given === rules) rules.applyDefaults?.(object)
   const plugin = pluginRequest(request, object, reader, warnings)
-  const refusal = runPlugins('admit', plugin, config) ?? (config.hasAuthorization === false ? undefined : checkEscalation(plugin))
+  const refusal = runPlugins('admit', { ...plugin, name: nameBeforeGeneration(object) ?? plugin.name }, config) ?? (config.hasAuthorization === false ? undefined : checkEscalation(plugin))
   if (refusal !== undefined) return refuse(refusal, warnings)
   generateName(object, request.identity)
   const uid = request.identity.uid?.(object.metadata.name ?? '')
