@@ -35,10 +35,12 @@ port.onmessage = ({ data: { id, method, args } }) => {
     .then((value) => port.postMessage({ kind: 'answer', id, value }), (error: unknown) => port.postMessage({ kind: 'failure', id, ...failureOf(error) }))
 }
 
-setInterval(() => {
+/** A host that broke stands still: the page offers to rebuild the cluster from the log. */
+const ticking = setInterval(() => {
   try {
     host.tick()
   } catch (error) {
+    clearInterval(ticking)
     port.postMessage({ kind: 'broken', message: failureOf(error).stack })
     throw error
   }

@@ -10,12 +10,19 @@ interface Waiting {
   reject(error: Error): void
 }
 
+/** Tells the page that the engine stopped where it was seen last. */
+function failureDelta(last: HostDelta, stack: string): HostDelta {
+  const { nowMs, headMs, epochMs, speed, isPast } = last
+  return { nowMs, headMs, epochMs, speed, isPast, isPlaying: false, failure: { atMs: nowMs, message: stack.split('\n')[0], report: stack, resumedAtMs: nowMs } }
+}
+
 /** Starts the engine. All methods of the answer are calls to it. */
 export function startWorkerHost(): ClusterHost {
   const worker = startWorker(engineUrl)
   const waiting = new Map<number, Waiting>()
   const listeners = new Set<(delta: HostDelta) => void>()
   let nextId = 1
+  let last: HostDelta | undefined
 
   worker.onerror = (event) => {
     for (const { reject } of waiting.values()) reject(new Error(event.message === '' ? 'The engine could not be loaded.' : event.message))
@@ -23,12 +30,14 @@ export function startWorkerHost(): ClusterHost {
   }
   worker.onmessage = ({ data }: MessageEvent<FromEngine>) => {
     if (data.kind === 'delta') {
+      last = data.delta
       for (const listener of listeners) listener(data.delta)
       return
     }
     if (data.kind === 'broken') {
       for (const { reject } of waiting.values()) reject(new Error(data.message))
       waiting.clear()
+      if (last !== undefined) for (const listener of listeners) listener(failureDelta(last, data.message))
       return
     }
     const call = waiting.get(data.id)

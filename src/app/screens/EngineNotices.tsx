@@ -1,5 +1,6 @@
 import { useState } from 'react'
 import { Copy } from 'lucide-react'
+import type { ClusterHost, EngineFailure, HostDelta } from '../../session/host.ts'
 import { clockText } from '../format.view.ts'
 import { useFlight } from '../flight.tsx'
 import { saveText } from '../FlightGate.tsx'
@@ -7,7 +8,6 @@ import { view } from '../state/view.ts'
 import { Button } from '../ui/Button.tsx'
 import { Notice } from '../ui/Notice.tsx'
 import { useView } from '../use-view.ts'
-import type { EngineFailure, HostDelta } from '../../session/host.ts'
 
 const noticesView = view<undefined, { failure: EngineFailure | undefined; storage: HostDelta['storage'] }>(['notices'], (board) => ({ failure: board.failure, storage: board.storage }))
 
@@ -15,19 +15,32 @@ const noticesView = view<undefined, { failure: EngineFailure | undefined; storag
 export function EngineNotices() {
   const { failure, storage } = useView(noticesView)
   const { host, answer } = useFlight()
-  const [closed, setClosed] = useState<EngineFailure | undefined>(undefined)
   return (
     <>
-      {failure !== undefined && failure !== closed && (
-        <Notice tone="bad" title={`The simulation stopped at ${clockText(failure.atMs, true)}`} actions={<><Button look="primary" onClick={() => setClosed(failure)}>Go on from {clockText(failure.resumedAtMs, true)}</Button><Button icon={Copy} onClick={() => void navigator.clipboard.writeText(failure.report)}>Copy report</Button></>}>
-          An error in the engine, not in your work. The cluster was rebuilt from your log up to the last action, and nothing is lost.<pre>{failure.message}</pre>
-        </Notice>
-      )}
+      {failure !== undefined && <FailureNotice failure={failure} host={host} attemptId={answer.attemptId} seed={answer.seed} />}
       {storage?.problem !== undefined && (
         <Notice tone="wait" title="Your work can no longer be saved in this browser" actions={<Button onClick={() => void host.exportLog(answer.attemptId).then((text) => saveText(`podflight-${answer.attemptId}.json`, text))}>Download a copy</Button>}>
           You can go on working. Keep this tab open, or free some room. Last save: action {storage.lastSavedAction}. {storage.problem}
         </Notice>
       )}
     </>
+  )
+}
+
+interface FailureNoticeProps { failure: EngineFailure; host: ClusterHost; attemptId: string; seed: number }
+
+/** Going on opens the attempt again, which plays its log up to the last action. */
+function FailureNotice({ failure, host, attemptId, seed }: FailureNoticeProps) {
+  const [isCopied, setCopied] = useState(false)
+  const copy = async () => {
+    const log = await host.exportLog(attemptId).catch((error: unknown) => `the log could not be read: ${String(error)}`)
+    await navigator.clipboard.writeText(`${failure.report}\nseed ${seed}\n${log}`)
+    setCopied(true)
+  }
+  return (
+    <Notice tone="bad" title={`The simulation stopped at ${clockText(failure.atMs, true)}`}
+      actions={<><Button look="primary" onClick={() => location.reload()}>Rebuild the cluster and go on</Button><Button icon={Copy} onClick={() => void copy()}>{isCopied ? 'Copied' : 'Copy report'}</Button></>}>
+      An error in the engine, not in your work. The cluster can be rebuilt from your log up to the last action, and nothing is lost.<pre>{failure.message}{'\n'}seed {seed}</pre>
+    </Notice>
   )
 }
