@@ -22,7 +22,7 @@ interface EvictionParts {
 /** Deletes a pod if its disruption budget allows; 429 if not. */
 export function evictPod(parts: EvictionParts, kind: KindInfo, pod: Pod, graceSeconds: number | undefined, options: WriteOptions): Outcome<Pod> {
   const { namespace, name, uid } = pod.metadata
-  if (needsNoBudget(pod)) return deletePod(parts, kind, pod, graceSeconds, options)
+  if (needsNoBudget(pod)) return markAndDelete(parts, kind, pod, graceSeconds, options)
   const matching = parts.store
     .listInNamespace<PodDisruptionBudget>(budgets, namespace ?? '')
     .filter((budget) => budget.spec?.selector !== undefined && matchesLabelSelector(budget.spec.selector, pod.metadata.labels))
@@ -34,7 +34,7 @@ export function evictPod(parts: EvictionParts, kind: KindInfo, pod: Pod, graceSe
       if (refusal !== undefined) return refused(refusal)
     }
   }
-  return deletePod(parts, kind, pod, graceSeconds, options, objectKey(namespace, name ?? ''), uid)
+  return markAndDelete(parts, kind, pod, graceSeconds, options, objectKey(namespace, name ?? ''), uid)
 }
 
 /** Finished, pending and already terminating pods are evicted without a budget. */
@@ -84,7 +84,14 @@ function tooMany(message: string, cause: string, retryAfterSeconds: number): Sta
   return { ...status, details: { ...status.details, causes: [{ reason: 'DisruptionBudget', message: cause }] } }
 }
 
-function deletePod(parts: EvictionParts, kind: KindInfo, pod: Pod, gracePeriodSeconds: number | undefined, options: WriteOptions, key = keyOf(pod), uid = pod.metadata.uid): Outcome<Pod> {
+/** Says in the pod's conditions that the Eviction API ended it, then deletes it. Models addConditionAndDeletePod. */
+function markAndDelete(parts: EvictionParts, kind: KindInfo, pod: Pod, gracePeriodSeconds: number | undefined, options: WriteOptions, key = keyOf(pod), uid = pod.metadata.uid): Outcome<Pod> {
+  if (!options.isDryRun) {
+    const conditions = (pod.status?.conditions ?? []).filter(({ type }) => type !== 'DisruptionTarget')
+    const lastTransitionTime = parts.clock.timestamp(parts.clock.nowMs)
+    const condition: Condition = { type: 'DisruptionTarget', status: 'True', observedGeneration: pod.metadata.generation, lastTransitionTime, reason: 'EvictionByEvictionAPI', message: 'Eviction API: evicting' }
+    parts.registry.putStatus('pods', key, pod, { ...pod.status, conditions: [...conditions, condition] })
+  }
   const outcome = parts.registry.delete(kind, key, { gracePeriodSeconds, uid }, { ...options, subresource: undefined })
   return outcome.ok ? { ok: true, object: outcome.object.object as Pod, warnings: [] } : outcome
 }
