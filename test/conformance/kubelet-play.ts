@@ -231,6 +231,7 @@ interface Planned {
 function plan(row: Row): Planned[] {
   const timeline = ((row['timeline'] ?? []) as { [field: string]: JsonValue }[]).filter((entry) => entry['pod'] !== undefined)
   const normalizer = new Normalizer()
+  const warnedAt = Math.min(...((row['events'] ?? []) as { type: string; times: number[] }[]).filter(({ type }) => type === 'Warning').flatMap(({ times }) => times))
   return ((row['kubectl'] ?? []) as { [field: string]: JsonValue }[])
     .map((entry) => (typeof entry['devicePlugin'] === 'string' ? { ...entry, command: `devicePlugin ${entry['devicePlugin']}` } : entry))
     .filter((entry) => typeof entry['command'] === 'string' && !textOf(entry['command']).startsWith('kubectl create -f -') || entry['stdin'] !== undefined)
@@ -243,7 +244,7 @@ function plan(row: Row): Planned[] {
       if (last === undefined) return { ...base, delay: t }
       const keys = before.filter((shown) => sameName(textOf(shown['pod']), textOf(last['pod']))).map((shown) => keyOf(statusOf(shown, (text) => normalizer.text(text))))
       const afterKey = keys[keys.length - 1]
-      return { ...base, afterPod: textOf(last['pod']), afterKey, occurrence: runsOf(keys, afterKey), delay: delayOf(timeline, last, t) }
+      return { ...base, afterPod: textOf(last['pod']), afterKey, occurrence: runsOf(keys, afterKey), delay: delayOf(timeline, last, t, warnedAt) }
     })
 }
 
@@ -253,12 +254,15 @@ function keyOf(status: { readonly [field: string]: unknown }): string {
   return JSON.stringify(rest)
 }
 
-/** Time from a state to a command. While containers are made the share of that time counts, since work takes as long as the machine needs. */
-function delayOf(timeline: readonly { [field: string]: JsonValue }[], last: { [field: string]: JsonValue }, t: number): number {
+/**
+ * Time from a state to a command. While containers are made the share of that time counts, since work takes as long as the machine needs.
+ * After a warning it does not: then the container waits for something.
+ */
+function delayOf(timeline: readonly { [field: string]: JsonValue }[], last: { [field: string]: JsonValue }, t: number, warnedAt: number): number {
   const delay = t - Number(last['t'])
   const next = timeline.find((shown) => shown['pod'] === last['pod'] && Number(shown['t']) > t)
   const isWork = /"(ContainerCreating|PodInitializing)"/.test(JSON.stringify(last))
-  return isWork && next !== undefined && delay > 0.3 ? (delay / (Number(next['t']) - Number(last['t']))) * shortestStart : delay
+  return isWork && next !== undefined && delay > 0.3 && warnedAt > t ? (delay / (Number(next['t']) - Number(last['t']))) * shortestStart : delay
 }
 
 /** Seconds from a pod's first status to the next in the simulator. */
