@@ -27,11 +27,11 @@ function replicaSetKind(): KindInfo {
   return kind
 }
 
-/** The ReplicaSets of a Deployment, in order of revision. */
-function* revisionsOf(session: Session, deployment: Deployment): Run<ReplicaSet[]> {
+/** The ReplicaSets of a Deployment, in order of revision. Adopted ones may have none yet: undo counts them, history does not. */
+function* revisionsOf(session: Session, deployment: Deployment, lowest: 0 | 1 = 1): Run<ReplicaSet[]> {
   const { items } = yield* listObjects(session, replicaSetKind(), { namespace: deployment.metadata.namespace, selector: formatLabelSelector(deployment.spec.selector) })
   const owned = (items as ReplicaSet[]).filter((set) => set.metadata.ownerReferences?.some((owner) => owner.controller === true && owner.uid === deployment.metadata.uid))
-  return owned.filter((set) => revisionOf(set) > 0).sort((a, b) => revisionOf(a) - revisionOf(b))
+  return owned.filter((set) => revisionOf(set) >= lowest).sort((a, b) => revisionOf(a) - revisionOf(b))
 }
 
 function* readDeployment(session: Session, info: Info): Run<Deployment> {
@@ -45,7 +45,8 @@ function templateText(template: PodTemplateSpec): string {
   return lines.text()
 }
 
-function historyText(sets: readonly ReplicaSet[], revision: number): string {
+/** What history shows of a Deployment's sets. @param revision 0 for all */
+export function historyText(sets: readonly ReplicaSet[], revision: number): string {
   if (sets.length === 0) return 'No rollout history found.'
   if (revision > 0) {
     const set = sets.find((one) => revisionOf(one) === revision)
@@ -80,14 +81,15 @@ export function* rolloutHistory(session: Session): Run<number> {
   return 0
 }
 
-function withoutHash(template: PodTemplateSpec): PodTemplateSpec {
+/** A template as a Deployment has it. */
+export function withoutHash(template: PodTemplateSpec): PodTemplateSpec {
   const { [hashLabel]: _hash, ...labels } = template.metadata?.labels ?? {}
   const { labels: _labels, ...metadata } = template.metadata ?? {}
   return { ...template, metadata: Object.keys(labels).length === 0 ? metadata : { ...metadata, labels } }
 }
 
 /** The ReplicaSet to go back to: the one asked for, or the one before the newest. */
-function findRevision(deployment: Deployment, sets: readonly ReplicaSet[], revision: number): ReplicaSet {
+export function findRevision(deployment: Deployment, sets: readonly ReplicaSet[], revision: number): ReplicaSet {
   if (revision > 0) {
     const set = sets.find((one) => revisionOf(one) === revision)
     if (set === undefined) throw fail(`unable to find specified revision ${revision} in history`)
@@ -98,7 +100,8 @@ function findRevision(deployment: Deployment, sets: readonly ReplicaSet[], revis
   return previous
 }
 
-function restoredAnnotations(deployment: Deployment, set: ReplicaSet): StringMap {
+/** The annotations of a Deployment that goes back to a set. */
+export function restoredAnnotations(deployment: Deployment, set: ReplicaSet): StringMap {
   const own = Object.entries(deployment.metadata.annotations ?? {}).filter(([key]) => annotationsToKeep.includes(key))
   const restored = Object.entries(set.metadata.annotations ?? {}).filter(([key]) => !annotationsToKeep.includes(key))
   return Object.fromEntries([...own, ...restored])
@@ -109,7 +112,7 @@ function* rollBack(session: Session, info: Info): Run<string> {
   const revision = session.flags.int('to-revision')
   if (revision < 0) throw fail(`unable to find specified revision ${revision} in history`)
   const deployment = yield* readDeployment(session, info)
-  const set = findRevision(deployment, yield* revisionsOf(session, deployment), revision)
+  const set = findRevision(deployment, yield* revisionsOf(session, deployment, 0), revision)
   const dryRun = session.dryRun()
   if (dryRun === 'client') return templateText(set.spec.template)
   if (deployment.spec.paused === true) throw fail("you cannot rollback a paused deployment; resume it first with 'kubectl rollout resume' and try again")

@@ -11,7 +11,7 @@ import { watchObject } from '../waiting.ts'
 const revisionAnnotation = 'deployment.kubernetes.io/revision'
 
 /** What one look at an object tells: the line to print, and whether the rollout is over. */
-interface Progress { readonly text: string; readonly isDone: boolean }
+export interface Progress { readonly text: string; readonly isDone: boolean }
 
 const waiting = (text: string): Progress => ({ text: `${text}\n`, isDone: false })
 const done = (text: string): Progress => ({ text: `${text}\n`, isDone: true })
@@ -27,7 +27,8 @@ function isUnobserved(object: KubeObject): boolean {
   return (object.metadata.generation ?? 0) > observed
 }
 
-function deploymentProgress(object: KubeObject, revision: number): Progress {
+/** One look at a Deployment. @param revision wanted revision, 0 for the present one */
+export function deploymentProgress(object: KubeObject, revision: number): Progress {
   const deployment = object as Deployment
   const { status = {}, spec } = deployment
   const name = goQuote(deployment.metadata.name ?? '')
@@ -44,7 +45,8 @@ function deploymentProgress(object: KubeObject, revision: number): Progress {
 
 interface DaemonSet extends KubeObject { spec: { updateStrategy?: { type?: string } }; status?: { updatedNumberScheduled?: number; desiredNumberScheduled?: number; numberAvailable?: number } }
 
-function daemonSetProgress(object: KubeObject): Progress {
+/** One look at a DaemonSet. */
+export function daemonSetProgress(object: KubeObject): Progress {
   const { spec, status = {}, metadata } = object as DaemonSet
   if (spec.updateStrategy?.type !== 'RollingUpdate') throw fail('rollout status is only available for RollingUpdate strategy type')
   if (isUnobserved(object)) return waiting('Waiting for daemon set spec update to be observed...')
@@ -60,7 +62,8 @@ interface StatefulSet extends KubeObject {
   status?: { observedGeneration?: number; readyReplicas?: number; updatedReplicas?: number; currentReplicas?: number; currentRevision?: string; updateRevision?: string }
 }
 
-function statefulSetProgress(object: KubeObject): Progress {
+/** One look at a StatefulSet. */
+export function statefulSetProgress(object: KubeObject): Progress {
   const { spec, status = {} } = object as StatefulSet
   if (spec.updateStrategy?.type !== 'RollingUpdate') throw fail('rollout status is only available for RollingUpdate strategy type')
   if ((status.observedGeneration ?? 0) === 0 || isUnobserved(object)) return waiting('Waiting for statefulset spec update to be observed...')

@@ -19,6 +19,13 @@ import type { PodFailurePolicy, SuccessPolicy } from '../../../simulator/control
 import { computeHash, revisionData, revisionHash } from '../../../simulator/controllers/pod-template-hash.ts'
 import { isPodActive, isPodAvailable, isPodFinished, isPodReady } from '../../../simulator/controllers/pods.ts'
 import { byDeletionRank, podsToDelete } from '../../../simulator/controllers/replicaset/ranking.ts'
+import { backOffNext, delayOf, isBackingOff } from '../../../simulator/kubelet/back-off.ts'
+import type { Host } from '../../../simulator/kubelet/host.ts'
+import type { BackOff } from '../../../simulator/kubelet/records.ts'
+import { Table } from '../../../simulator/kernel/table.ts'
+import { asFailure, failureText } from '../../../simulator/kubectl/failures.ts'
+import { findRevision, historyText, restoredAnnotations, withoutHash } from '../../../simulator/kubectl/verbs/rollout-history.ts'
+import { daemonSetProgress, deploymentProgress, revisionOf, statefulSetProgress } from '../../../simulator/kubectl/verbs/rollout-status.ts'
 import { verdict } from '../compare.ts'
 import type { RowRunner } from '../runner.ts'
 
@@ -27,6 +34,7 @@ interface Input {
   maxSurge?: number | string; maxUnavailable?: number | string; replicas?: number; toAdd?: number; added?: number; template?: PodTemplateSpec; collisionCount?: number
   pods?: Pod[]; relatedPods?: Pod[]; diff?: number; pod?: Pod; minReadySeconds?: number; revision?: number
   indexes?: string; add?: number[]; completions?: number; podFailurePolicy?: PodFailurePolicy; successPolicy?: SuccessPolicy; failures?: number; lastFailure?: string
+  object?: KubeObject; objects?: KubeObject[]; times?: number[]; base?: number; max?: number; resetAfter?: number
 }
 
 const parse = (text: string): number => timestampMs(text)
@@ -80,9 +88,58 @@ function setAnnotations({ deployment, newReplicaSet, revision }: Input): unknown
   return { annotations: annotations as StringMap, changed }
 }
 
+/** What kubectl says, or its error. */
+function orError(answer: () => unknown): unknown {
+  try {
+    return answer()
+  } catch (error) {
+    return { error: failureText(asFailure(error)).replace(/^error: /, '') }
+  }
+}
+
+function rolloutStatus({ object, revision = 0 }: Input): unknown {
+  return orError(() => {
+    const looks: { readonly [kind: string]: () => { text: string; isDone: boolean } } = { Deployment: () => deploymentProgress(object!, revision), DaemonSet: () => daemonSetProgress(object!), StatefulSet: () => statefulSetProgress(object!) }
+    const look = looks[object!.kind]
+    if (look === undefined) return { error: `no status viewer has been implemented for ${object!.kind}.apps` }
+    const { text, isDone } = look()
+    return { text, done: isDone }
+  })
+}
+
+function setsByRevision(objects: readonly KubeObject[]): ReplicaSet[] {
+  return (objects.filter(({ kind }) => kind === 'ReplicaSet') as ReplicaSet[]).sort((a, b) => revisionOf(a) - revisionOf(b))
+}
+
+function rolloutUndo({ objects = [], revision = 0 }: Input): unknown {
+  return orError(() => {
+    const deployment = objects[0] as Deployment
+    const set = findRevision(deployment, setsByRevision(objects), revision)
+    if (deployment.spec.paused === true) return { error: "you cannot rollback a paused deployment; resume it first with 'kubectl rollout resume' and try again" }
+    return { text: 'rolled back', patch: [{ op: 'replace', path: '/spec/template', value: withoutHash(set.spec.template) }, { op: 'replace', path: '/metadata/annotations', value: restoredAnnotations(deployment, set) }] }
+  })
+}
+
+/** The kubelet's back-off at each of the times, in seconds. */
+function backOffSteps({ times = [], base = 0, max = 0, resetAfter = 0 }: Input): unknown {
+  const host = { nowMs: 0, backOffs: new Table<BackOff>(), timings: { backOffMs: base * 1000, backOffMaxMs: max * 1000, backOffResetMs: resetAfter * 1000 } }
+  const steps = times.map((at) => {
+    host.nowMs = at * 1000
+    const kubelet = host as unknown as Host
+    const inBackOffBefore = isBackingOff(kubelet, 'x')
+    backOffNext(kubelet, 'x', host.nowMs)
+    return { at, inBackOffBefore, delaySeconds: delayOf(kubelet, 'x') / 1000 }
+  })
+  return { steps }
+}
+
 type Answer = (input: Input) => unknown
 
 const answers: { readonly [fn: string]: Answer } = {
+  Backoff: backOffSteps,
+  RolloutStatus: rolloutStatus,
+  RolloutHistory: ({ objects = [], revision = 0 }) => orError(() => ({ text: historyText(setsByRevision(objects), revision) })),
+  RolloutUndo: rolloutUndo,
   ResolveFenceposts: (input) => resolveFenceposts(input.maxSurge, input.maxUnavailable, input.replicas ?? 0),
   MaxSurgeUnavailable: ({ deployment }) => ({ maxSurge: maxSurge(deployment!), maxUnavailable: maxUnavailable(deployment!), minAvailable: minAvailable(deployment!) }),
   NewRSNewReplicas: ({ deployment, replicaSets = [], newReplicaSet }) => newSetSize(deployment!, sumReplicas(replicaSets), newReplicaSet!.spec.replicas ?? 0),
