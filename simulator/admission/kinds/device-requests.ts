@@ -1,6 +1,7 @@
-/** Requests for devices, as claims and classes write them. Models pkg/apis/resource/validation (v1.35). Differs: CEL expressions are not compiled here. */
+/** Requests for devices, as claims and classes write them. Models pkg/apis/resource/validation (v1.35). */
 
 import { checkDns1123Label, checkDns1123Subdomain } from '../../api/names.ts'
+import { celEnvironment, compileCel } from '../cel/compile.ts'
 import type { ErrorList } from '../validation/error-list.ts'
 import { validateCsiDriver } from '../pod/validate-volumes.ts'
 
@@ -14,6 +15,7 @@ export interface DeviceClaim { requests?: Request[]; constraints?: { requests?: 
 const requestsMax = 32
 const subRequestsMax = 8
 const expressionBytesMax = 10 * 1024
+const deviceFields = ['driver', 'attributes', 'capacity', 'allowMultipleAllocations']
 const notARequest = "must be the name of a request in the claim or the name of a request and a subrequest separated by '/'"
 
 function defaultRequest(request: ExactRequest): void {
@@ -31,12 +33,19 @@ export function defaultDeviceClaim(devices: DeviceClaim | undefined): void {
   }
 }
 
-/** Validates selectors of devices; their CEL expressions only by length. */
+function validateSelector(expression: string, path: string, errors: ErrorList): void {
+  if (expression.length > expressionBytesMax) return errors.tooLong(path, expressionBytesMax)
+  const compiled = compileCel(celEnvironment(['device']), expression, { device: deviceFields })
+  if ('error' in compiled) errors.invalid(path, expression, compiled.error)
+  else if (compiled.type !== 'bool' && compiled.type !== 'dyn') errors.invalid(path, expression, `must evaluate to bool or the unknown type, not ${compiled.type}`)
+}
+
+/** Validates selectors of devices. */
 export function validateSelectors(selectors: readonly Selector[] = [], path: string, errors: ErrorList): void {
   if (selectors.length > requestsMax) return errors.tooMany(path, selectors.length, requestsMax)
   selectors.forEach(({ cel }, index) => {
     if (cel === undefined) errors.required(`${path}[${index}].cel`)
-    else if ((cel.expression ?? '').length > expressionBytesMax) errors.tooLong(`${path}[${index}].cel.expression`, expressionBytesMax)
+    else validateSelector(cel.expression ?? '', `${path}[${index}].cel.expression`, errors)
   })
 }
 

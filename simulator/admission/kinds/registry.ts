@@ -31,9 +31,10 @@ import { serviceaccounts } from './serviceaccounts.ts'
 import { services } from './services.ts'
 import { statefulsets } from './statefulsets.ts'
 import { storageclasses } from './storageclasses.ts'
+import { validatingadmissionpolicies, validatingadmissionpolicybindings } from './validatingadmissionpolicies.ts'
 
 export const kindRules: readonly KindRules[] = [
-  clusterrolebindings, clusterroles, configmaps, controllerrevisions, cronjobs, daemonsets, deployments, deviceclasses, endpoints, endpointslices, events, horizontalpodautoscalers, horizontalpodautoscalersV1, ingressclasses, ingresses, jobs, leases, limitranges, namespaces, networkpolicies, nodes, persistentvolumeclaims, persistentvolumes, poddisruptionbudgets, pods, priorityclasses, replicasets, resourceclaims, resourceclaimtemplates, resourcequotas, rolebindings, roles, secrets, serviceaccounts, services, statefulsets, storageclasses,
+  clusterrolebindings, clusterroles, configmaps, controllerrevisions, cronjobs, daemonsets, deployments, deviceclasses, endpoints, endpointslices, events, horizontalpodautoscalers, horizontalpodautoscalersV1, ingressclasses, ingresses, jobs, leases, limitranges, namespaces, networkpolicies, nodes, persistentvolumeclaims, persistentvolumes, poddisruptionbudgets, pods, priorityclasses, replicasets, resourceclaims, resourceclaimtemplates, resourcequotas, rolebindings, roles, secrets, serviceaccounts, services, statefulsets, storageclasses, validatingadmissionpolicies, validatingadmissionpolicybindings,
 ]
 
 const byKind: ReadonlyMap<string, KindRules> = new Map(kindRules.map((rules) => [`${rules.apiVersion} ${rules.kind}`, rules]))
