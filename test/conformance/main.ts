@@ -1,12 +1,12 @@
 /**
  * `npm run conform -- AREA [FILE...]`: runs recorded answers of real Kubernetes against the simulator.
- * Without files, all of the area's; `--pin` runs every area and writes the number of passing cases to pinned.json.
+ * Without files, all of the area's; `--pin` runs every area and raises the numbers of passing cases in pinned.json.
  */
 
-import { writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { sortKeys } from '../../simulator/api/go-text.ts'
-import { areaNames, conformanceFolder, defaultFiles, findFile, loadRunner, readSkips, runFile, UsageError } from './run-area.ts'
+import { areaNames, conformanceFolder, corpusGroups, countPassing, defaultFiles, findFile, loadRunner, readSkips, runFile, UsageError } from './run-area.ts'
 import type { FileReport } from './run-area.ts'
 import type { CaseResult } from './runner.ts'
 
@@ -55,19 +55,21 @@ function printReports(reports: readonly FileReport[]): boolean {
   return failed === 0
 }
 
+/** Pins only rise; one that must fall is lowered by hand, where a review sees it. */
 async function pin(): Promise<void> {
+  const path = join(conformanceFolder, 'pinned.json')
+  const before = (existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : {}) as { [file: string]: number }
   const pinned: { [file: string]: number } = {}
   const skips = readSkips()
   for (const area of areaNames()) {
     const runner = await loadRunner(area)
-    for (const path of defaultFiles(runner)) {
-      const report = runFile(runner, path, skips)
-      const id = `${area}/${report.file}`
-      pinned[id] = report.results.filter((result) => result.ok).length
-      console.log(`${id}: ${pinned[id]} of ${report.results.length}`)
+    for (const [id, paths] of corpusGroups(runner)) {
+      const { passed, all } = countPassing(runner, paths, skips)
+      pinned[id] = Math.max(passed, before[id] ?? 0)
+      console.log(`${id}: ${passed} of ${all}${passed < pinned[id] ? `, fewer than the pinned ${pinned[id]}` : ''}`)
     }
   }
-  writeFileSync(join(conformanceFolder, 'pinned.json'), `${JSON.stringify(pinned, undefined, 2)}\n`)
+  writeFileSync(path, `${JSON.stringify(pinned, undefined, 2)}\n`)
 }
 
 async function main(args: readonly string[]): Promise<number> {

@@ -11,6 +11,7 @@ export const conformanceFolder = dirname(fileURLToPath(import.meta.url))
 /** Reasons of cases that are never run, by `area/file/name`. */
 export type Skips = { readonly [id: string]: string }
 
+/** The results of one file. */
 export interface FileReport { readonly file: string; readonly results: readonly CaseResult[]; readonly skipped: number }
 
 /** What is wrong with the command; printed without a stack. */
@@ -58,6 +59,23 @@ export function defaultFiles(runner: AreaRunner): string[] {
     if (/\.jsonl?$/.test(entry) && runnerFor(runner, path) !== undefined) files.push(path)
   }
   return files
+}
+
+/** What is pinned as one: a file of the area's folder, or all files of a folder in it. */
+export function corpusGroups(runner: AreaRunner): Map<string, string[]> {
+  const groups = new Map<string, string[]>()
+  for (const path of defaultFiles(runner)) {
+    const parent = basename(dirname(path))
+    const name = `${runner.area}/${parent === runner.area ? baseName(path) : parent}`
+    groups.set(name, [...(groups.get(name) ?? []), path])
+  }
+  return groups
+}
+
+/** How many cases of some files pass, and how many there are. */
+export function countPassing(runner: AreaRunner, paths: readonly string[], skips: Skips): { passed: number; all: number } {
+  const results = paths.flatMap((path) => runFile(runner, path, skips).results)
+  return { passed: results.filter((result) => result.ok).length, all: results.length }
 }
 
 /** Finds a file as given, or by its name in the area's folder. */
