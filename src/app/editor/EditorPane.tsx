@@ -57,7 +57,7 @@ export function EditorPane({ initialFiles, handle }: { initialFiles: readonly st
     const text = widget.current?.text(file.path) ?? file.text
     await host.editorDone(file.path, isSave ? text : undefined)
     if (isSave) files.saved(file.path)
-    files.asked(file.path)
+    files.answered(file.path)
   }
   useActions({ apply: () => { void apply() }, format: () => widget.current?.format() })
   useImperativeHandle(handle, () => ({ openFile: (path) => { void latest.current.files.open(path) }, openText: (path, text) => latest.current.files.openText(path, text, false), apply: () => { void apply() } }))

@@ -75,6 +75,6 @@ function zoneOf(editor: monaco.editor.IStandaloneCodeEditor, answer: DocumentAns
   node.append(strong)
   if (answer.note !== undefined) node.append(` ${answer.note}`)
   const width = Math.max(200, editor.getLayoutInfo().contentWidth - 24)
-  const rows = Math.ceil(((answer.message.length + (answer.note?.length ?? 0)) * 6.6) / width)
+  const rows = `${answer.message} ${answer.note ?? ''}`.split('\n').reduce((total, line) => total + Math.max(1, Math.ceil((line.length * 6.6) / width)), 0)
   return { afterLineNumber: answer.line, heightInPx: rows * 16 + 14, domNode: node }
 }

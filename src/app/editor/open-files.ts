@@ -2,7 +2,7 @@ import { useEffect, useMemo, useRef, useState } from 'react'
 import { useFlight } from '../flight.tsx'
 
 /** A file in a tab. `text` is what came from outside, with `revision` counting how often; what is typed stays in the widget. */
-export interface OpenFile { readonly path: string; readonly text: string; readonly revision: number; readonly isChanged: boolean; /** A command in the terminal waits for it. */ readonly isAsked: boolean }
+export interface OpenFile { readonly path: string; readonly text: string; readonly revision: number; readonly isChanged: boolean; /** A command in the terminal waits for it. */ readonly isAsked: boolean; /** Opened by that command alone; its tab goes with it. */ readonly isPassing?: boolean }
 
 export interface OpenFiles {
   readonly list: readonly OpenFile[]
@@ -12,11 +12,15 @@ export interface OpenFiles {
   openText(path: string, text: string, isAsked: boolean): void
   edit(path: string, text: string): void
   saved(path: string): void
-  asked(path: string): void
+  /** The command has its answer: the tab stays if it was there before. */
+  answered(path: string): void
 }
 
 /** Typed text reaches the host's file this long after the last key. */
 const saveDelayMs = 800
+
+/** kubectl edit asks for a file that nobody wants to keep. */
+function isTemporary(path: string): boolean { return path.startsWith('/tmp/') }
 
 export function baseName(path: string): string { return path.slice(path.lastIndexOf('/') + 1) }
 
@@ -27,7 +31,7 @@ export function useOpenFiles(initial: readonly string[]): OpenFiles {
   const [path, setPath] = useState('')
   const timers = useRef(new Map<string, ReturnType<typeof setTimeout>>())
   const actions = useMemo(() => {
-    const put = (file: Omit<OpenFile, 'revision'>) => setList((before) => (before.some((row) => row.path === file.path) ? before.map((row) => (row.path === file.path ? { ...file, revision: row.revision + 1 } : row)) : [...before, { ...file, revision: 1 }]))
+    const put = (file: Omit<OpenFile, 'revision'>) => setList((before) => (before.some((row) => row.path === file.path) ? before.map((row) => (row.path === file.path ? { ...file, revision: row.revision + 1, isPassing: row.isPassing === true } : row)) : [...before, { ...file, revision: 1, isPassing: file.isAsked && isTemporary(file.path) }]))
     const change = (target: string, with_: Partial<OpenFile>) => setList((before) => before.map((row) => (row.path === target ? { ...row, ...with_ } : row)))
     const absolute = (target: string) => (target.startsWith('/') ? target : `${store.board.terminal.cwd === '' ? '/home/learner' : store.board.terminal.cwd}/${target}`)
     const write = (target: string, text: string) => {
@@ -40,7 +44,7 @@ export function useOpenFiles(initial: readonly string[]): OpenFiles {
       openText(target: string, text: string, isAsked: boolean) { const full = absolute(target); put({ path: full, text, isChanged: !isAsked, isAsked }); setPath(full); if (!isAsked) write(full, text) },
       edit(target: string, text: string) { change(target, { isChanged: true }); write(target, text) },
       saved(target: string) { clearTimeout(timers.current.get(target)); change(target, { isChanged: false }) },
-      asked(target: string) { change(target, { isAsked: false }) },
+      answered(target: string) { setList((before) => before.flatMap((row) => (row.path !== target ? [row] : row.isPassing === true ? [] : [{ ...row, isAsked: false }]))) },
     }
   }, [host, store])
   useEffect(() => {

@@ -41,7 +41,7 @@ function Variables() {
         {table.rows.map((row) => (
           <tr key={row.id}>
             <th scope="row">{row.label}</th>
-            {row.cells.map((cell, index) => <td key={index} className={cell.isNow ? css.now : cell.isSame ? css.same : undefined}>{cell.text}</td>)}
+            {row.cells.map((cell, index) => <td key={index} title={cell.text.length > 14 ? cell.text : undefined} className={cell.isNow ? css.now : cell.isSame ? css.same : undefined}>{cell.text}</td>)}
           </tr>
         ))}
       </tbody>
