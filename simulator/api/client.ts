@@ -51,8 +51,8 @@ export interface ApiClient {
   /** Creates pods that differ in name only; the template is admitted once. Stops at the first refusal. */
   createPods(pod: Pod, count: number): { readonly created: readonly Pod[]; readonly refusal?: Status }
   update<T extends KubeObject>(resource: string, object: T): WriteResult<T>
-  /** Replaces the status (the spec of the given object is ignored). */
-  updateStatus<T extends KubeObject>(resource: string, object: T): WriteResult<T>
+  /** Replaces the status (the spec of the given object is ignored). A caller that has the object's key at hand gives it. */
+  updateStatus<T extends KubeObject>(resource: string, object: T, key?: string): WriteResult<T>
   /** A merge patch of the main resource. */
   patch<T extends KubeObject>(resource: string, key: string, patch: object): WriteResult<T>
   delete(resource: string, key: string, options?: DeleteOptions): WriteResult<KubeObject>

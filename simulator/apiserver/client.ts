@@ -85,9 +85,8 @@ export class LocalClient implements ApiClient {
     return this.change(resource, 'update', undefined, object) as WriteResult<T>
   }
 
-  updateStatus<T extends KubeObject>(resource: string, object: T): WriteResult<T> {
+  updateStatus<T extends KubeObject>(resource: string, object: T, key = keyOf(object)): WriteResult<T> {
     const kind = this.kind(resource)
-    const key = keyOf(object)
     const refusal = this.authorize(kind, 'update', object.metadata.namespace, object.metadata.name, 'status')
     if (refusal !== undefined) return { ok: false, status: refusal }
     const before = this.parts.store.find(resource, key)

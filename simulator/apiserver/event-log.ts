@@ -50,6 +50,8 @@ export class EventLog {
   private readonly takeResourceVersion: () => number
   /** Row ids by uid of the regarding object; derived. */
   private idsByUid: Map<string, number[]> | undefined
+  /** Uids of objects that have a bucket of the spam filter; derived. */
+  private bucketedUids: Set<string> | undefined
   private readonly listeners: EventListener[] = []
 
   constructor(state: ClusterState, takeResourceVersion: () => number) {
@@ -135,20 +137,11 @@ export class EventLog {
   ): void {
     const id = (this.counters.get('id') ?? 0) + 1
     this.counters.set('id', id)
-    const { metadata } = regarding
-    const reference: ObjectReference = {
-      kind: regarding.kind,
-      namespace: metadata.namespace,
-      name: metadata.name,
-      uid: metadata.uid,
-      apiVersion: regarding.apiVersion,
-      resourceVersion: metadata.resourceVersion,
-      fieldPath: row.options.fieldPath,
-    }
+    const reference = this.referenceTo(regarding, ids, row.options.fieldPath)
     const stored: EventRow = {
       id,
       regarding: reference,
-      namespace: metadata.namespace ?? 'default',
+      namespace: regarding.metadata.namespace ?? 'default',
       type: row.type,
       reason: row.reason,
       message: row.message,
@@ -164,6 +157,14 @@ export class EventLog {
     for (const listener of this.listeners) listener(stored, undefined)
   }
 
+  /** A reference to an object; Events of one moment share it. */
+  private referenceTo({ kind, apiVersion, metadata }: KubeObject, ids: readonly number[], fieldPath: string | undefined): ObjectReference {
+    const last = ids.length === 0 ? undefined : this.rows.get(ids[ids.length - 1])?.regarding
+    if (last !== undefined && last.resourceVersion === metadata.resourceVersion && last.uid === metadata.uid && last.fieldPath === fieldPath && last.kind === kind) return last
+    const { namespace, name, uid, resourceVersion } = metadata
+    return { kind, namespace, name, uid, apiVersion, resourceVersion, fieldPath }
+  }
+
   private replace(row: EventRow, before: EventRow): void {
     this.rows.set(row.id, row)
     for (const listener of this.listeners) listener(row, before)
@@ -171,17 +172,26 @@ export class EventLog {
 
   /** Each source, object and type has a bucket of its own; it is kept from the sixth event on, before that the rows tell what was spent. */
   private passesSpamFilter(component: string, uid: string, type: string, ids: readonly number[], nowMs: SimTimeMs): boolean {
+    // What has happened rarely has no bucket yet, whose key would have to be made.
+    const bucketed = this.uidsWithBucket()
+    if (!bucketed.has(uid) && this.countOf(ids, component, type) < 5) return true
     const key = `${component}|${uid}|${type}`
     const bucket = this.spam.get(key)
     const spent = bucket === undefined ? this.countOf(ids, component, type) : 0
     if (bucket === undefined && spent < 5) return true
     const tokens = bucket === undefined ? burst - spent : Math.min(burst, bucket.tokens + (nowMs - bucket.atMs) / refillMs)
+    bucketed.add(uid)
     if (tokens < 1) {
       this.spam.set(key, { tokens, atMs: nowMs })
       return false
     }
     this.spam.set(key, { tokens: tokens - 1, atMs: nowMs })
     return true
+  }
+
+  private uidsWithBucket(): Set<string> {
+    this.bucketedUids ??= new Set(this.spam.keys().map((key) => key.slice(key.indexOf('|') + 1, key.lastIndexOf('|'))))
+    return this.bucketedUids
   }
 
   private countOf(ids: readonly number[], component: string, type: string): number {

@@ -169,7 +169,7 @@ export function putStatus(host: Host, podKey: string, pod: Pod, status: PodStatu
   }
   if (isTerminalPhase(merged.phase)) merged.conditions = merged.conditions?.map((condition) => unready(host, condition, merged.phase as string))
   if (equalJson(written, merged)) return
-  host.client(record.node).updateStatus<Pod>('pods', { ...pod, status: merged })
+  host.client(record.node).updateStatus<Pod>('pods', { ...pod, status: merged }, podKey)
 }
 
 function hasCondition(conditions: readonly Condition[] | undefined, type: string): boolean {

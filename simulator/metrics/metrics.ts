@@ -96,7 +96,7 @@ export class Metrics implements Component {
   }
 
   private recordUsage(labels: Labels, usage: Usage): void {
-    this.series.set(usageSeries.cpu, labels, this.series.valueNow(usageSeries.cpu, labels), usage.cpuMillis / 1000)
+    this.series.grow(usageSeries.cpu, labels, usage.cpuMillis / 1000)
     this.series.set(usageSeries.memory, labels, usage.memoryBytes, usage.memoryBytesPerSecond)
     if (usage.throttledShare > 0) this.series.set('container_cpu_throttled_share', labels, usage.throttledShare, 0)
     if (usage.gpuMemoryBytes > 0) this.series.set('DCGM_FI_DEV_GPU_UTIL', labels, usage.gpuUtilization * 100, 0)

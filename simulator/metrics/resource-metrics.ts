@@ -55,7 +55,7 @@ export function podSample(parts: MetricsParts, pod: Pod): PodSample | undefined 
 
 /** Labels of a container's series. */
 export function containerLabels(pod: Pod, container: string): { readonly [label: string]: string } {
-  return { namespace: pod.metadata.namespace ?? '', pod: pod.metadata.name ?? '', container, uid: pod.metadata.uid ?? '' }
+  return { container, namespace: pod.metadata.namespace ?? '', pod: pod.metadata.name ?? '', uid: pod.metadata.uid ?? '' }
 }
 
 /** True while a pod of metrics-server is ready to serve. */

@@ -11,10 +11,12 @@ export interface Labels {
   readonly [label: string]: string
 }
 
-/** A series as the store keeps it; its breakpoints stand in blocks. */
+/** A series as the store keeps it: its last breakpoints; full blocks of older ones stand beside it. */
 interface SeriesRow {
   readonly name: string
   readonly labels: Labels
+  readonly tail: readonly number[]
+  /** Number of full blocks. */
   readonly blockCount: number
   /** Set while the series has ended: no samples after it. */
   readonly endedMs?: SimTimeMs
@@ -44,29 +46,31 @@ export class SeriesStore {
 
   /** From now on the series has this value and grows by `perSecond`. */
   set(name: string, labels: Labels, value: number, perSecond: number): void {
+    this.put(seriesKey(name, labels), name, labels, value, perSecond)
+  }
+
+  /** As `set` for a counter: it goes on from the value that it has reached. */
+  grow(name: string, labels: Labels, perSecond: number): void {
     const key = seriesKey(name, labels)
+    const row = this.rows.get(key)
+    this.put(key, name, labels, row === undefined ? 0 : (this.valueAt(key, row, this.now()) ?? 0), perSecond)
+  }
+
+  private put(key: string, name: string, labels: Labels, value: number, perSecond: number): void {
     const row = this.rows.get(key)
     const nowMs = this.now()
     if (row === undefined) {
-      this.rows.set(key, { name, labels, blockCount: 1 })
-      this.blocks.set(`${key}#0`, [nowMs, value, perSecond])
+      this.rows.set(key, { name, labels, tail: [nowMs, value, perSecond], blockCount: 0 })
       return
     }
-    const last = `${key}#${row.blockCount - 1}`
-    const block = this.blocks.get(last) ?? []
-    const tail = block.length - 3
-    if (block[tail] === nowMs) {
-      this.blocks.set(last, [...block.slice(0, tail), nowMs, value, perSecond])
-      if (row.endedMs !== undefined) this.rows.set(key, { name, labels, blockCount: row.blockCount })
-      return
+    const { tail, blockCount } = row
+    const last = tail.length - 3
+    if (tail[last] === nowMs) this.rows.set(key, { name, labels, tail: [...tail.slice(0, last), nowMs, value, perSecond], blockCount })
+    else if (tail.length < blockLengthMax) this.rows.set(key, { name, labels, tail: [...tail, nowMs, value, perSecond], blockCount })
+    else {
+      this.blocks.set(`${key}#${blockCount}`, tail)
+      this.rows.set(key, { name, labels, tail: [nowMs, value, perSecond], blockCount: blockCount + 1 })
     }
-    if (block.length < blockLengthMax) {
-      this.blocks.set(last, [...block, nowMs, value, perSecond])
-      if (row.endedMs !== undefined) this.rows.set(key, { name, labels, blockCount: row.blockCount })
-      return
-    }
-    this.rows.set(key, { name, labels, blockCount: row.blockCount + 1 })
-    this.blocks.set(`${key}#${row.blockCount}`, [nowMs, value, perSecond])
   }
 
   /** Value of a counter now, to go on from; 0 when it does not exist. */
@@ -103,8 +107,8 @@ export class SeriesStore {
 
   private valueAt(key: string, row: SeriesRow, atMs: SimTimeMs): number | undefined {
     if (row.endedMs !== undefined && atMs >= row.endedMs) return undefined
-    for (let n = row.blockCount - 1; n >= 0; n--) {
-      const block = this.blocks.get(`${key}#${n}`) ?? []
+    for (let n = row.blockCount; n >= 0; n--) {
+      const block = n === row.blockCount ? row.tail : (this.blocks.get(`${key}#${n}`) ?? [])
       if (block.length === 0 || block[0] > atMs) continue
       let i = block.length - 3
       while (block[i] > atMs) i -= 3
@@ -116,6 +120,13 @@ export class SeriesStore {
 
 /** The text of a series, with sorted labels: its key. */
 export function seriesKey(name: string, labels: Labels): string {
-  const parts = Object.keys(labels).sort(compareText).map((label) => `${label}="${labels[label]}"`)
-  return `${name}{${parts.join(',')}}`
+  const sorted = Object.keys(labels)
+  for (let i = 1; i < sorted.length; i++) {
+    if (sorted[i - 1] <= sorted[i]) continue
+    sorted.sort(compareText)
+    break
+  }
+  let key = `${name}{`
+  for (let i = 0; i < sorted.length; i++) key += `${i === 0 ? '' : ','}${sorted[i]}="${labels[sorted[i]]}"`
+  return `${key}}`
 }

@@ -137,7 +137,7 @@ export function isSameShape(a: Pod, b: Pod): boolean {
 }
 
 /** Generic ephemeral volumes and generated claims carry the pod's name. */
-function hasNamedVolume({ spec }: Pod): boolean {
+export function hasNamedVolume({ spec }: Pod): boolean {
   return (spec.volumes?.some((v) => v.ephemeral !== undefined) ?? false) || (spec.resourceClaims?.some((c) => c.resourceClaimTemplateName !== undefined) ?? false)
 }
 

@@ -14,6 +14,12 @@ export function traceCommit(trace: RollingHash, atMs: number, commit: Commit): R
   return { high, low }
 }
 
+/** A number that tells the names of one object apart in most cases, at less than the cost of hashing them. */
+function seedOf(name: string): number {
+  const { length } = name
+  return Math.imul(name.charCodeAt(0) + (name.charCodeAt(length >> 1) << 8) + (name.charCodeAt(length - 1) << 16) + (length << 24), 0x9e3779b1)
+}
+
 /** Hash of what differs between two values, down to a depth; shared parts are skipped by identity. */
 function digest(before: unknown, after: unknown, depth: number, seed: number): number {
   if (before === after) return seed
@@ -29,7 +35,7 @@ function digest(before: unknown, after: unknown, depth: number, seed: number): n
   for (const name in now) {
     const value = now[name]
     if (value === undefined || value === old[name]) continue
-    sum = (sum + digest(old[name], value, depth - 1, fnv32a(name))) | 0
+    sum = (sum + digest(old[name], value, depth - 1, seedOf(name))) | 0
   }
   return mix32(seed ^ sum)
 }

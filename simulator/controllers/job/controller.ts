@@ -23,7 +23,10 @@ const orphanMark = '|orphan'
 const ownController = 'kubernetes.io/job-controller'
 const statusOnly = (change: StoreChange): boolean => change.before?.metadata.generation === change.after?.metadata.generation
 
+const noKeys: readonly string[] = []
+
 function keysOfPod({ before, after }: StoreChange, api: ApiClient): readonly string[] {
+  if (after !== undefined && controllerOf(after) !== undefined && ownerKey(after, 'Job') === undefined && (before === undefined || before.metadata.ownerReferences === after.metadata.ownerReferences)) return noKeys
   const keys = new Set([before, after].map((pod) => ownerKey(pod, 'Job')).filter((key) => key !== undefined))
   if (after !== undefined && controllerOf(after) === undefined && !equalJson(before?.metadata.labels, after.metadata.labels)) {
     for (const job of api.list<Job>('jobs.batch', { namespace: after.metadata.namespace })) if (selects(job, after as Pod)) keys.add(keyOf(job))
@@ -33,7 +36,7 @@ function keysOfPod({ before, after }: StoreChange, api: ApiClient): readonly str
 
 /** Pods with a tracking finalizer that no unfinished Job will take off. */
 function keysOfOrphan({ after, key }: StoreChange, api: ApiClient): readonly string[] {
-  return after !== undefined && isOrphan(after as Pod, api) ? [key + orphanMark] : []
+  return after !== undefined && isOrphan(after as Pod, api) ? [key + orphanMark] : noKeys
 }
 
 function isOrphan(pod: Pod, api: ApiClient): boolean {
