@@ -87,7 +87,8 @@ export function matchesContainer(name: string, pattern: string): boolean {
   return new RegExp(`^${form}$`).test(name)
 }
 
-function checkTargets(session: Session, resources: readonly string[]): void {
+/** Refuses what cannot stand together. */
+export function checkTargets(session: Session, resources: readonly string[]): void {
   const { flags } = session
   if (flags.bool('all') && flags.text('selector') !== '') throw fail('cannot set --all and --selector at the same time')
   if (resources.length === 0 && flags.list('filename').length === 0) throw fail('one or more resources must be specified as <resource> <name> or <resource>/<name>')
@@ -207,5 +208,3 @@ function checkTargetsOfSubjects(session: Session): void {
   if (flags.bool('all') && flags.text('selector') !== '') throw fail('cannot set --all and --selector at the same time')
   if (flags.list('user').length + flags.list('group').length + flags.list('serviceaccount').length === 0) throw fail('you must specify at least one value of user, group or serviceaccount')
 }
-
-export { checkTargets }
