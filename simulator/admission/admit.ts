@@ -209,6 +209,13 @@ export function admitCreate(request: AdmissionRequest, reader: AdmissionReader, 
   return { ok: true, object: toStored(object, rules), warnings, quotaCharges: plugin.quotaCharges }
 }
 
+/** Parts that an update keeps are copied: the defaults of the object to store must not reach the stored one. */
+function ownWhatIsKept(object: AdmittedObject, old: AdmittedObject): void {
+  for (const part of ['spec', 'status'] as const) {
+    if (object[part] !== undefined && object[part] === old[part]) object[part] = JSON.parse(JSON.stringify(old[part])) as unknown
+  }
+}
+
 /** Puts back metadata that an update may not change by leaving it out. */
 function keepSystemMeta(object: AdmittedObject, old: AdmittedObject): void {
   const meta = object.metadata
@@ -283,6 +290,7 @@ export function admitUpdate(request: AdmissionRequest, old: KubeObject, reader: 
   const subresource = rules.subresources?.[request.subresource ?? '']
   if (subresource === undefined) rules.prepareUpdate?.(object, before)
   else subresource.prepareUpdate(object, before)
+  ownWhatIsKept(object, before)
   keepSystemMeta(object, before)
   const invalid = validateUpdate(object, before, rules, request)
   if (invalid !== undefined) return refuse(invalid, warnings)
