@@ -5,7 +5,7 @@
 
 import { apiErrors, successStatus } from '../api/errors.ts'
 import { goQuote } from '../api/go-text.ts'
-import { apiVersionOf, findSubresource, kindByResource } from '../api/kinds.ts'
+import { apiVersionOf, findSubresource, kindByResource, splitApiVersion } from '../api/kinds.ts'
 import type { KindInfo } from '../api/kinds.ts'
 import { isStream } from '../api/request.ts'
 import type { ApiRequest, ApiResponse, KubeList, RequestQuery, UserInfo } from '../api/request.ts'
@@ -93,7 +93,7 @@ export class ApiServer {
     const refusal = this.parts.authorizer.check(request) ?? checkOptions(request)
     if (refusal !== undefined) return failed(refusal)
     if (isReview(kind)) return answerReview(this, kind, request)
-    if (request.subresource !== undefined) return handleSubresource(this, kind, request)
+    if (request.subresource !== undefined) return this.inRequestedForm(kind, request, handleSubresource(this, kind, request))
     if (!kind.verbs.includes(request.verb)) return failed(apiErrors.methodNotAllowed())
     switch (request.verb) {
       case 'get':
@@ -113,6 +113,14 @@ export class ApiServer {
       case 'deletecollection':
         return this.deleteCollection(kind, request)
     }
+  }
+
+  /** A subresource that is read as a Table becomes one. */
+  private inRequestedForm(kind: KindInfo, request: ApiRequest, response: ApiResponse): ApiResponse {
+    if (request.verb !== 'get' || request.query?.table !== true || isStream(response) || response.code !== 200) return response
+    const object = response.body as KubeObject
+    const { group } = splitApiVersion(object.apiVersion)
+    return ok(200, toTable({ ...kind, group, kind: object.kind }, [object], this.parts.clock, this.parts.store.resourceVersion, request.query))
   }
 
   private get(kind: KindInfo, request: ApiRequest): ApiResponse {

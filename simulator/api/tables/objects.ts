@@ -240,6 +240,10 @@ const event: RowMaker = (object, at) => {
   ]
 }
 
+function scale(object: KubeObject, at: Parameters<RowMaker>[1]): Cell[] {
+  return [nameOf(object), count(fieldsOf(object.spec)['replicas']), count(fieldsOf(object.status)['replicas']), age(object, at)]
+}
+
 /** Rows by `group/Kind`. */
 export const objectRows: { readonly [kind: string]: (object: KubeObject, at: Parameters<RowMaker>[1]) => Cell[] } = {
   '/Service': service, '/Endpoints': endpoints, 'discovery.k8s.io/EndpointSlice': endpointSlice,
@@ -250,5 +254,5 @@ export const objectRows: { readonly [kind: string]: (object: KubeObject, at: Par
   'rbac.authorization.k8s.io/RoleBinding': roleBinding, 'rbac.authorization.k8s.io/ClusterRoleBinding': roleBinding,
   'coordination.k8s.io/Lease': lease, 'node.k8s.io/RuntimeClass': runtimeClass, 'admissionregistration.k8s.io/ValidatingAdmissionPolicy': admissionPolicy,
   'resource.k8s.io/DeviceClass': nameAndAge, 'resource.k8s.io/ResourceClaim': resourceClaim, 'resource.k8s.io/ResourceClaimTemplate': nameAndAge, 'resource.k8s.io/ResourceSlice': resourceSlice,
-  'apiregistration.k8s.io/APIService': apiService, '/Event': event, 'events.k8s.io/Event': event,
+  'autoscaling/Scale': scale, 'apiregistration.k8s.io/APIService': apiService, '/Event': event, 'events.k8s.io/Event': event,
 }

@@ -34,6 +34,7 @@ const columnSpecs: { readonly [kind: string]: string } = {
   'apps/Deployment': 'Name|Ready|Up-to-date|Available|Age|Containers*|Images*|Selector*',
   'apps/ReplicaSet': 'Name|Desired:integer|Current:integer|Ready:integer|Age|Containers*|Images*|Selector*',
   'apps/StatefulSet': 'Name|Ready|Age|Containers*|Images*',
+  'autoscaling/Scale': 'Name|Desired:integer|Available:integer|Age',
   'autoscaling/HorizontalPodAutoscaler': 'Name|Reference|Targets|MinPods|MaxPods|Replicas|Age',
   'batch/CronJob': 'Name|Schedule|Timezone|Suspend:boolean|Active:integer|Last Schedule|Age|Containers*|Images*|Selector*',
   'batch/Job': 'Name|Status|Completions|Duration|Age|Containers*|Images*|Selector*',
