@@ -7,8 +7,8 @@ import type { ResourceList } from './types.ts'
 export function addResourceLists(a: ResourceList, b: ResourceList): ResourceList {
   const sum: ResourceList = { ...a }
   for (const resource of Object.keys(b)) {
-    const other = sum[resource]
-    sum[resource] = other === undefined ? formatQuantity(mustParseQuantity(b[resource]!)) : addQuantities(other, b[resource]!)
+    const other: unknown = sum[resource]
+    sum[resource] = typeof other !== 'string' ? formatQuantity(mustParseQuantity(b[resource]!)) : addQuantities(other, b[resource]!)
   }
   return sum
 }
@@ -23,7 +23,7 @@ export function sumResourceLists(lists: Iterable<ResourceList | undefined>): Res
 /** a - b; a resource that only b has becomes negative. */
 export function subtractResourceLists(a: ResourceList, b: ResourceList): ResourceList {
   const difference: ResourceList = { ...a }
-  for (const resource of Object.keys(b)) difference[resource] = subQuantities(difference[resource] ?? '0', b[resource]!)
+  for (const resource of Object.keys(b)) difference[resource] = subQuantities(Object.hasOwn(difference, resource) ? difference[resource]! : '0', b[resource]!)
   return difference
 }
 
@@ -31,8 +31,8 @@ export function subtractResourceLists(a: ResourceList, b: ResourceList): Resourc
 export function maxResourceLists(a: ResourceList, b: ResourceList): ResourceList {
   const max: ResourceList = { ...a }
   for (const resource of Object.keys(b)) {
-    const other = max[resource]
-    if (other === undefined || compareQuantities(b[resource]!, other) > 0) max[resource] = b[resource]!
+    const other: unknown = max[resource]
+    if (typeof other !== 'string' || compareQuantities(b[resource]!, other) > 0) max[resource] = b[resource]!
   }
   return max
 }
