@@ -23,8 +23,22 @@ function failureOf(error: unknown): { message: string; stack: string } {
   return error instanceof Error ? { message: error.message, stack: error.stack ?? '' } : { message: String(error), stack: '' }
 }
 
+/** Holds a lock for as long as this page lives; the page that has it is the one writer. */
+function claim(name: string): Promise<boolean> {
+  if (!('locks' in navigator)) return Promise.resolve(true)
+  return new Promise((resolve) => {
+    void navigator.locks.request(`podflight/${name}`, { ifAvailable: true }, (lock) => {
+      resolve(lock !== null || held.has(name))
+      if (lock === null) return undefined
+      held.add(name)
+      return new Promise<void>(() => undefined)
+    })
+  })
+}
+
+const held = new Set<string>()
 const host = new InlineHost({
-  library: library(), store: openAttempts(), nowWallMs: () => Date.now(), newSeed: () => crypto.getRandomValues(new Uint32Array(1))[0] & 0x7fffffff,
+  library: library(), store: openAttempts(), nowWallMs: () => Date.now(), newSeed: () => crypto.getRandomValues(new Uint32Array(1))[0] & 0x7fffffff, claim,
 })
 host.subscribe((delta) => port.postMessage({ kind: 'delta', delta }))
 

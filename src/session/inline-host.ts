@@ -12,7 +12,7 @@ import { explain } from './explain-pod.ts'
 import { Flight } from './flight.ts'
 import { readLog } from './action-log.ts'
 import type {
-  ApplyAnswer, ClusterHost, Completion, GradeReport, HostDelta, ObjectDetails, OpenAnswer, OpenRequest, Overview, PodExplanation, SessionProgress, Speed, StepReport,
+  ApplyAnswer, ClusterHost, Completion, EngineFailure, GradeReport, HostDelta, ObjectDetails, OpenAnswer, OpenRequest, Overview, PodExplanation, SessionProgress, Speed, StepReport,
 } from './host.ts'
 import type { FileRow, ForkRow, ObjectRef, TimelineMark, TrackerRow } from './host-rows.ts'
 import { ExamSession } from './exam-session.ts'
@@ -33,6 +33,8 @@ export interface HostWorld {
   nowWallMs(): number
   /** A fresh seed for an attempt. */
   newSeed(): number
+  /** Makes this page the one writer of a lab or exam until it is closed. @returns whether it is */
+  claim?(name: string): Promise<boolean>
 }
 
 /** Wall ms that one tick may spend on simulated time. */
@@ -84,6 +86,9 @@ export class InlineHost implements ClusterHost {
   private currentFork = 'main'
   private hasProgress = false
   private storageProblem: string | undefined
+  private failure: EngineFailure | undefined
+  /** Another tab writes this attempt. */
+  private isReadOnly = false
   private lastSaved = { action: 0, wallMs: 0 }
   private saving: Promise<void> = Promise.resolve()
 
@@ -98,6 +103,7 @@ export class InlineHost implements ClusterHost {
   }
 
   async open(request: OpenRequest): Promise<OpenAnswer> {
+    this.isReadOnly = (await this.world.claim?.(`${request.kind}/${request.id}`)) === false
     const earlier = (await this.world.store.list()).filter((record) => record.request.kind === request.kind && record.request.id === request.id && record.isClosed !== true && record.report === undefined && record.isBroken !== true)
     const saved = request.start === 'fresh' ? undefined : earlier.at(-1)
     if (request.start === 'fresh') for (const record of earlier) await this.world.store.put({ ...record, isClosed: true })
@@ -129,9 +135,34 @@ export class InlineHost implements ClusterHost {
     const { session } = this
     if (session === undefined) return
     const startWallMs = this.world.nowWallMs()
-    if (session.exam !== undefined) this.tickExam(session, session.exam, startWallMs)
-    else if (this.past === undefined) this.tickPlayback(session, startWallMs)
+    this.guard(() => {
+      if (session.exam !== undefined) this.tickExam(session, session.exam, startWallMs)
+      else if (this.past === undefined) this.tickPlayback(session, startWallMs)
+    })
     this.flush()
+  }
+
+  /** Runs a part of the engine; a broken assumption is reported with the action log, and the cluster restored by replay. */
+  private guard(run: () => void): void {
+    try {
+      run()
+    } catch (error) {
+      this.recover(error)
+    }
+  }
+
+  private recover(error: unknown): void {
+    const { session } = this
+    if (session === undefined) throw error
+    const record = this.record(session)
+    const message = error instanceof Error ? error.message : String(error)
+    const atMs = this.shownMs(this.line().cluster)
+    const report = JSON.stringify({ message, stack: error instanceof Error ? error.stack : undefined, atMs, log: record.log }, null, 2)
+    // The last action is what broke it: it is left out, and stands in the report.
+    const entries = record.log.entries.slice(0, -1)
+    this.start(session.attemptId, session.request, session.seed, session.plan, { ...record, times: {}, log: { ...record.log, entries } })
+    this.playback.isPlaying = false
+    this.failure = { atMs, message, report, resumedAtMs: this.shownMs(this.line().cluster) }
   }
 
   private begin(request: OpenRequest): OpenAnswer {
@@ -144,7 +175,7 @@ export class InlineHost implements ClusterHost {
     }
     this.start(attemptId, request, seed, plan)
     this.save()
-    return { attemptId, seed, wasResumed: false, isReadOnly: false, progress: this.progress() }
+    return { attemptId, seed, wasResumed: false, isReadOnly: this.isReadOnly, progress: this.progress() }
   }
 
   /** Goes on with a saved attempt; undefined when it cannot be read and a fresh one must begin. */
@@ -158,7 +189,7 @@ export class InlineHost implements ClusterHost {
       return { ...answer, brokenSave: { attemptId: record.attemptId, savedAtWallMs: record.savedAtWallMs, brokenAtAction, actionCount: record.log.entries.length, message: 'The saved state does not fit its own log.' } }
     }
     this.start(record.attemptId, record.request, record.seed, plan, record)
-    return { attemptId: record.attemptId, seed: record.seed, wasResumed: true, isReadOnly: false, progress: this.progress() }
+    return { attemptId: record.attemptId, seed: record.seed, wasResumed: true, isReadOnly: this.isReadOnly, progress: this.progress() }
   }
 
   private start(attemptId: string, request: OpenRequest, seed: number, plan: Plan, saved?: AttemptRecord): void {
@@ -348,15 +379,22 @@ export class InlineHost implements ClusterHost {
   terminalRun(line: string): Promise<void> {
     const { session } = this
     if (session === undefined) return this.done()
-    if (this.past !== undefined) {
-      this.output += 'You look at the past: nothing can be changed here. "Back to now" (End) goes on.\n'
+    const refusal = this.refusal()
+    if (refusal !== undefined) {
+      this.output += `${refusal}\n`
       return this.done()
     }
     const { context } = session.flight.current
-    session.flight.startLine(line)
+    this.guard(() => session.flight.startLine(line))
     this.keepMoment(context)
     this.afterAction()
     return this.done()
+  }
+
+  /** Why nothing can be changed now, if so. */
+  private refusal(): string | undefined {
+    if (this.past !== undefined) return 'You look at the past: nothing can be changed here. "Back to now" (End) goes on.'
+    return this.isReadOnly ? 'Another tab writes this attempt: here it can be read only.' : undefined
   }
 
   terminalInput(text: string): Promise<void> {
@@ -429,7 +467,8 @@ export class InlineHost implements ClusterHost {
 
   apply(text: string, path: string): Promise<ApplyAnswer> {
     const { session } = this
-    if (session === undefined || this.past !== undefined) return Promise.resolve({ isApplied: false, answers: [{ line: 1, severity: 'refused', message: 'You look at the past: nothing can be changed here.' }] })
+    const refusal = this.refusal()
+    if (session === undefined || refusal !== undefined) return Promise.resolve({ isApplied: false, answers: [{ line: 1, severity: 'refused', message: refusal ?? 'Nothing is open.' }] })
     const applied = session.flight.apply(absolute(path), text)
     this.keepMoment(session.flight.current.context)
     this.afterAction()
@@ -586,6 +625,7 @@ export class InlineHost implements ClusterHost {
         output: this.output, prompt: flight.terminal.prompt, isRunning: running !== undefined, readsInput: flight.readsInput, waitsForTime: running?.kind === 'waits' && !this.playback.isPlaying,
         context: flight.current.context, namespace: flight.namespace, cwd: flight.terminal.cwd, ...(this.isCleared ? { clear: true } : {}),
       },
+      ...(this.failure === undefined ? {} : { failure: this.failure }),
       ...this.lookAtFiles(), ...this.lookAtTracker(), ...this.lookAtEditor(),
       ...(this.hasProgress ? { progress: this.progress() } : {}),
       ...(this.forks.length > 0 ? { forks: this.forks.map((fork) => this.forkRow(fork)) } : {}),
@@ -595,6 +635,7 @@ export class InlineHost implements ClusterHost {
     this.isCleared = false
     this.isReset = false
     this.hasProgress = false
+    this.failure = undefined
     for (const listener of this.listeners) listener(delta)
   }
 
@@ -684,7 +725,7 @@ export class InlineHost implements ClusterHost {
   /** Saves in order, one after the other; a failure is told and tried again at the next action. */
   private save(): void {
     const { session } = this
-    if (session === undefined || session.exam?.isOver === true) return
+    if (session === undefined || session.exam?.isOver === true || this.isReadOnly) return
     const record = this.record(session)
     this.saving = this.saving.then(() => this.world.store.put(record)).then(
       () => {

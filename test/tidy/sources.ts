@@ -18,7 +18,7 @@ export interface OwnImport { readonly from: string; readonly to: string; readonl
 
 function roomOf(path: string): string {
   const parts = path.split('/')
-  if (parts[0] === 'simulator') return parts.length === 2 ? `simulator/${parts[1].replace(/^bind-.*|^cluster.*/, 'cluster')}` : `simulator/${parts[1]}`
+  if (parts[0] === 'simulator') return parts.length === 2 ? `simulator/${parts[1].replace(/^bind-kubectl.*/, 'index.ts').replace(/^bind-.*|^cluster.*/, 'cluster')}` : `simulator/${parts[1]}`
   return parts[0] === 'src' ? `src/${parts[1]}` : parts[0]
 }
 
