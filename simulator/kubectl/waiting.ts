@@ -1,6 +1,6 @@
 /** Waiting for objects to change, by a watch. */
 
-import type { StreamFrame } from '../api/request.ts'
+import type { KubeList, StreamFrame } from '../api/request.ts'
 import type { KubeObject, Status } from '../api/types.ts'
 import type { SimTimeMs } from '../kernel/event-queue.ts'
 import { attempt, hasReason, KubectlFailure, statusFailure } from './failures.ts'
@@ -16,15 +16,26 @@ function observe(frame: StreamFrame): Observation | undefined {
   return frame.type === 'DELETED' ? { isGone: true } : { isGone: false, object: frame.object as KubeObject }
 }
 
+interface WatchOptions {
+  readonly fromVersion: string
+  readonly endMs: SimTimeMs | undefined
+  isDone(observation: Observation): boolean
+}
+
+function isExpired(frame: StreamFrame): boolean {
+  return frame.kind === 'watch' && frame.type === 'ERROR' && (frame.object as Status).reason === 'Expired'
+}
+
 /**
- * Watches one object from a version on until `isDone` says so. @returns false at the deadline
+ * Watches one object from a version on until `isDone` says so. A version that the server has forgotten is no failure: the
+ * object is listed and watched from there, as client-go's informer does. @returns false at the deadline
  */
-export function* watchObject(session: Session, info: Info, options: { readonly fromVersion: string; readonly endMs: SimTimeMs | undefined; isDone(observation: Observation): boolean }): Run<boolean> {
+export function* watchObject(session: Session, info: Info, options: WatchOptions): Run<boolean> {
+  const query = { fieldSelector: `metadata.name=${info.name}` }
+  const call = { kind: info.kind, namespace: info.namespace }
+  let fromVersion = options.fromVersion
   for (;;) {
-    const { streamId } = yield* session.open({
-      verb: 'watch', kind: info.kind, namespace: info.namespace,
-      query: { fieldSelector: `metadata.name=${info.name}`, allowWatchBookmarks: true, resourceVersion: options.fromVersion },
-    })
+    const { streamId } = yield* session.open({ ...call, verb: 'watch', query: { ...query, allowWatchBookmarks: true, resourceVersion: fromVersion } })
     for (let isOpen = true; isOpen;) {
       if (options.endMs !== undefined && session.nowMs >= options.endMs) {
         yield* session.close(streamId)
@@ -32,7 +43,12 @@ export function* watchObject(session: Session, info: Info, options: { readonly f
       }
       for (const frame of yield* session.frames(streamId, options.endMs)) {
         if (frame.kind === 'end') isOpen = false
-        const observation = observe(frame)
+        let observation: Observation | undefined
+        if (isExpired(frame)) {
+          const list = yield* session.call<KubeList>({ ...call, verb: 'list', query })
+          fromVersion = list.metadata.resourceVersion ?? ''
+          observation = list.items.length === 0 ? { isGone: true } : { isGone: false, object: list.items[0] }
+        } else observation = observe(frame)
         if (observation === undefined || !options.isDone(observation)) continue
         yield* session.close(streamId)
         return true
