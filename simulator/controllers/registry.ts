@@ -37,8 +37,9 @@ export function makeControllers(parts: ControllerParts): readonly Controller[] {
     namespaceController,
     serviceAccountController,
     rootCaController,
-    deploymentController,
+    // Sets act on their size before their Deployment looks at it again.
     replicaSetController,
+    deploymentController,
     jobController,
     ttlAfterFinishedController,
     endpointsController,
