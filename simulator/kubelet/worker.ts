@@ -170,12 +170,13 @@ export class Worker {
   private start(podKey: string, pod: Pod): void {
     const { host } = this
     const node = host.findNode(host.record(podKey).node)
-    if (pod.metadata.deletionTimestamp !== undefined || isTerminalPhase(pod.status?.phase)) {
+    const isOver = isTerminalPhase(pod.status?.phase)
+    const rejection = node === undefined || isOver ? undefined : (admit(host, this.usage, pod, node) ?? allocateDevices(host, podKey, pod))
+    if (isOver || (rejection === undefined && pod.metadata.deletionTimestamp !== undefined)) {
       host.change(podKey, { stage: 'syncing' })
       this.termination.begin(podKey, pod)
       return
     }
-    const rejection = node === undefined ? undefined : (admit(host, this.usage, pod, node) ?? allocateDevices(host, podKey, pod))
     if (rejection === undefined) {
       host.change(podKey, { stage: 'syncing', ip: pod.spec.hostNetwork === true ? (hostIpOf(host, pod.spec.nodeName ?? '') ?? '') : '' })
       const { activeDeadlineSeconds } = pod.spec
@@ -193,6 +194,7 @@ export class Worker {
     host.change(podKey, { stage: 'finished' })
     const status = { phase: 'Failed', reason, message: kubeletTexts.rejected(message), startTime: host.timestamp(host.nowMs), qosClass: pod.status?.qosClass }
     host.client(pod.spec.nodeName ?? '').updateStatus<Pod>('pods', { ...pod, status: { ...status, ...(pod.status?.conditions === undefined ? {} : { conditions: pod.status.conditions }) } })
+    if (pod.metadata.deletionTimestamp !== undefined) host.client(pod.spec.nodeName ?? '').delete('pods', podKey, { gracePeriodSeconds: 0, uid: pod.metadata.uid })
   }
 
   private sync(podKey: string, pod: Pod): void {

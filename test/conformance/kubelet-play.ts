@@ -229,7 +229,8 @@ interface Planned {
 }
 
 function plan(row: Row): Planned[] {
-  const timeline = ((row['timeline'] ?? []) as { [field: string]: JsonValue }[]).filter((entry) => entry['pod'] !== undefined)
+  const beginning = beginningOf(row)
+  const timeline = ((row['timeline'] ?? []) as { [field: string]: JsonValue }[]).filter((entry) => entry['pod'] !== undefined).map((entry): { [field: string]: JsonValue } => ({ ...entry, t: Number(entry['t']) + beginning }))
   const normalizer = new Normalizer()
   const warnedAt = Math.min(...((row['events'] ?? []) as { type: string; times: number[] }[]).filter(({ type }) => type === 'Warning').flatMap(({ times }) => times))
   return ((row['kubectl'] ?? []) as { [field: string]: JsonValue }[])
@@ -238,7 +239,7 @@ function plan(row: Row): Planned[] {
     .map((entry) => {
       const t = Number(entry['t'])
       // Waiting in back-off is shown at a time that nothing tells: what came before it counts.
-      const before = timeline.filter((shown) => Number(shown['t']) <= t && !/"(CrashLoopBackOff|ImagePullBackOff)"/.test(JSON.stringify([shown['containerStatuses'], shown['initContainerStatuses']])))
+      const before = timeline.filter((shown) => (beginning > 0 ? Number(shown['t']) < t : Number(shown['t']) <= t) && !/"(CrashLoopBackOff|ImagePullBackOff)"/.test(JSON.stringify([shown['containerStatuses'], shown['initContainerStatuses']])))
       const last = before[before.length - 1]
       const base = { command: textOf(entry['command']), input: entry['stdin'] === undefined ? undefined : textOf(entry['stdin']), t }
       if (last === undefined) return { ...base, delay: t }
@@ -246,6 +247,13 @@ function plan(row: Row): Planned[] {
       const afterKey = keys[keys.length - 1]
       return { ...base, afterPod: textOf(last['pod']), afterKey, occurrence: runsOf(keys, afterKey), delay: delayOf(timeline, last, t, warnedAt) }
     })
+}
+
+/** When the first pod was created, on the clock of the commands: a command may have done it. */
+function beginningOf(row: Row): number {
+  if (((row['objects'] ?? []) as unknown as KubeObject[]).some(({ kind }) => kind !== 'ConfigMap')) return 0
+  const entry = ((row['kubectl'] ?? []) as { [field: string]: JsonValue }[]).find(({ stdin }) => typeof stdin === 'string' && stdin.includes('"containers"'))
+  return Number(entry?.['t'] ?? 0)
 }
 
 /** A status without what may come together with it or a moment later. */
@@ -297,7 +305,10 @@ export function play(row: Row, gpuCount: number): Played {
     type: event.type, reason: event.reason, message: normalizer.text(event.message), component: event.component,
     object: `${(event.regarding.kind ?? '').toLowerCase()}/${event.regarding.name}`, fieldPath: event.regarding.fieldPath ?? '', times: eventTimes.get(String(event.id)) ?? [],
   }))
-  return { timeline, events, commands: commands.map(({ shown }) => ({ ...shown, stdout: normalizer.text(shown.stdout), stderr: normalizer.text(shown.stderr) })) }
+  const offset = beginningOf(row) > 0 && timeline.length > 0 ? timeline[0].t : 0
+  const shifted = timeline.map((shown) => ({ ...shown, t: shown.t - offset }))
+  const shiftedEvents = events.map((event) => ({ ...event, times: event.times.map((t) => Math.max(0, t - offset)) }))
+  return { timeline: shifted, events: shiftedEvents, commands: commands.map(({ shown }) => ({ ...shown, stdout: normalizer.text(shown.stdout), stderr: normalizer.text(shown.stderr) })) }
 }
 
 /** What the recording's device plugin was told. */
