@@ -29,4 +29,4 @@ export function LiveRegion({ children }: { children: ReactNode }) {
 export function useAnnounce(): Announce { return useContext(AnnounceContext) }
 
 /** Text for readers only. */
-export function Hidden({ children }: { children: ReactNode }) { return <span className={css.hidden}>{children}</span> }
+export function Hidden({ children, isBlock = false }: { children: ReactNode; isBlock?: boolean }) { return isBlock ? <div className={css.hidden}>{children}</div> : <span className={css.hidden}>{children}</span> }

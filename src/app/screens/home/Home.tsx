@@ -24,7 +24,7 @@ export function Home({ section }: { section?: 'labs' | 'exams' }) {
     <div className={css.page}>
       <TopBar />
       <main className={css.main}>
-        <Hidden><h1>Podflight</h1></Hidden>
+        <Hidden isBlock><h1>Podflight</h1></Hidden>
         {error !== undefined && <p role="alert">Your earlier work could not be read. {error}</p>}
         {view !== undefined && (
           <>

@@ -38,7 +38,7 @@ export function SandboxWorkbench() {
   return (
     <WorkbenchProvider parts={parts} showView={showView}>
       <main className={css.panes}>
-        <Hidden><h1>Sandbox</h1></Hidden>
+        <Hidden isBlock><h1>Sandbox</h1></Hidden>
         <div className={`${css.column} ${css.grow} ${isPhone && (pane === 'side' || pane === 'time') ? css.hidden : ''}`}>
           <Pane name="Cluster" style={{ flex: 1 }} isHidden={!isShown('cluster')}><ClusterMap /></Pane>
           {!isPhone && <Splitter label="Size of terminal" orientation="horizontal" split={splits.tools} limits={limits.tools} isAfter />}

@@ -6,10 +6,11 @@ import { clockText } from '../../format.view.ts'
 import { useFlight } from '../../flight.tsx'
 import { Button } from '../../ui/Button.tsx'
 import { PodGlyph } from '../../ui/Glyphs.tsx'
+import { Hidden } from '../../ui/LiveRegion.tsx'
 import { Pane } from '../../ui/Pane.tsx'
 import { Segmented } from '../../ui/Segmented.tsx'
 import { useView } from '../../use-view.ts'
-import { markBeside, msAt, nextView, timelineView, transportView, type TimelineArgs } from './timeline.view.ts'
+import { markBeside, marksInWordsView, msAt, nextView, timelineView, transportView, type TimelineArgs } from './timeline.view.ts'
 import { Track } from './Track.tsx'
 import css from './Timeline.module.css'
 
@@ -25,6 +26,7 @@ export function Timeline({ isExam = false, isNarrow = false, isHidden = false }:
       <div className={isLine ? `${css.time} ${css.line}` : css.time}>
         <Transport isExam={isExam} isLine={isLine} />
         <TrackBox isExam={isExam} heightPx={isLine ? 36 : 88} />
+        <MarksInWords isExam={isExam} />
         <div className={css.next}>
           <Next isExam={isExam} isLine={isLine} />
           {!isNarrow && <span className={css.fold}><Button look="quiet" size="small" iconOnly icon={isFolded ? ChevronUp : ChevronDown} aria-label={isFolded ? 'Unfold the timeline' : 'Fold the timeline'} onClick={() => setFolded(!isFolded)} /></span>}
@@ -103,6 +105,12 @@ function TrackBox({ isExam, heightPx }: { isExam: boolean; heightPx: number }) {
       <Track view={view} widthPx={widthPx} heightPx={heightPx} labelPx={labelPx} />
     </div>
   )
+}
+
+/** What the lanes show, as a list for readers. */
+function MarksInWords({ isExam }: { isExam: boolean }) {
+  const marks = useView(marksInWordsView, isExam)
+  return <Hidden isBlock><ol aria-label="Marks of the timeline">{marks.map((mark) => <li key={mark.id}>{mark.text}</li>)}</ol></Hidden>
 }
 
 function Next({ isExam, isLine }: { isExam: boolean; isLine: boolean }) {

@@ -145,6 +145,15 @@ export const nextView = view<undefined, NextView>(['second', 'upcoming', 'forks'
   forks: board.forks, isPast: board.clock.isPast,
 }))
 
+/** Marks that are read out; older ones are reached by stepping back. */
+const readMarksMax = 30
+
+/** The latest marks in words, newest first, for readers. */
+export const marksInWordsView = view<boolean, readonly { readonly id: string; readonly text: string }[]>(['marks'], (board, isExam) => (
+  [...board.marks.values()].filter((mark) => !(isExam && mark.kind === 'holds')).sort((a, b) => b.atMs - a.atMs || (a.id < b.id ? 1 : -1)).slice(0, readMarksMax)
+    .map((mark) => ({ id: mark.id, text: `${clockText(mark.atMs)}, ${lanes.find((lane) => lane.id === mark.lane)?.title ?? ''}: ${mark.label}` }))
+))
+
 /** The mark before or after the playhead, for step back and the arrow keys. */
 export function markBeside(board: Pick<Board, 'marks' | 'clock'>, direction: 1 | -1): number | undefined {
   const times = [...board.marks.values()].map((mark) => mark.atMs).sort((a, b) => a - b)
