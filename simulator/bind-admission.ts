@@ -1,6 +1,6 @@
 /** Binds the admission room to the API server. */
 
-import { admitCreate, admitDelete, admitUpdate, canAdmit, createsOnUpdate, toServedVersion } from './admission/admit.ts'
+import { admitCreate, admitDelete, admitUpdate, createsOnUpdate, toServedVersion } from './admission/admit.ts'
 import type { AdmissionReader, QuotaCharge } from './admission/plugins/plugin.ts'
 import { apiErrors } from './api/errors.ts'
 import { authorize, rulesFor } from './api/rbac.ts'
@@ -55,12 +55,10 @@ export function bindAdmission(config: ClusterConfig, store: Store, identity: Ide
       decode: (_kind, body) =>
         isJsonObject(body) ? { ok: true, object: body as unknown as KubeObject, warnings: [] } : { ok: false, status: apiErrors.badRequest('the body is not an object'), warnings: [] },
       create: (kind, body, context) => {
-        if (!canAdmit(kind)) return admitPlain(body)
         const admission = admitCreate(requestOf(kind, body, context), reader, pluginConfig)
         return admission.ok ? { ...admission, object: withLists(admission.object), effects: admission.quotaCharges } : admission
       },
       update: (kind, before, body, context) => {
-        if (!canAdmit(kind)) return admitPlain(body, context.name)
         const admission = admitUpdate(requestOf(kind, body, context), before, reader, pluginConfig)
         return admission.ok ? { ...admission, object: withLists(admission.object), effects: admission.quotaCharges } : admission
       },
@@ -77,13 +75,6 @@ export function bindAdmission(config: ClusterConfig, store: Store, identity: Ide
 /** Components read an EndpointSlice without endpoints as an empty list, which Go writes as null. */
 function withLists(object: KubeObject): KubeObject {
   return object.kind === 'EndpointSlice' && (object as EndpointSlice).endpoints === null ? ({ ...object, endpoints: [] } as KubeObject) : object
-}
-
-function admitPlain(body: Body, name?: string): ReturnType<AdmissionDoor['create']> {
-  if (typeof body === 'string') return { ok: false, status: apiErrors.unsupportedMediaType('objects of this kind are read as JSON only'), warnings: [] }
-  const given = body.metadata?.name ?? ''
-  if (name !== undefined && given !== name) return { ok: false, status: apiErrors.badRequest(`the name of the object (${given}) does not match the name on the URL (${name})`), warnings: [] }
-  return { ok: true, object: body, warnings: [] }
 }
 
 /** Stores the usage that a write adds to its quotas. */

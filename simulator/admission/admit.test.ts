@@ -58,6 +58,12 @@ describe('a new object', () => {
     body.data.key = 'two'
     expect(admission.ok && admission.object).toMatchObject({ data: { key: 'one' } })
   })
+  it('of a kind without rules is checked by its metadata', () => {
+    const widget = (metadata: object): ReturnType<typeof admitCreate> => admitCreate(requestFor('storage.k8s.io/v1', 'CSIDriver', { metadata, spec: { podInfoOnMount: true } }), readerOf())
+    expect(widget({ name: 'csi.example.com', uid: 'x' })).toMatchObject({ ok: true, object: { apiVersion: 'storage.k8s.io/v1', kind: 'CSIDriver', metadata: { name: 'csi.example.com' }, spec: { podInfoOnMount: true } } })
+    expect(refusalOf(widget({ name: 'a', label: {} }))).toContain('unknown field "metadata.label"')
+    expect(refusalOf(widget({}))).toContain('metadata.name: Required value: name or generateName is required')
+  })
   it('of an old version is stored as the new one', () => {
     const object = created('autoscaling/v1', 'HorizontalPodAutoscaler', { metadata: { name: 'web' }, spec: { maxReplicas: 3, targetCPUUtilizationPercentage: 50, scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' } } })
     expect(object).toMatchObject({ apiVersion: 'autoscaling/v2', spec: { metrics: [{ resource: { target: { averageUtilization: 50 } } }] } })

@@ -10,12 +10,12 @@ import type { KindInfo } from '../api/kinds.ts'
 import { apiVersionOf } from '../api/kinds.ts'
 import type { UserInfo } from '../api/request.ts'
 import type { KubeObject } from '../api/types.ts'
-import { assert } from '../kernel/assert.ts'
 import type { Json } from '../kernel/json.ts'
 import { decodeBody } from './body.ts'
 import type { FieldValidation } from './body.ts'
 import { checkEscalation } from './escalation.ts'
 import type { AdmittedObject, Identity, KindRules } from './kind-rules.ts'
+import { plainRules } from './kinds/plain.ts'
 import { findKindRules } from './kinds/registry.ts'
 import type { AdmissionConfig, AdmissionReader, PluginRequest, QuotaCharge } from './plugins/plugin.ts'
 import { namespaceLifecycle } from './plugins/namespace-lifecycle.ts'
@@ -119,8 +119,7 @@ function toStored(object: AdmittedObject, rules: KindRules): KubeObject {
 
 function inSchema(object: AdmittedObject, rules: KindRules): KubeObject {
   const schema = typeOf(rules.apiVersion, rules.kind)
-  assert(schema !== undefined, `no schema of ${rules.apiVersion} ${rules.kind}`)
-  const { apiVersion: _apiVersion, kind: _kind, ...rest } = normalizeObject(object as Mutable, schema)
+  const { apiVersion: _apiVersion, kind: _kind, ...rest } = schema === undefined ? object : normalizeObject(object as Mutable, schema)
   return { apiVersion: rules.apiVersion, kind: rules.kind, ...rest } as KubeObject
 }
 
@@ -129,12 +128,10 @@ function refuse(status: Failure, warnings: readonly string[]): Admission {
 }
 
 function rulesOf(kind: KindInfo): KindRules {
-  const rules = findKindRules(apiVersionOf(kind), kind.kind)
-  assert(rules !== undefined, `no admission rules of ${apiVersionOf(kind)} ${kind.kind}`)
-  return rules
+  return findKindRules(apiVersionOf(kind), kind.kind) ?? plainRules(kind)
 }
 
-/** True when objects of this kind can be admitted. */
+/** True when admission has rules of this kind; all others are checked by their metadata only. */
 export function canAdmit(kind: KindInfo): boolean {
   return findKindRules(apiVersionOf(kind), kind.kind) !== undefined
 }

@@ -11,12 +11,12 @@ import type { KindInfo } from '../api/kinds.ts'
 import { apiVersionOf, kindByKind, splitApiVersion } from '../api/kinds.ts'
 import type { KubeObject } from '../api/types.ts'
 import { isYamlError, parseYaml, yamlErrors, yamlLimits } from '../api/yaml/documents.ts'
-import type { Json } from '../kernel/json.ts'
+import type { Json, JsonObject } from '../kernel/json.ts'
 import { isJsonObject } from '../kernel/json.ts'
 import type { AdmittedObject } from './kind-rules.ts'
 import { decodeObject } from './schema/decode.ts'
-import type { Mutable } from './schema/decode.ts'
-import { typeOf } from './schema/schema.ts'
+import type { Decoded, Mutable } from './schema/decode.ts'
+import { typeByKey, typeOf } from './schema/schema.ts'
 
 export type FieldValidation = 'Strict' | 'Warn' | 'Ignore'
 
@@ -108,6 +108,14 @@ function checkType(source: BodySource, type: { apiVersion: string; kind: string 
   return apiErrors.badRequest(`${head}: converting (${version}.${type.kind}) to (${target}.${source.kind.kind}): unknown conversion`)
 }
 
+/** Decodes the metadata of a kind that has no schema here, and takes the rest as it comes. */
+function decodeWithoutSchema(value: Json): Decoded {
+  const { metadata = {}, ...rest } = JSON.parse(JSON.stringify(value ?? {})) as JsonObject
+  const decoded = decodeObject(metadata, typeByKey('meta/v1.ObjectMeta')!)
+  const strictErrors = decoded.strictErrors.map((complaint) => complaint.replace('"', '"metadata.'))
+  return decoded.object === undefined ? decoded : { object: { ...rest, metadata: decoded.object }, strictErrors }
+}
+
 /** Decodes the body of a write, or says why it cannot be handled. Adds warnings about unknown fields where those are asked for. */
 export function decodeBody(source: BodySource, warnings: string[]): { readonly object: AdmittedObject } | { readonly refusal: Failure } {
   const read = readBody(source)
@@ -118,8 +126,7 @@ export function decodeBody(source: BodySource, warnings: string[]): { readonly o
   const mismatch = checkType(source, type)
   if (mismatch !== undefined) return { refusal: mismatch }
   const schema = typeOf(type.apiVersion, type.kind)
-  if (schema === undefined) return { refusal: apiErrors.badRequest(`no kind ${goQuote(type.kind)} is registered for version ${goQuote(type.apiVersion)} in scheme "pkg/runtime/scheme.go:111"`) }
-  const decoded = decodeObject(read.value, schema)
+  const decoded = schema === undefined ? decodeWithoutSchema(read.value) : decodeObject(read.value, schema)
   const isStrategic = source.patchText?.startsWith('map[') === true
   const cannot = (why: string): Failure => source.patchText !== undefined ? invalidPatch(source.patchText, isStrategic ? asConversionError(why) : why) : apiErrors.badRequest(`${type.kind} in version ${goQuote(source.kind.version)} cannot be handled as a ${source.kind.kind}: ${why}`)
   if (decoded.error !== undefined) return { refusal: cannot(decoded.error) }
