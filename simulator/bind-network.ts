@@ -52,10 +52,18 @@ export function bindNodes(contexts: NodeContexts, config: ClusterConfig): NodePa
     pending.set(key, { origin, id, answer })
     contexts.wire.schedule(contexts.wire.clock.nowMs + afterMs, 'deliver', key)
   }
+  const clients = new Map<string, ApiClient>()
   const namespaceOf = (origin: Origin): string => origin.podKey.slice(0, origin.podKey.indexOf('/'))
 
   const ports: KubeletPorts = {
-    clientFor: (nodeName) => contexts.clientFor(nodeUser(nodeName)),
+    clientFor: (nodeName) => {
+      let client = clients.get(nodeName)
+      if (client === undefined) {
+        client = contexts.clientFor(nodeUser(nodeName))
+        clients.set(nodeName, client)
+      }
+      return client
+    },
     request: (origin, id, request, timeoutMs) => {
       const result = network.send(namespaceOf(origin), request, timeoutMs)
       deliver(origin, id, result.latencyMs, isFailure(result) ? { kind: 'failure', failure: { failure: result.failure, message: result.message } } : { kind: 'response', response: result.response, latencyMs: result.latencyMs })

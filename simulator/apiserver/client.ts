@@ -121,7 +121,7 @@ export class LocalClient implements ApiClient {
     if (refusal !== undefined) return { ok: false, status: refusal }
     const pod = this.parts.store.find<Pod>('pods', key)
     if (pod === undefined) return { ok: false, status: apiErrors.notFound(resourceName(kind), name) }
-    return this.audited(kind, 'create', key, bindPod(this.parts.registry, this.parts.store, key, nodeName, pod, this.parts.clock), 'binding') as WriteResult<Pod>
+    return this.audited(kind, 'create', key, bindPod(this.parts.store, key, nodeName, pod, this.parts.clock), 'binding') as WriteResult<Pod>
   }
 
   evictPod(key: string, gracePeriodSeconds?: number): WriteResult<Pod> {

@@ -134,8 +134,11 @@ export class Registry {
   /** Stores a status that a trusted component made; no decoding and no validation of what did not change. */
   putStatus(resource: string, key: string, before: KubeObject, status: unknown, annotations = before.metadata.annotations): KubeObject {
     if (equalJson(before.status, status) && equalJson(before.metadata.annotations, annotations)) return before
-    const metadata = annotations === before.metadata.annotations ? before.metadata : { ...before.metadata, annotations }
-    return this.put(resource, key, { ...before, metadata, status })
+    return this.store.put(resource, key, (resourceVersion) => {
+      const metadata: ObjectMeta = { ...before.metadata, resourceVersion }
+      if (annotations !== before.metadata.annotations) metadata.annotations = annotations
+      return { ...before, metadata, status }
+    })
   }
 
   /** Stores an object whose metadata and validity are already settled. */

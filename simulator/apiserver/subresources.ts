@@ -75,7 +75,7 @@ function notAScale({ apiVersion, kind }: KubeObject): Status {
 
 function handleBinding(server: ApiServer, kind: KindInfo, request: ApiRequest, object: KubeObject): ApiResponse {
   const target = (request.body as { target?: { name?: string } } | undefined)?.target?.name ?? ''
-  const outcome = bindPod(server.parts.registry, server.parts.store, keyOfRequest(kind, request), target, object as Pod, server.parts.clock)
+  const outcome = bindPod(server.parts.store, keyOfRequest(kind, request), target, object as Pod, server.parts.clock)
   return outcome.ok ? ok(201, { ...successStatus(), code: 201 }) : failed(outcome.status)
 }
 

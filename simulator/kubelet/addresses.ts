@@ -26,7 +26,7 @@ export function takeAddress(host: Host, nodeName: string, podKey: string): strin
     free++
   }
   if (free > lastPodAddress) return undefined
-  host.changeNode(nodeName, { addresses: [...addresses.slice(0, index), free, ...addresses.slice(index)] })
+  host.changeNode(nodeName, { addresses: index === addresses.length ? [...addresses, free] : [...addresses.slice(0, index), free, ...addresses.slice(index)] })
   const ip = `${prefixOf(host, nodeName)}${free}`
   host.addresses.set(ip, podKey)
   return ip

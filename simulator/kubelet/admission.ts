@@ -34,9 +34,27 @@ function isAccepted(host: Host, pod: Pod): boolean {
   return stage !== undefined && stage !== 'new'
 }
 
+const noResources: ResourceList = {}
+
 /** What accepted pods take of a node. Derived: it is made anew after a pod has gone. */
 export class NodeUsage {
   private readonly sums = new Map<string, { pods: number; amounts: Map<string, number> }>()
+  private readonly capacities = new Map<string, { readonly allocatable: ResourceList; readonly amounts: Map<string, number> }>()
+
+  /** What a node has of a resource, read once per state of the node. */
+  capacity(node: string, allocatable: ResourceList, resource: string, absent: string): number {
+    let known = this.capacities.get(node)
+    if (known === undefined || known.allocatable !== allocatable) {
+      known = { allocatable, amounts: new Map() }
+      this.capacities.set(node, known)
+    }
+    let capacity = known.amounts.get(resource)
+    if (capacity === undefined) {
+      capacity = amount(resource, allocatable[resource] ?? absent)
+      known.amounts.set(resource, capacity)
+    }
+    return capacity
+  }
 
   /** Forgets what a node's pods take. */
   forget(node: string): void {
@@ -64,15 +82,16 @@ export class NodeUsage {
 }
 
 function lacking(host: Host, usage: NodeUsage, pod: Pod, node: Node, requests: ResourceList): Rejection | undefined {
-  const allocatable = node.status?.allocatable ?? {}
+  const allocatable = node.status?.allocatable ?? noResources
+  const nodeName = pod.spec.nodeName ?? ''
   const taken = usage.of(host, pod)
-  const podsMax = amount('pods', allocatable['pods'] ?? '110')
+  const podsMax = usage.capacity(nodeName, allocatable, 'pods', '110')
   if (taken.pods + 1 > podsMax) return { reason: reasonOf('pods'), message: kubeletTexts.lacks('pods', 1, taken.pods, podsMax) }
   for (const resource of Object.keys(requests).sort(inNodeOrder)) {
     const requested = amount(resource, requests[resource])
     // An extended resource that the node never had is not the kubelet's matter.
     if (requested === 0 || (allocatable[resource] === undefined && resource.includes('/'))) continue
-    const capacity = amount(resource, allocatable[resource] ?? '0')
+    const capacity = usage.capacity(nodeName, allocatable, resource, '0')
     const used = taken.amounts.get(resource) ?? 0
     if (requested + used <= capacity) continue
     if (resource.includes('/')) return { reason: 'UnexpectedAdmissionError', message: kubeletTexts.devices(resource, requested, Math.max(0, capacity - used), capacity) }

@@ -20,7 +20,8 @@ const failed: Verdict = { status: 'False', reason: 'PodFailed' }
 export const kubeletConditions: ReadonlySet<string> = new Set(['PodReadyToStartContainers', 'Initialized', 'Ready', 'ContainersReady', 'PodScheduled', 'PodResizePending', 'PodResizeInProgress'])
 
 function find(statuses: readonly ContainerStatus[] | undefined, name: string): ContainerStatus | undefined {
-  return statuses?.find((status) => status.name === name)
+  if (statuses !== undefined) for (const status of statuses) if (status.name === name) return status
+  return undefined
 }
 
 function areContainersReady(pod: Pod, main: readonly ContainerStatus[], init: readonly ContainerStatus[] | undefined, phase: string): Verdict {
@@ -63,10 +64,18 @@ function isInitialized(pod: Pod, main: readonly ContainerStatus[], init: readonl
   return { status: 'False', reason: 'ContainersNotInitialized', message: `containers with incomplete status: [${incomplete.join(' ')}]` }
 }
 
+function typed(conditions: readonly Condition[], type: string): Condition | undefined {
+  for (const condition of conditions) if (condition.type === type) return condition
+  return undefined
+}
+
 function condition(type: string, verdict: Verdict, pod: Pod, old: readonly Condition[], now: string): Condition {
-  const before = old.find((other) => other.type === type)
+  const before = typed(old, type)
+  const generation = pod.metadata.generation
+  // What stays is the same object: most of a status does.
+  if (before !== undefined && before.status === verdict.status && before.reason === verdict.reason && before.message === verdict.message && before.observedGeneration === generation && before.lastProbeTime === null) return before
   const result: Condition = { type, status: verdict.status, lastProbeTime: null, lastTransitionTime: before !== undefined && before.status === verdict.status ? before.lastTransitionTime : now }
-  if (pod.metadata.generation !== undefined) result.observedGeneration = pod.metadata.generation
+  if (generation !== undefined) result.observedGeneration = generation
   if (verdict.reason !== undefined) result.reason = verdict.reason
   if (verdict.message !== undefined) result.message = verdict.message
   return result
@@ -86,8 +95,9 @@ export interface ConditionFacts {
 
 /** All conditions of a pod's status: those of others first, then the kubelet's. */
 export function conditionsOf({ pod, phase, main, init, hasSandbox, old, now }: ConditionFacts): Condition[] {
-  const others = (pod.status?.conditions ?? []).filter(({ type }) => !kubeletConditions.has(type))
-  const ownTarget = old.find(({ type }) => type === 'DisruptionTarget')
+  const others: Condition[] = []
+  for (const condition of pod.status?.conditions ?? []) if (!kubeletConditions.has(condition.type)) others.push(condition)
+  const ownTarget = typed(old, 'DisruptionTarget')
   if (ownTarget !== undefined && !others.some(({ type }) => type === 'DisruptionTarget')) others.push(ownTarget)
   const containersReady = areContainersReady(pod, main, init, phase)
   return [

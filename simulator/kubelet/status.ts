@@ -133,11 +133,11 @@ export function makeStatus(host: Host, podKey: string, pod: Pod, isTerminal = fa
   if (pod.status?.nominatedNodeName !== undefined) status.nominatedNodeName = pod.status.nominatedNodeName
   if (hostIP !== undefined) {
     status.hostIP = hostIP
-    status.hostIPs = [{ ip: hostIP }]
+    status.hostIPs = old.hostIP === hostIP && old.hostIPs !== undefined ? old.hostIPs : [{ ip: hostIP }]
   }
   if (record.ip !== '') {
     status.podIP = record.ip
-    status.podIPs = [{ ip: record.ip }]
+    status.podIPs = old.podIP === record.ip && old.podIPs !== undefined ? old.podIPs : [{ ip: record.ip }]
   }
   status.startTime = old.startTime ?? host.timestamp(host.nowMs)
   if (init !== undefined) status.initContainerStatuses = init

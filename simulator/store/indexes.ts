@@ -5,6 +5,7 @@
 
 import type { OwnedPodCounts } from '../api/client.ts'
 import type { KubeObject, Pod } from '../api/types.ts'
+import type { Table } from '../kernel/table.ts'
 import { controllerUid, isPodFinished, isPodReady } from './pod-class.ts'
 
 /** Keys in order of creation. */
@@ -24,19 +25,24 @@ const noKeys: readonly string[] = []
 
 /** Lookups over the objects of one resource. */
 export class ResourceIndex {
-  private readonly byNamespace = new Map<string, KeySet>()
+  /** Made when first asked for. */
+  private byNamespace: Map<string, KeySet> | undefined
   private readonly byOwner = new Map<string, KeySet>()
   private readonly byNode = new Map<string, KeySet>()
   private readonly countsByOwner = new Map<string, MutableCounts>()
   private readonly isPods: boolean
 
-  constructor(resource: string) {
+  private readonly objects: Table<KubeObject>
+
+  /** @param objects the objects of the resource, which are added one by one */
+  constructor(resource: string, objects: Table<KubeObject>) {
     this.isPods = resource === 'pods'
+    this.objects = objects
   }
 
   add(key: string, object: KubeObject): void {
     const { namespace } = object.metadata
-    if (namespace !== undefined) addTo(this.byNamespace, namespace, key)
+    if (namespace !== undefined && this.byNamespace !== undefined) addTo(this.byNamespace, namespace, key)
     const owner = controllerUid(object)
     if (owner !== undefined) addTo(this.byOwner, owner, key)
     if (!this.isPods) return
@@ -47,7 +53,7 @@ export class ResourceIndex {
 
   remove(key: string, object: KubeObject): void {
     const { namespace } = object.metadata
-    if (namespace !== undefined) removeFrom(this.byNamespace, namespace, key)
+    if (namespace !== undefined && this.byNamespace !== undefined) removeFrom(this.byNamespace, namespace, key)
     const owner = controllerUid(object)
     if (owner !== undefined) removeFrom(this.byOwner, owner, key)
     if (!this.isPods) return
@@ -75,7 +81,7 @@ export class ResourceIndex {
   }
 
   keysInNamespace(namespace: string): Iterable<string> {
-    return this.byNamespace.get(namespace) ?? noKeys
+    return this.namespaces().get(namespace) ?? noKeys
   }
 
   keysOwnedBy(ownerUid: string): Iterable<string> {
@@ -88,6 +94,17 @@ export class ResourceIndex {
 
   podCounts(ownerUid: string): OwnedPodCounts {
     return this.countsByOwner.get(ownerUid) ?? noPods
+  }
+
+  private namespaces(): Map<string, KeySet> {
+    if (this.byNamespace === undefined) {
+      const made = new Map<string, KeySet>()
+      this.objects.forEach(({ metadata: { namespace } }, key) => {
+        if (namespace !== undefined) addTo(made, namespace, key)
+      })
+      this.byNamespace = made
+    }
+    return this.byNamespace
   }
 
   private count(owner: string, pod: Pod, by: 1 | -1): void {

@@ -25,11 +25,14 @@ export class Store {
   private readonly tables = new Map<string, Table<KubeObject>>()
   private readonly indexes = new Map<string, ResourceIndex>()
   private history: Commit[] = []
+  /** The history holds every commit after this resourceVersion. */
+  private historyAfter: number
   private readonly listeners: ((change: StoreChange) => void)[] = []
 
   constructor(state: ClusterState) {
     this.state = state
     this.counters = state.table<number>('store/counters')
+    this.historyAfter = this.resourceVersion
   }
 
   /** The last resourceVersion given out. */
@@ -67,8 +70,9 @@ export class Store {
   index(resource: string): ResourceIndex {
     let index = this.indexes.get(resource)
     if (index === undefined) {
-      const built = new ResourceIndex(resource)
-      this.objects(resource).forEach((object, key) => built.add(key, object))
+      const objects = this.objects(resource)
+      const built = new ResourceIndex(resource, objects)
+      objects.forEach((object, key) => built.add(key, object))
       this.indexes.set(resource, built)
       index = built
     }
@@ -126,8 +130,7 @@ export class Store {
 
   /** Commits after a resourceVersion, oldest first, or undefined when some of them are forgotten. */
   since(resourceVersion: number): readonly Commit[] | undefined {
-    const oldest = this.history.length === 0 ? this.resourceVersion + 1 : this.history[0].resourceVersion
-    if (resourceVersion + 1 < oldest) return undefined
+    if (resourceVersion < this.historyAfter) return undefined
     let low = 0
     let high = this.history.length
     while (low < high) {
@@ -141,6 +144,7 @@ export class Store {
   /** Takes over the history of the store that this one was forked from. */
   adoptHistory(origin: Store): void {
     this.history = origin.history.slice()
+    this.historyAfter = origin.historyAfter
   }
 
   private objects(resource: string): Table<KubeObject> {
@@ -162,7 +166,10 @@ export class Store {
   private commit(commit: Commit): void {
     const { state } = this
     state.trace = traceCommit(state.trace, state.nowMs, commit)
-    if (this.history.length >= historyMax * 2) this.history = this.history.slice(historyMax)
+    if (this.history.length >= historyMax * 2) {
+      this.historyAfter = this.history[historyMax - 1].resourceVersion
+      this.history = this.history.slice(historyMax)
+    }
     this.history.push(commit)
     for (const listener of this.listeners) listener(commit)
   }
