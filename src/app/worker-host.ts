@@ -13,7 +13,7 @@ interface Waiting {
 /** Tells the page that the engine stopped where it was seen last. */
 function failureDelta(last: HostDelta, stack: string): HostDelta {
   const { nowMs, headMs, epochMs, speed, isPast } = last
-  return { nowMs, headMs, epochMs, speed, isPast, isPlaying: false, failure: { atMs: nowMs, message: stack.split('\n')[0], report: stack, resumedAtMs: nowMs } }
+  return { nowMs, headMs, epochMs, speed, isPast, isPlaying: false, failure: { atMs: nowMs, message: stack.split('\n')[0], report: stack, resumedAtMs: nowMs, isStopped: true } }
 }
 
 /** Starts the engine. All methods of the answer are calls to it. */

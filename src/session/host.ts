@@ -217,6 +217,8 @@ export interface EngineFailure {
   readonly report: string
   /** Where the restored cluster stands. */
   readonly resumedAtMs: number
+  /** The host itself stopped; only opening the attempt again restores the cluster. */
+  readonly isStopped?: boolean
 }
 
 /**
