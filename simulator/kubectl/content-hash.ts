@@ -12,7 +12,7 @@ const letters: { readonly [digit: string]: string } = { 0: 'g', 1: 'h', 3: 'k', 
 function hashOf(text: string): string {
   const bytes = sha256(Uint8Array.from(utf8Bytes(text)))
   const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('')
-  return [...hex.slice(0, 10)].map((digit) => letters[digit] ?? digit).join('')
+  return Array.from(hex.slice(0, 10), (digit) => letters[digit] ?? digit).join('')
 }
 
 /** The name of a ConfigMap or Secret with the hash of its content. */

@@ -19,7 +19,7 @@ export type DebugStyle = 'node' | 'copy' | 'ephemeral'
 /** A name suffix that follows from the moment and the object: the same run gives the same names. */
 export function debugSuffix(session: Session, seed: string): string {
   const bytes = sha256(Uint8Array.from(utf8Bytes(`${seed} ${session.nowMs}`)))
-  return [...bytes.slice(0, suffixLength)].map((byte) => alphabet[byte % alphabet.length]).join('')
+  return Array.from(bytes.slice(0, suffixLength), (byte) => alphabet[byte % alphabet.length]).join('')
 }
 
 export function allContainers(pod: Pod): Container[] {

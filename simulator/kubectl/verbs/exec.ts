@@ -75,7 +75,7 @@ export function* execIn(session: Session, request: ExecRequest): Run<SessionEnd>
 export function* exec(session: Session): Run<number> {
   const { args, argsAtDash } = session.flags
   const hasFile = session.flags.list('filename').length > 0
-  if (args.length > 0 && argsAtDash === -1 && args.length > 1) throw session.usage('exec [POD] [COMMAND] is not supported anymore. Use exec [POD] -- [COMMAND] instead')
+  if (argsAtDash === -1 && args.length > 1) throw session.usage('exec [POD] [COMMAND] is not supported anymore. Use exec [POD] -- [COMMAND] instead')
   if ((args.length === 0 || argsAtDash === 0) && !hasFile) throw fail('pod, type/name or --filename must be specified')
   const command = argsAtDash === -1 ? [] : args.slice(argsAtDash)
   if (command.length === 0) throw fail('you must specify at least one command for the container')

@@ -3,11 +3,19 @@
  * persistent volumes, and the rest of a node's status. They set the scene for kubectl; no row tests them.
  */
 
-import type { KubeObject, Pod } from '../../../simulator/api/types.ts'
+import type { KubeObject, Pod, StringMap } from '../../../simulator/api/types.ts'
 import { adminUser } from '../../../simulator/index.ts'
 import type { Player } from '../scenario-player/player.ts'
 
-type Dict = { [key: string]: any }
+type Json = { readonly [key: string]: unknown }
+
+/** What a DaemonSet and a StatefulSet have in common. */
+interface PodSet extends KubeObject {
+  readonly spec: { readonly replicas?: number; readonly serviceName?: string; readonly template: { readonly metadata: { readonly labels: StringMap }; readonly spec: { readonly tolerations?: readonly Json[] } } }
+}
+interface Volume extends KubeObject { readonly spec: { readonly storageClassName?: string; readonly claimRef?: Json; readonly accessModes: readonly string[]; readonly capacity: Json } }
+interface Claim extends KubeObject { readonly spec: { readonly storageClassName?: string }; readonly status?: { readonly phase?: string } }
+interface NodeLike extends KubeObject { readonly spec: { readonly taints?: readonly { readonly key: string; readonly effect: string }[] }; readonly status: { readonly capacity?: Json; readonly allocatable?: Json } }
 
 /** Hashes of templates as the recordings have them, by kind and name. */
 const templateHashes: { readonly [name: string]: string } = { 'DaemonSet/agent': '7d77b5dfbd', 'StatefulSet/db': 'f5795794f' }
@@ -23,7 +31,7 @@ export class StageHands {
 
   constructor(player: Player) {
     this.player = player
-    for (const [index, node] of player.cluster.peek('nodes').entries()) {
+    for (const [index, node] of player.cluster.peek<NodeLike>('nodes').entries()) {
       this.dressNode(node, index)
       this.tell(node, 'node-controller', 'Normal', 'RegisteredNode', `Node ${node.metadata.name} event: Registered Node ${node.metadata.name} in Controller`)
     }
@@ -33,11 +41,11 @@ export class StageHands {
     return this.player.cluster.clientFor(adminUser)
   }
 
-  private dressNode(node: KubeObject, index: number): void {
-    const { metadata, status } = node as KubeObject & { status: Dict }
+  private dressNode(node: NodeLike, index: number): void {
+    const { metadata, status } = node
     const storage = { 'ephemeral-storage': '100Gi' }
     const addresses = [{ type: 'InternalIP', address: `192.0.2.${index + 1}` }, { type: 'Hostname', address: metadata.name }]
-    const dressed = { ...status, nodeInfo, addresses, capacity: { ...storage, ...status['capacity'] }, allocatable: { ...storage, ...status['allocatable'] } }
+    const dressed = { ...status, nodeInfo, addresses, capacity: { ...storage, ...status.capacity }, allocatable: { ...storage, ...status.allocatable } }
     this.client.updateStatus('nodes', { ...node, metadata: { ...metadata }, status: dressed } as KubeObject)
     this.client.patch('nodes', metadata.name!, { metadata: { labels: { 'beta.kubernetes.io/arch': 'amd64', 'beta.kubernetes.io/os': 'linux' }, annotations: { 'node.alpha.kubernetes.io/ttl': '0' } } })
   }
@@ -45,31 +53,31 @@ export class StageHands {
   /** Does what the missing controllers would have done by now. */
   play(): void {
     const { cluster } = this.player
-    for (const set of cluster.peek<KubeObject>('daemonsets.apps')) this.playDaemonSet(set)
-    for (const set of cluster.peek<KubeObject>('statefulsets.apps')) this.playStatefulSet(set)
-    for (const claim of cluster.peek<KubeObject>('persistentvolumeclaims')) this.playClaim(claim)
+    for (const set of cluster.peek<PodSet>('daemonsets.apps')) this.playDaemonSet(set)
+    for (const set of cluster.peek<PodSet>('statefulsets.apps')) this.playStatefulSet(set)
+    for (const claim of cluster.peek<Claim>('persistentvolumeclaims')) this.playClaim(claim)
   }
 
   private ownPods(owner: KubeObject): Pod[] {
     return this.player.cluster.peek<Pod>('pods').filter((pod) => pod.metadata.ownerReferences?.some((one) => one.uid === owner.metadata.uid) === true)
   }
 
-  private ownerOf(set: KubeObject): Dict {
+  private ownerOf(set: KubeObject): Json {
     return { apiVersion: 'apps/v1', kind: set.kind, name: set.metadata.name, uid: set.metadata.uid, controller: true, blockOwnerDeletion: true }
   }
 
-  private revision(set: KubeObject): string {
+  private revision(set: PodSet): string {
     const { name, namespace } = set.metadata
     const hash = templateHashes[`${set.kind}/${name}`] ?? 'hash'
     const revision = `${name}-${hash}`
     if (this.player.cluster.peekOne('controllerrevisions.apps', `${namespace}/${revision}`) === undefined) {
-      const labels = { ...(set as Dict)['spec'].template.metadata.labels, 'controller-revision-hash': hash }
-      this.create('controllerrevisions.apps', { apiVersion: 'apps/v1', kind: 'ControllerRevision', metadata: { name: revision, namespace, labels, ownerReferences: [this.ownerOf(set)] }, revision: 1, data: { spec: { template: (set as Dict)['spec'].template } } })
+      const labels = { ...set.spec.template.metadata.labels, 'controller-revision-hash': hash }
+      this.create('controllerrevisions.apps', { apiVersion: 'apps/v1', kind: 'ControllerRevision', metadata: { name: revision, namespace, labels, ownerReferences: [this.ownerOf(set)] }, revision: 1, data: { spec: { template: set.spec.template } } })
     }
     return hash
   }
 
-  private create(resource: string, object: Dict): KubeObject {
+  private create(resource: string, object: Json): KubeObject {
     const result = this.client.create(resource, object as unknown as KubeObject)
     if (!result.ok) throw new Error(`${resource}: ${result.status.message}`)
     return result.object
@@ -79,17 +87,17 @@ export class StageHands {
     this.player.cluster.events.record(object, type, reason, message, component, this.player.cluster.nowMs)
   }
 
-  private setStatus(resource: string, object: KubeObject, status: Dict): void {
-    if (JSON.stringify((object as Dict)['status']) !== JSON.stringify(status)) this.client.updateStatus(resource, { ...object, status } as KubeObject)
+  private setStatus(resource: string, object: KubeObject, status: Json): void {
+    if (JSON.stringify((object as { status?: unknown }).status) !== JSON.stringify(status)) this.client.updateStatus(resource, { ...object, status } as KubeObject)
   }
 
-  private playDaemonSet(set: KubeObject): void {
+  private playDaemonSet(set: PodSet): void {
     const hash = this.revision(set)
     const { namespace, name, generation } = set.metadata
-    const { template } = (set as Dict)['spec']
+    const { template } = set.spec
     const pods = this.ownPods(set)
-    const nodes = this.player.cluster.peek('nodes').filter((node) => !((node as Dict)['spec'].taints ?? []).some((taint: Dict) => taint['effect'] === 'NoExecute' && !String(taint['key']).startsWith('node.kubernetes.io/')))
-    const termOf = (nodeName: string): Dict => ({ matchFields: [{ key: 'metadata.name', operator: 'In', values: [nodeName] }] })
+    const nodes = this.player.cluster.peek<NodeLike>('nodes').filter((node) => !(node.spec.taints ?? []).some((taint) => taint.effect === 'NoExecute' && !taint.key.startsWith('node.kubernetes.io/')))
+    const termOf = (nodeName: string): Json => ({ matchFields: [{ key: 'metadata.name', operator: 'In', values: [nodeName] }] })
     for (const node of nodes) {
       const nodeName = node.metadata.name!
       if (pods.some((pod) => pod.spec.affinity !== undefined && JSON.stringify(pod.spec.affinity).includes(`"${nodeName}"`))) continue
@@ -105,10 +113,10 @@ export class StageHands {
     this.setStatus('daemonsets.apps', set, status)
   }
 
-  private playStatefulSet(set: KubeObject): void {
+  private playStatefulSet(set: PodSet): void {
     const hash = this.revision(set)
     const { namespace, name, generation } = set.metadata
-    const { template, replicas, serviceName } = (set as Dict)['spec']
+    const { template, replicas = 1, serviceName } = set.spec
     const pods = this.ownPods(set)
     for (let index = 0; index < replicas; index++) {
       const podName = `${name}-${index}`
@@ -122,18 +130,23 @@ export class StageHands {
     this.setStatus('statefulsets.apps', set, { availableReplicas: ready, collisionCount: 0, currentReplicas: pods.length, currentRevision: revision, observedGeneration: generation, readyReplicas: ready, replicas: pods.length, updateRevision: revision, updatedReplicas: pods.length })
   }
 
-  private playClaim(claim: KubeObject): void {
-    const { spec, status } = claim as Dict
+  private playClaim(claim: Claim): void {
+    const { cluster } = this.player
+    const { spec, status } = claim
     if (status?.phase === 'Bound') return
-    const volume = this.player.cluster.peek<KubeObject>('persistentvolumes').find((one) => (one as Dict)['spec'].storageClassName === spec.storageClassName && (one as Dict)['spec'].claimRef === undefined) as Dict | undefined
+    const volume = cluster.peek<Volume>('persistentvolumes').find((one) => one.spec.storageClassName === spec.storageClassName && one.spec.claimRef === undefined)
     this.tell(claim, 'persistentvolume-controller', 'Warning', 'ProvisioningFailed', `storageclass.storage.k8s.io "${spec.storageClassName}" not found`)
     if (volume === undefined) return
     const { name, namespace, uid, resourceVersion } = claim.metadata
-    const bound = { annotations: { 'pv.kubernetes.io/bound-by-controller': 'yes' } }
-    this.client.patch('persistentvolumes', volume['metadata'].name, { metadata: bound, spec: { claimRef: { apiVersion: 'v1', kind: 'PersistentVolumeClaim', name, namespace, uid, resourceVersion } } } as any)
-    this.setStatus('persistentvolumes', this.player.cluster.peekOne('persistentvolumes', volume['metadata'].name)!, { phase: 'Bound' })
-    this.client.patch('persistentvolumeclaims', `${namespace}/${name}`, { metadata: { annotations: { ...bound.annotations, 'pv.kubernetes.io/bind-completed': 'yes' } }, spec: { volumeName: volume['metadata'].name } } as any)
-    const live = this.player.cluster.peekOne('persistentvolumeclaims', `${namespace}/${name}`)!
-    this.setStatus('persistentvolumeclaims', live, { accessModes: volume['spec'].accessModes, capacity: volume['spec'].capacity, phase: 'Bound' })
+    const [volumeName, claimKey] = [volume.metadata.name!, `${namespace}/${name}`]
+    const annotations = { 'pv.kubernetes.io/bound-by-controller': 'yes' }
+    this.patch('persistentvolumes', volumeName, { metadata: { annotations }, spec: { claimRef: { apiVersion: 'v1', kind: 'PersistentVolumeClaim', name, namespace, uid, resourceVersion } } })
+    this.setStatus('persistentvolumes', cluster.peekOne('persistentvolumes', volumeName)!, { phase: 'Bound' })
+    this.patch('persistentvolumeclaims', claimKey, { metadata: { annotations: { ...annotations, 'pv.kubernetes.io/bind-completed': 'yes' } }, spec: { volumeName } })
+    this.setStatus('persistentvolumeclaims', cluster.peekOne('persistentvolumeclaims', claimKey)!, { accessModes: volume.spec.accessModes, capacity: volume.spec.capacity, phase: 'Bound' })
+  }
+
+  private patch(resource: string, key: string, patch: Json): void {
+    this.client.patch(resource, key, patch as unknown as Parameters<typeof this.client.patch>[2])
   }
 }

@@ -15,8 +15,6 @@ import type { CaseResult, Row } from '../runner.ts'
 import { StageHands } from './stage-hands.ts'
 import { fieldLines, helpFacts, isHelp, looseForm, recordedForm } from './transcript-text.ts'
 
-type Dict = { [key: string]: any }
-
 const folder = dirname(fileURLToPath(import.meta.url))
 const workFolder = '/work'
 const commandLimitMs = 60_000
@@ -47,7 +45,10 @@ users:
     token: admintoken
 `
 
-interface Group { readonly files?: { readonly [name: string]: string }; readonly setup?: readonly Dict[]; readonly nodes?: readonly Dict[] }
+/** A step that the player of scenarios plays. */
+type Step = Parameters<Player['play']>[0]
+
+interface Group { readonly files?: { readonly [name: string]: string }; readonly setup?: readonly Step[]; readonly nodes?: readonly { readonly name: string }[] }
 
 function readGroup(id: string, path: string | undefined): Group {
   const places = [...(path === undefined ? [] : [join(dirname(path), 'kubectl-groups', `${id}.yaml`)]), join(folder, 'kubectl-groups', `${id}.yaml`)]
