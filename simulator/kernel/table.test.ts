@@ -64,10 +64,14 @@ describe('a table', () => {
       const map = new Map<string, number>()
       const left: { table: Table<number>; entries: [string, number][] }[] = []
       for (const { what, key, value } of steps) {
-        if (what === 'set') [table.set(String(key), value), map.set(String(key), value)]
-        else if (what === 'delete') expect(table.delete(String(key))).toBe(map.delete(String(key)))
-        else if (what === 'clear' && value % 4 === 0) [table.clear(), map.clear()]
-        else if (what === 'fork') {
+        if (what === 'set') {
+          table.set(String(key), value)
+          map.set(String(key), value)
+        } else if (what === 'delete') expect(table.delete(String(key))).toBe(map.delete(String(key)))
+        else if (what === 'clear' && value % 4 === 0) {
+          table.clear()
+          map.clear()
+        } else if (what === 'fork') {
           left.push({ table, entries: [...map] })
           table = table.fork()
         }
