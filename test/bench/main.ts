@@ -7,9 +7,10 @@ import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import type { Bench } from './bench.ts'
 import { engineBenches } from './engine.ts'
+import { examBenches } from './exam.ts'
 import { schedulerBenches } from './scheduler.ts'
 
-const all: readonly Bench[] = [...engineBenches, ...schedulerBenches]
+const all: readonly Bench[] = [...engineBenches, ...examBenches, ...schedulerBenches]
 
 function valueOf(flag: string): string | undefined {
   const at = process.argv.indexOf(flag)
