@@ -8,6 +8,7 @@ import { makeHpaController } from '../../../simulator/controllers/hpa/controller
 import type { MetricsClient, MetricsError, PodMetric } from '../../../simulator/controllers/hpa/ports.ts'
 import { readScale } from '../../../simulator/controllers/hpa/scale-target.ts'
 import { openStream } from '../../../simulator/kernel/random.ts'
+import { RowLog } from '../../../simulator/kernel/row-log.ts'
 import { Table } from '../../../simulator/kernel/table.ts'
 import { defaultTimings } from '../../../simulator/kernel/timings.ts'
 import type { ComponentContext } from '../../../simulator/store/component.ts'
@@ -200,6 +201,7 @@ function contextOf(world: World): ComponentContext {
       tables.set(name, table)
       return table as Table<V>
     },
+    log: <V>() => new RowLog<V>(),
     schedule: () => undefined,
   }
 }
