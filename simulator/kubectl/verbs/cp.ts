@@ -36,7 +36,7 @@ function* findTarget(session: Session, spec: FileSpec): Run<{ readonly pod: Pod;
 function* runThere(session: Session, spec: FileSpec, command: readonly string[], input: string | undefined): Run<string> {
   const { pod, container } = yield* findTarget(session, spec)
   let text = ''
-  const catching = new Session({ ...session, process: { ...session.process, out: (part) => { text += part } } })
+  const catching = new Session({ process: { ...session.process, out: (part) => { text += part } }, row: session.row, flags: session.flags, ports: session.ports })
   const end = yield* execIn(catching, { pod, container, command, options: { stdin: input !== undefined, tty: false, ...(input === undefined ? {} : { input }) } })
   if (end.error !== undefined) throw fail(end.error)
   if (end.exitCode !== 0) throw new KubectlFailure({ kind: 'plain', text: `command terminated with exit code ${end.exitCode}`, exitCode: end.exitCode })

@@ -12,7 +12,7 @@ export function* completion(session: Session): Run<number> {
   if (shell === undefined) throw session.usage('Shell not specified.')
   if (session.args.length > 1) throw session.usage('Too many arguments. Expected only the shell type.')
   if (!shells.includes(shell)) throw session.usage(`Unsupported shell type ${goQuote(shell)}.`)
-  session.out(`# kubectl completion is built into this terminal: press Tab.\n`)
+  session.out('# kubectl completion is built into this terminal: press Tab.\n')
   return 0
 }
 
@@ -23,6 +23,11 @@ export function* proxy(session: Session): Run<number> {
 }
 
 export function* kustomize(session: Session): Run<number> {
-  if (session.args.length > 1) throw fail(`specify one path to kustomization.yaml`)
+  if (session.args.length > 1) throw fail('specify one path to kustomization.yaml')
   throw fail('kustomizations are not supported here; write the resources as plain manifests')
+}
+
+/** The terminal has no programs of its own beside kubectl. */
+export function* pluginList(): Run<number> {
+  throw fail('unable to find any kubectl plugins in your PATH')
 }

@@ -41,7 +41,7 @@ import { approveCertificate, denyCertificate } from './certificate.ts'
 import { cp } from './cp.ts'
 import { debug } from './debug.ts'
 import { diff } from './diff.ts'
-import { completion, kustomize, proxy } from './outside.ts'
+import { completion, kustomize, pluginList, proxy } from './outside.ts'
 import { portForward } from './port-forward.ts'
 
 const verbs: { readonly [path: string]: VerbFunction } = {
@@ -64,6 +64,7 @@ const verbs: { readonly [path: string]: VerbFunction } = {
   debug,
   diff,
   kustomize,
+  'plugin list': pluginList,
   'port-forward': portForward,
   proxy,
   'config current-context': currentContext,
