@@ -49,7 +49,7 @@ export interface LabStep {
   /** Shell lines that solve the step. */
   readonly solution?: readonly Block[]
 }
-export interface LabAction { readonly stepIndex: number; readonly action: readonly Inline[]; readonly component: readonly Inline[]; readonly result: readonly Inline[] }
+export interface LabAction { readonly stepId: string; readonly stepIndex: number; readonly action: readonly Inline[]; readonly component: readonly Inline[]; readonly result: readonly Inline[] }
 export interface Lab {
   readonly id: string
   /** "1.2" */

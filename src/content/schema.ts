@@ -47,8 +47,8 @@ export const conditionSchema: z.ZodType = z.lazy(() =>
 /** A named value for texts and the status tracker. */
 export const letSchema: z.ZodType = z.lazy(() =>
   z.union([
-    z.strictObject({ object: objectRef, path: z.string().optional(), count: z.literal(true).optional(), where }),
-    z.strictObject({ request: probe, field: z.enum(['status', 'body']) }),
+    z.strictObject({ object: objectRef, path: z.string().optional(), count: z.literal(true).optional(), sum: z.literal(true).optional(), where }),
+    z.strictObject({ request: probe, field: z.enum(['status', 'body', 'outcome']) }),
     z.strictObject({ cel: text, bind }),
     z.strictObject({ promql: text }),
     z.strictObject({ file: text }),

@@ -130,8 +130,10 @@ export type Condition =
 
 /** A named value for the texts of a check. */
 export type LetValue =
-  | { readonly object: ObjectRef; readonly path?: string; readonly count?: true; readonly where?: ObjectCondition['where'] }
-  | { readonly request: ProbeRequest; readonly field: 'status' | 'body' }
+  /** `count` and `sum` make one number: of the objects, or of the values at the path. */
+  | { readonly object: ObjectRef; readonly path?: string; readonly count?: true; readonly sum?: true; readonly where?: ObjectCondition['where'] }
+  /** `outcome` is the status, `none` when the name does not resolve, `failed` when no answer comes. */
+  | { readonly request: ProbeRequest; readonly field: 'status' | 'body' | 'outcome' }
   | { readonly cel: string; readonly bind: CelCondition['bind'] }
   | { readonly promql: string }
   | { readonly file: string }

@@ -79,13 +79,16 @@ function actualText(check: Check, view: ClusterView, runTrial: TrialRunner): str
 export function showLet(value: LetValue, view: ClusterView, runTrial: TrialRunner = trialRunner(view)): string {
   if ('object' in value) {
     const objects = pickObjects(view, value.object, value.where)
-    if (value.count === true) return String(objects.length)
     const { path } = value
-    return showValue(path === undefined ? objects.map((object) => object.metadata.name) : oneOrMany(objects.flatMap((object) => valuesAt(object, path))))
+    const found = path === undefined ? objects.map((object) => object.metadata.name) : objects.flatMap((object) => valuesAt(object, path))
+    if (value.count === true) return String(found.length)
+    if (value.sum === true) return String(found.reduce<number>((sum, item) => sum + Number(item), 0))
+    return showValue(path === undefined ? found : oneOrMany(found))
   }
   if ('request' in value) {
     const answer = view.request(value.request)
     if (isNotAvailable(answer)) return answer.notAvailable
+    if (value.field === 'outcome') return outcomeOf(answer)
     return answer.failure ?? showValue(answer[value.field])
   }
   if ('cel' in value) return showCel(value, view)
@@ -99,6 +102,12 @@ export function showLet(value: LetValue, view: ClusterView, runTrial: TrialRunne
   if (isNotAvailable(outcome)) return outcome.notAvailable
   if ('flow' in value) return showValue(flowField(outcome.flows[value.flow], value.field))
   return showLet(value.value, outcome.view, trialRunner(outcome.view))
+}
+
+/** A request in one word; a host that nobody knows is no failure yet. */
+function outcomeOf({ failure, status }: Exclude<ReturnType<ClusterView['request']>, NotAvailable>): string {
+  if (failure === undefined) return showValue(status)
+  return failure.startsWith('Could not resolve host') ? 'none' : 'failed'
 }
 
 function showCel(value: Extract<LetValue, { cel: string }>, view: ClusterView): string {

@@ -20,6 +20,7 @@ import { LabSession } from './lab-session.ts'
 import { Moments } from './moments.ts'
 import { objectDetails } from './object-details.ts'
 import { overviewOf } from './overview.ts'
+import { upcomingRows } from './upcoming.ts'
 import { isRefusal, planOf } from './plans.ts'
 import type { Plan } from './plans.ts'
 import { Playback, runToNextChange } from './playback.ts'
@@ -43,6 +44,8 @@ const tickBudgetMs = 8
 const sliceMs = 500
 /** Wall ms between two looks at the tracker. */
 const trackerPeriodMs = 500
+/** Wall ms between two looks at what comes next. */
+const upcomingPeriodMs = 250
 const engineVersion = '0.1.0'
 
 interface Session {
@@ -82,6 +85,7 @@ export class InlineHost implements ClusterHost {
   private lastTrackerWallMs = 0
   private tracker: readonly TrackerRow[] | undefined
   private editorPath: string | undefined
+  private lastUpcoming = { wallMs: 0, text: '' }
   private forks: ForkLine[] = []
   private currentFork = 'main'
   private hasProgress = false
@@ -601,6 +605,7 @@ export class InlineHost implements ClusterHost {
     this.tracker = undefined
     this.lastFilesText = ''
     this.lastTrackerWallMs = 0
+    this.lastUpcoming = { wallMs: 0, text: '' }
   }
 
   private shownMs(cluster: Cluster): number {
@@ -626,7 +631,7 @@ export class InlineHost implements ClusterHost {
         context: flight.current.context, namespace: flight.namespace, cwd: flight.terminal.cwd, ...(this.isCleared ? { clear: true } : {}),
       },
       ...(this.failure === undefined ? {} : { failure: this.failure }),
-      ...this.lookAtFiles(), ...this.lookAtTracker(), ...this.lookAtEditor(),
+      ...this.lookAtFiles(), ...this.lookAtTracker(), ...this.lookAtUpcoming(), ...this.lookAtEditor(),
       ...(this.hasProgress ? { progress: this.progress() } : {}),
       ...(this.forks.length > 0 ? { forks: this.forks.map((fork) => this.forkRow(fork)) } : {}),
       ...(this.storageProblem === undefined ? {} : { storage: { problem: this.storageProblem, lastSavedAction: this.lastSaved.action, lastSavedWallMs: this.lastSaved.wallMs } }),
@@ -675,6 +680,17 @@ export class InlineHost implements ClusterHost {
     if (JSON.stringify(tracker) === JSON.stringify(this.tracker)) return {}
     this.tracker = tracker
     return { tracker }
+  }
+
+  private lookAtUpcoming(): Pick<HostDelta, 'upcoming'> {
+    const { shown } = this
+    const nowWallMs = this.world.nowWallMs()
+    if (shown === undefined || nowWallMs - this.lastUpcoming.wallMs < upcomingPeriodMs) return {}
+    const upcoming = upcomingRows(shown)
+    const text = JSON.stringify(upcoming)
+    const isSame = text === this.lastUpcoming.text
+    this.lastUpcoming = { wallMs: nowWallMs, text }
+    return isSame ? {} : { upcoming }
   }
 
   private noteEditor(): void {

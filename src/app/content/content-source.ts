@@ -34,7 +34,7 @@ function toLab(lab: LabContent): Lab {
   return {
     id: lab.id, number: lab.number, title: lab.title, moduleId: lab.moduleId, moduleTitle: lab.moduleTitle, minutes: lab.minutes, openFiles: lab.openFiles.map(inHome),
     goal: parseInline(lab.goal.trim()), steps: lab.steps.map(toStep), quiz: lab.questions.map(toQuiz),
-    actions: lab.actions.map((row) => ({ stepIndex: lab.steps.findIndex((step) => step.id === row.step), action: parseInline(row.action), component: parseInline(row.component), result: parseInline(row.result) })),
+    actions: lab.actions.map((row) => ({ stepId: row.step, stepIndex: lab.steps.findIndex((step) => step.id === row.step), action: parseInline(row.action), component: parseInline(row.component), result: parseInline(row.result) })),
   }
 }
 

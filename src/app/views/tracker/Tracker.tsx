@@ -1,8 +1,8 @@
-import { view } from '../../state/view.ts'
+import { Mark } from '../../ui/Glyphs.tsx'
 import { InlineText } from '../../ui/Prose.tsx'
 import { useView } from '../../use-view.ts'
 import { useWorkbench } from '../../workbench.tsx'
-import { trackerView } from './tracker.view.ts'
+import { actionStatesView, trackerView } from './tracker.view.ts'
 import css from './Tracker.module.css'
 
 /** The status tracker of a lab: variables by step, the column of now in plum. */
@@ -10,22 +10,24 @@ export function Tracker() {
   return <><Variables /><Actions /></>
 }
 
-const stepIndexView = view<undefined, number>(['progress'], (board) => board.progress?.stepIndex ?? 0)
-
-/** What each action of the lesson's source makes which component do; those of the current step are marked. */
+/** What each action of the lesson's source makes which component do, with where its step stands. */
 function Actions() {
   const { actions } = useWorkbench()
-  const stepIndex = useView(stepIndexView)
+  const states = useView(actionStatesView, actions)
   if (actions.length === 0) return null
   return (
     <table className={css.actions} aria-label="Actions">
       <thead><tr><th scope="col">Step</th><th scope="col">Action</th><th scope="col">Component</th><th scope="col">Result</th></tr></thead>
       <tbody>
-        {actions.map((row, index) => (
-          <tr key={index} className={row.stepIndex === stepIndex ? css.nowRow : undefined} aria-current={row.stepIndex === stepIndex ? 'step' : undefined}>
-            <td>{row.stepIndex + 1}</td><td><InlineText text={row.action} /></td><td><InlineText text={row.component} /></td><td><InlineText text={row.result} /></td>
-          </tr>
-        ))}
+        {actions.map((row, index) => {
+          const state = states[index] ?? 'open'
+          return (
+            <tr key={index} className={state === 'now' ? css.nowRow : undefined} aria-current={state === 'now' ? 'step' : undefined}>
+              <td className={css.state}>{row.stepIndex + 1} <Mark state={state} size={12} /> {state === 'open' ? 'to do' : state}</td>
+              <td><InlineText text={row.action} /></td><td><InlineText text={row.component} /></td><td><InlineText text={row.result} /></td>
+            </tr>
+          )
+        })}
       </tbody>
     </table>
   )

@@ -1,4 +1,5 @@
 import type { TrackerRow } from '../../../session/host-rows.ts'
+import type { LabAction } from '../../content-types.ts'
 import { view } from '../../state/view.ts'
 
 export interface TrackerCell { readonly text: string; readonly isNow: boolean; /** Same as the cell before: shown quieter. */ readonly isSame: boolean }
@@ -19,3 +20,12 @@ function cellsOf(row: TrackerRow, past: readonly number[], hasGoal: boolean): re
 }
 
 export const trackerView = view<undefined, TrackerTable>(['tracker', 'progress'], (board) => selectTracker(board.tracker, board.progress?.stepIndex ?? 0))
+
+export type ActionState = 'done' | 'now' | 'open'
+
+/** Where each action stands: its step is done, is the current one, or is still to do. A done step stays done when it is looked at again. */
+export function selectActions(actions: readonly LabAction[], progress: { readonly stepIndex: number; readonly stepsDone: readonly string[] } | undefined): readonly ActionState[] {
+  return actions.map((row) => (progress?.stepsDone.includes(row.stepId) === true ? 'done' : row.stepIndex === (progress?.stepIndex ?? 0) ? 'now' : 'open'))
+}
+
+export const actionStatesView = view<readonly LabAction[], readonly ActionState[]>(['progress'], (board, actions) => selectActions(actions, board.progress))
