@@ -9,8 +9,7 @@ import type { ClusterRole, ClusterRoleBinding, Role, RoleBinding } from './types
 
 const aggregationDepth = 3
 
-/** The default ClusterRoles with the rules that they aggregate. */
-export function defaultClusterRoles(): ClusterRole[] {
+function withAggregatedRules(): readonly ClusterRole[] {
   let roles = table.clusterRoles as unknown as ClusterRole[]
   // A role may aggregate one that is aggregated itself: admin takes from edit, edit from view.
   for (let pass = 0; pass < aggregationDepth; pass++) {
@@ -18,6 +17,13 @@ export function defaultClusterRoles(): ClusterRole[] {
     roles = known.map((role) => (role.aggregationRule === undefined ? role : { ...role, rules: aggregatedRules(role, known) }))
   }
   return roles
+}
+
+const clusterRoles = withAggregatedRules()
+
+/** The default ClusterRoles with the rules that they aggregate. */
+export function defaultClusterRoles(): readonly ClusterRole[] {
+  return clusterRoles
 }
 
 /** The default ClusterRoleBindings. */

@@ -25,9 +25,16 @@ export function goQuote(text: string): string {
 /** Bytes of a text in UTF-8: what len() counts. */
 export function utf8Length(text: string): number {
   let bytes = 0
-  for (const char of text) {
-    const code = char.codePointAt(0)!
-    bytes += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i)
+    if (code < 0x80) bytes++
+    else if (code < 0x800) bytes += 2
+    else if (code < 0xd800 || code > 0xdbff || (text.charCodeAt(i + 1) & 0xfc00) !== 0xdc00) bytes += 3
+    else {
+      // Two units that are one character.
+      bytes += 4
+      i++
+    }
   }
   return bytes
 }
