@@ -47,7 +47,7 @@ export function bindAdmission(config: ClusterConfig, store: Store, identity: Ide
     identity: {
       timestamp: () => clock.timestamp(clock.nowMs),
       uid: (name: string) => identity.uid(resourceId(kind.group, kind.resource), objectKey(kind.namespaced ? context.namespace : undefined, name)),
-      suffix: (purpose: 'name' | 'tokenVolume') => (purpose === 'name' ? context.generateName('') : identity.tokenVolumeSuffix(`${context.namespace}/${typeof body === 'string' ? '' : body.metadata?.name}`)),
+      suffix: (purpose: 'name' | 'tokenVolume') => (purpose === 'name' ? context.generateName('') : identity.tokenVolumeSuffix(`${context.namespace}/${typeof body === 'string' ? '' : sharedName(body.metadata)}`)),
     },
   })
   return {
@@ -127,4 +127,9 @@ function rulesReview(rbac: RbacSource, user: UserInfo, namespace: string): unkno
     incomplete: error !== '',
     ...(error === '' ? {} : { evaluationError: error }),
   }
+}
+
+/** What pods of one template have in common: they are admitted once, so their volumes must not depend on which pod came first. */
+function sharedName(metadata: { readonly generateName?: string; readonly name?: string } | undefined): string | undefined {
+  return metadata?.generateName ?? metadata?.name
 }
