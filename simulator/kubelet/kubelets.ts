@@ -9,7 +9,7 @@ import { Host } from './host.ts'
 import { addImage, isCached } from './images.ts'
 import { Killer } from './killer.ts'
 import { planRefresh, refreshMounts } from './mounts.ts'
-import { dropLease, leaveLease, registerNode, reportNode } from './node-status.ts'
+import { leaveLease, registerNode, reportNode, takeLease } from './node-status.ts'
 import { isTerminalPhase } from './phase.ts'
 import type { ContainerUsage, KubeletConfig, KubeletPorts, Kubelets } from './ports.ts'
 import { listenerOf, sendToPort } from './local-request.ts'
@@ -202,7 +202,7 @@ class KubeletModel implements Kubelets {
     const { host } = this
     if (!host.nodeRecord(nodeName).isStopped) return
     host.changeNode(nodeName, { isStopped: false })
-    dropLease(host, nodeName)
+    takeLease(host, nodeName)
     host.context.schedule(host.nowMs, 'node', nodeName)
     for (const pod of host.context.api.listPodsOnNode(nodeName)) {
       const podKey = `${pod.metadata.namespace}/${pod.metadata.name}`

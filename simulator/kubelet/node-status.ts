@@ -6,6 +6,7 @@
 
 import type { Condition, KubeObject, Node, ResourceList } from '../api/types.ts'
 import { equalJson } from '../kernel/equal.ts'
+import { hexDigits } from '../kernel/hash.ts'
 import { compareText } from '../kernel/text.ts'
 import { deviceIds, gpuResource } from './devices.ts'
 import type { Host } from './host.ts'
@@ -86,14 +87,18 @@ function podRangeOf(host: Host, node: Node): string {
   return `10.${244 + (index >> 8)}.${index & 255}.0/24`
 }
 
+/** What the TTL controller and the kubelet write on every node. */
+const ownAnnotations = { 'node.alpha.kubernetes.io/ttl': '0', 'volumes.kubernetes.io/controller-managed-attach-detach': 'true' }
+
 /** Gives a new node what its kubelet and the node IPAM controller set: range of pods, addresses, conditions. */
 export function registerNode(host: Host, name: string): void {
   const node = host.findNode(name)
   if (node === undefined) return
   if (node.spec?.podCIDR === undefined) {
     const range = podRangeOf(host, node)
-    host.client(name).patch('nodes', name, { spec: { podCIDR: range, podCIDRs: [range] } })
+    host.client(name).patch('nodes', name, { metadata: { annotations: ownAnnotations }, spec: { podCIDR: range, podCIDRs: [range] } })
   }
+  takeLease(host, name)
   const images: { [reference: string]: number } = { ...host.nodes.get(name)?.images }
   for (const { names = [], sizeBytes = 0 } of node.status?.images ?? []) for (const reference of names) if (!reference.includes('@')) images[reference] = sizeBytes
   for (const reference of host.config.cachedImages ?? []) images[reference] ??= host.image(reference).entry?.bytes ?? host.timings.defaultImageBytes
@@ -115,7 +120,7 @@ export function reportNode(host: Host, name: string): void {
     conditions: isSteady ? old.conditions : conditions,
     addresses: old.addresses ?? addressesOf(host, node),
     daemonEndpoints: { kubeletEndpoint: { Port: 10250 } },
-    nodeInfo: (old.nodeInfo?.['kubeletVersion'] ?? '') === '' ? nodeInfo : old.nodeInfo,
+    nodeInfo: (old.nodeInfo?.['kubeletVersion'] ?? '') === '' ? nodeInfoOf(name) : old.nodeInfo,
     images: imagesOf(host, name),
   }
   if (!equalJson(old, status)) host.client(name).updateStatus<Node>('nodes', { ...node, status })
@@ -124,23 +129,46 @@ export function reportNode(host: Host, name: string): void {
 const leaseResource = 'leases.coordination.k8s.io'
 const leaseNamespace = 'kube-node-lease'
 
-/** Leaves the Lease that a node renewed last: from now on nobody renews it. A node that runs has none, since renewals would be all that happens in a quiet cluster. */
-export function leaveLease(host: Host, name: string): void {
-  dropLease(host, name)
-  const renewTime = host.context.clock.microTimestamp(host.nowMs)
-  const lease: KubeObject = {
-    apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata: { name, namespace: leaseNamespace }, spec: { holderIdentity: name, leaseDurationSeconds: 40, renewTime },
+interface Lease extends KubeObject { readonly spec?: { readonly holderIdentity: string; readonly leaseDurationSeconds: number; readonly renewTime?: string } }
+
+/**
+ * The Lease of a node. While the node runs it tells no time, since renewals would be all that happens in a quiet cluster:
+ * such a Lease is renewed always. A stopped node leaves the time at which it renewed last.
+ */
+function writeLease(host: Host, node: Node, renewTime: string | undefined): void {
+  const name = node.metadata.name ?? ''
+  const client = host.client(name)
+  const spec = { holderIdentity: name, leaseDurationSeconds: 40, ...(renewTime === undefined ? {} : { renewTime }) }
+  const old = client.find<Lease>(leaseResource, `${leaseNamespace}/${name}`)
+  if (old !== undefined) {
+    if (!equalJson(old.spec, spec)) client.update<Lease>(leaseResource, { ...old, spec })
+    return
   }
-  host.client(name).create(leaseResource, lease)
+  const ownerReferences = [{ apiVersion: 'v1', kind: 'Node', name, uid: node.metadata.uid ?? '' }]
+  client.create<Lease>(leaseResource, { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata: { name, namespace: leaseNamespace, ownerReferences }, spec })
 }
 
-/** Takes the Lease of a stopped node away: it runs again. */
-export function dropLease(host: Host, name: string): void {
-  const key = `${leaseNamespace}/${name}`
-  if (host.client(name).find(leaseResource, key) !== undefined) host.client(name).delete(leaseResource, key)
+/** Nobody renews the node's Lease from now on. */
+export function leaveLease(host: Host, name: string): void {
+  const node = host.findNode(name)
+  if (node !== undefined) writeLease(host, node, host.context.clock.microTimestamp(host.nowMs))
 }
 
-const nodeInfo: { [key: string]: string } = {
-  machineID: '', systemUUID: '', bootID: '', kernelVersion: '6.12.0', osImage: 'Debian GNU/Linux 13 (trixie)', containerRuntimeVersion: 'containerd://2.2.3',
-  kubeletVersion: 'v1.35.4', kubeProxyVersion: '', operatingSystem: 'linux', architecture: 'amd64',
+/** The node's Lease is renewed again. */
+export function takeLease(host: Host, name: string): void {
+  const node = host.findNode(name)
+  if (node !== undefined) writeLease(host, node, undefined)
+}
+
+function nodeInfoOf(name: string): { [key: string]: string } {
+  const id = hexDigits(`machine|${name}`, 32)
+  const boot = hexDigits(`boot|${name}`, 32)
+  return {
+    machineID: id, systemUUID: dashed(id), bootID: dashed(boot), kernelVersion: '6.12.0', osImage: 'Debian GNU/Linux 13 (trixie)', containerRuntimeVersion: 'containerd://2.2.3',
+    kubeletVersion: 'v1.35.4', kubeProxyVersion: '', operatingSystem: 'linux', architecture: 'amd64',
+  }
+}
+
+function dashed(id: string): string {
+  return `${id.slice(0, 8)}-${id.slice(8, 12)}-${id.slice(12, 16)}-${id.slice(16, 20)}-${id.slice(20)}`
 }
