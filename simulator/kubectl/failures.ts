@@ -111,7 +111,7 @@ function invalidText(status: Status): string {
   else if (message !== '' && causes.length === 0) head += `: ${message}`
   const lines = [...new Set(causes.map((cause) => `${cause.field ?? ''}: ${cause.message ?? ''}`))]
   if (lines.length === 0) return head
-  return lines.length === 1 ? `${head}: ${lines[0]}` : `${head}: \n${lines.map((line) => `* ${line}`).join('\n')}`
+  return lines.length === 1 ? `${head}: ${lines[0]}\n` : `${head}: \n${lines.map((line) => `* ${line}\n`).join('')}`
 }
 
 /** What a failure prints on standard error (with its line end) and the exit code. Models cmdutil.checkErr. */

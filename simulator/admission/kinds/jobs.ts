@@ -5,6 +5,7 @@ import { checkDns1123Label } from '../../api/names.ts'
 import type { Condition, JobStatus, StringMap } from '../../api/types.ts'
 import type { AdmittedObject, KindRules } from '../kind-rules.ts'
 import { countGeneration, statusOnly } from '../kind-rules.ts'
+import { internalTemplate } from '../pod/internal.ts'
 import type { FullJobSpec } from '../pod/job-spec.ts'
 import { defaultJobSpec, parseIndexes, validateJobSpec } from '../pod/job-spec.ts'
 import { dropDisabledTemplateFields, shownSelector, validateSelected, workloadWarnings } from '../pod/template.ts'
@@ -94,13 +95,8 @@ function validateSpecUpdate(spec: FullJobSpec, old: FullJobSpec, hasStarted: boo
   validateImmutable(spec.selector, old.selector, 'spec.selector', errors)
   const isOpen = old.suspend === true && !hasStarted
   const allowed = isOpen ? schedulingTemplate(spec, old) : old.template
-  if (!equalSemantic(spec.template, allowed)) errors.invalid('spec.template', shownTemplate(spec.template), 'field is immutable')
+  if (!equalSemantic(spec.template, allowed)) errors.invalid('spec.template', internalTemplate(spec.template), 'field is immutable')
   for (const field of ['completionMode', 'podFailurePolicy', 'backoffLimitPerIndex', 'managedBy', 'successPolicy'] as const) validateImmutable(spec[field], old[field], `spec.${field}`, errors)
-}
-
-/** Differs: upstream prints the internal type of the whole template; here its JSON form. */
-function shownTemplate(template: FullJobSpec['template']): unknown {
-  return template
 }
 
 function isTrue(status: JobStatus, type: string): boolean {

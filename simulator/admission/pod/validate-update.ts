@@ -2,14 +2,15 @@
 
 import { checkDns1123Subdomain, checkQualifiedName, nameTexts } from '../../api/names.ts'
 import type { ContainerStatus, NodeSelectorTerm, PodStatus } from '../../api/types.ts'
-import { compareText } from '../../kernel/text.ts'
 import { equalSemantic } from '../validation/equal.ts'
+import { goDiff } from '../validation/go-diff.ts'
 import type { ErrorList } from '../validation/error-list.ts'
 import { isDualStack, validateLegacyIp } from '../validation/ip.ts'
 import { sortedKeys, validateImmutable, validateObjectMetaUpdate } from '../validation/meta.ts'
 import type { FullContainer, FullPod, FullPodSpec } from './pod-types.ts'
 import { validateTolerations } from './validate-affinity.ts'
 import { validateImageSpaces } from './validate-containers.ts'
+import { internalContainer, internalPodSpec } from './internal.ts'
 import { validatePodMetadataAndSpec } from './validate-spec.ts'
 
 const mirrorKey = 'kubernetes.io/config.mirror'
@@ -125,15 +126,7 @@ export function validatePodUpdate(pod: FullPod, old: FullPod, errors: ErrorList)
   if (equalSemantic(pod.spec, old.spec)) return
   const munged = withoutMutable(pod.spec, old.spec)
   const compared = (old.spec.schedulingGates ?? []).length > 0 ? validateGatedUpdates(munged, old.spec, errors) : munged
-  if (!equalSemantic(compared, old.spec)) errors.forbidden('spec', `${mutableFieldsText}\n${specDiff(compared, old.spec)}`)
-}
-
-/** Names the top-level fields that differ. Differs: upstream prints a Go diff of the internal types here. */
-export function specDiff(spec: object, old: object): string {
-  const left = old as { readonly [field: string]: unknown }
-  const right = spec as { readonly [field: string]: unknown }
-  const fields = [...new Set([...Object.keys(left), ...Object.keys(right)])].sort(compareText).filter((field) => !equalSemantic(left[field], right[field]))
-  return fields.map((field) => `- ${field}: ${JSON.stringify(left[field] ?? null)}\n+ ${field}: ${JSON.stringify(right[field] ?? null)}\n`).join('')
+  if (!equalSemantic(compared, old.spec)) errors.forbidden('spec', `${mutableFieldsText}\n${goDiff(internalPodSpec(old.spec), internalPodSpec(compared))}`)
 }
 
 type Statuses = readonly ContainerStatus[] | undefined
@@ -195,6 +188,6 @@ export function validatePodEphemeralUpdate(pod: FullPod, old: FullPod, errors: E
   for (const before of old.spec.ephemeralContainers ?? []) {
     const now = pod.spec.ephemeralContainers?.find((container) => container.name === before.name)
     if (now === undefined) errors.forbidden('spec.ephemeralContainers', `existing ephemeral containers "${before.name}" may not be removed\n`)
-    else if (!equalSemantic(now, before)) errors.forbidden('spec.ephemeralContainers', `existing ephemeral containers "${before.name}" may not be changed\n${specDiff(now, before)}`)
+    else if (!equalSemantic(now, before)) errors.forbidden('spec.ephemeralContainers', `existing ephemeral containers "${before.name}" may not be changed\n${goDiff(internalContainer(before), internalContainer(now))}`)
   }
 }

@@ -1,11 +1,25 @@
 /** Unified diffs as refusals quote them. Models apimachinery/pkg/util/diff (v1.35). */
 
 const contextLines = 3
+/** Where more is to be compared, all of it counts as changed. */
+const comparisonsMax = 1_000_000
 
 type Op = { readonly kind: ' ' | '-' | '+'; readonly line: string }
 
-/** Lines kept, removed and added, by the longest common subsequence. */
+/** Lines kept, removed and added. What both begin and end with is kept, the rest is compared by `compared`. */
 function operations(before: readonly string[], after: readonly string[]): Op[] {
+  let start = 0
+  while (start < before.length && start < after.length && before[start] === after[start]) start++
+  let end = 0
+  while (end < before.length - start && end < after.length - start && before[before.length - 1 - end] === after[after.length - 1 - end]) end++
+  const kept = (lines: readonly string[]): Op[] => lines.map((line) => ({ kind: ' ', line }))
+  const [left, right] = [before.slice(start, before.length - end), after.slice(start, after.length - end)]
+  const middle = left.length * right.length > comparisonsMax ? [...left.map((line): Op => ({ kind: '-', line })), ...right.map((line): Op => ({ kind: '+', line }))] : compared(left, right)
+  return [...kept(before.slice(0, start)), ...middle, ...kept(before.slice(before.length - end))]
+}
+
+/** By the longest common subsequence. */
+function compared(before: readonly string[], after: readonly string[]): Op[] {
   const lengths = Array.from({ length: before.length + 1 }, () => Array.from({ length: after.length + 1 }, () => 0))
   for (let i = before.length - 1; i >= 0; i--) {
     for (let j = after.length - 1; j >= 0; j--) {
