@@ -10,6 +10,7 @@ import type { Table } from '../kernel/table.ts'
 import type { StoreChange } from './component.ts'
 import { ResourceIndex } from './indexes.ts'
 import { traceCommit } from './trace.ts'
+import type { KnownSpecs } from './trace.ts'
 
 /** One entry of the history. */
 export interface Commit extends StoreChange {
@@ -27,6 +28,7 @@ export class Store {
   private history: Commit[] = []
   /** The history holds every commit after this resourceVersion. */
   private historyAfter: number
+  private readonly specs: KnownSpecs = new WeakMap()
   private readonly listeners: ((change: StoreChange) => void)[] = []
 
   constructor(state: ClusterState) {
@@ -165,7 +167,7 @@ export class Store {
 
   private commit(commit: Commit): void {
     const { state } = this
-    state.trace = traceCommit(state.trace, state.nowMs, commit)
+    state.trace = traceCommit(state.trace, state.nowMs, commit, this.specs)
     if (this.history.length >= historyMax * 2) {
       this.historyAfter = this.history[historyMax - 1].resourceVersion
       this.history = this.history.slice(historyMax)

@@ -1,5 +1,6 @@
 /** What a commit adds to the trace hash: time, verb, key and the changed values near the top of the object. */
 
+import type { KubeObject } from '../api/types.ts'
 import { equalJson } from '../kernel/equal.ts'
 import { fnv32a, mix32 } from '../kernel/hash.ts'
 import type { RollingHash } from '../kernel/hash.ts'
@@ -8,14 +9,37 @@ import type { Commit } from './store.ts'
 /** Levels of an object that are hashed value by value, such as status.conditions[0].status; deeper changes count as one. */
 const depthMax = 4
 
-/** Adds one commit to the trace. Independent of how the store represents the object. */
-export function traceCommit(trace: RollingHash, atMs: number, commit: Commit): RollingHash {
+/** Hashes of specs that new objects came with: pods of one template share theirs. */
+export type KnownSpecs = WeakMap<object, number>
+
+/** Adds one commit to the trace. Independent of how the store represents the object. @param specs is filled as it goes */
+export function traceCommit(trace: RollingHash, atMs: number, commit: Commit, specs: KnownSpecs): RollingHash {
   let high = fnv32a(commit.key, mix32(trace.high ^ atMs))
   let low = fnv32a(commit.resource, mix32(trace.low ^ commit.resourceVersion))
-  const values = digest(commit.before, commit.after, depthMax, 0x811c9dc5)
+  const { before, after } = commit
+  const values = before === undefined && after !== undefined ? digestNew(after, specs) : digest(before, after, depthMax, 0x811c9dc5)
   high = mix32(high ^ values)
   low = mix32(low + values)
   return { high, low }
+}
+
+/** Hash of a new object: its spec, which it may share, and the rest. */
+function digestNew(object: KubeObject, specs: KnownSpecs): number {
+  const { spec, ...rest } = object
+  const others = digest(undefined, rest, depthMax, 0x811c9dc5)
+  if (typeof spec !== 'object' || spec === null) return mix32(others ^ digest(undefined, spec, depthMax - 1, seedOf('spec')))
+  let known = specs.get(spec)
+  if (known === undefined) {
+    known = digest(undefined, spec, depthMax - 1, seedOf('spec'))
+    specs.set(spec, known)
+  }
+  return mix32(others ^ known)
+}
+
+/** A number that tells the names of one object's members apart in most cases, at less than the cost of hashing them. */
+function seedOf(name: string): number {
+  const { length } = name
+  return Math.imul(name.charCodeAt(0) + (name.charCodeAt(length >> 1) << 8) + (name.charCodeAt(length - 1) << 16) + (length << 24), 0x9e3779b1)
 }
 
 /**
@@ -47,7 +71,7 @@ function digestObject(before: unknown, after: { readonly [key: string]: unknown 
   for (const name in after) {
     const value = after[name]
     if (value === undefined || value === old[name]) continue
-    sum = (sum + digest(old[name], value, depth - 1, fnv32a(name))) | 0
+    sum = (sum + digest(old[name], value, depth - 1, seedOf(name))) | 0
   }
   for (const name in old) if (old[name] !== undefined && after[name] === undefined) sum = (sum + fnv32a(name, 0x2545f491)) | 0
   return sum === 0 && !isNew ? 0 : mix32(seed ^ sum)
