@@ -37,6 +37,7 @@ const shownBytes = 30
 const goKindStruct = 'struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }'
 
 function summarize(text: string): string {
+  if (text.startsWith('{')) return text.length > shownBytes ? `${text.slice(0, shownBytes)} ...` : text
   const bytes = utf8Bytes(text.slice(0, shownBytes + 1))
   const hex = bytes.slice(0, shownBytes).map((byte) => byte.toString(16).padStart(2, '0')).join('')
   return bytes.length > shownBytes ? `${hex} ...` : hex
