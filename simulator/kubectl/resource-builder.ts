@@ -108,6 +108,8 @@ export function infoOfManifest(session: Session, { source, object }: ManifestObj
     throw fail(`resource mapping not found for name: ${goQuote(name)} namespace: ${goQuote(own)} from ${goQuote(source)}: no matches for kind ${goQuote(String(object['kind']))} in version ${goQuote(String(object['apiVersion']))}\nensure CRDs are installed first`)
   }
   if (!kind.namespaced) return { kind, namespace: undefined, name, source, object: object as unknown as KubeObject }
+  // With --local nobody knows what lives in a namespace.
+  if (session.flags.has('local') && session.flags.bool('local')) return { kind, namespace: own === '' ? undefined : own, name, source, object: object as unknown as KubeObject }
   const { name: namespace, isExplicit } = session.namespace()
   if (isExplicit && own !== '' && own !== namespace) throw fail(`the namespace from the provided object ${goQuote(own)} does not match the namespace ${goQuote(namespace)}. You must pass '--namespace=${own}' to perform this operation.`)
   const placed: JsonObject = own !== '' ? object : { ...object, metadata: { ...metadata, namespace } }

@@ -8,6 +8,7 @@ import { fail } from '../failures.ts'
 import { resolvePath } from '../kubeconfig.ts'
 import type { DryRun, Session } from '../session.ts'
 import { toIndentedJson } from './json.ts'
+import { toKyaml } from './kyaml.ts'
 import { makeTemplatePrinter } from './templates.ts'
 import { toYaml } from '../../api/yaml/emit.ts'
 
@@ -61,6 +62,7 @@ export function formatPrinter(session: Session, format: string, options: { reado
   switch (format.toLowerCase()) {
     case 'name': return namePrinter('')
     case 'json': return (object) => `${toIndentedJson(prepare(object), '    ', options.isTyped !== true)}\n`
+    case 'kyaml': return (object) => toKyaml(prepare(object), options.isTyped !== true)
     case 'yaml': return (object) => `${count++ === 0 ? '' : '---\n'}${toYaml(prepare(object))}`
   }
   const print = makeTemplatePrinter(format, {
