@@ -1,11 +1,13 @@
 /** Why a pod is where it is, in the app's shape: the answer first, then the exact text, then each node. */
 
-import type { Cluster, Pod } from '../../simulator/index.ts'
+import type { Cluster, Node, Pod } from '../../simulator/index.ts'
 import { explainPod } from '../../simulator/scheduler/explain.ts'
 import type { NodeExplanation } from '../../simulator/scheduler/explain.ts'
 import { defaultProfile } from '../../simulator/scheduler/registry.ts'
 import type { NodeVerdict, PodExplanation } from './host.ts'
 import type { ObjectRef } from './host-rows.ts'
+import { whyRejected } from './node-room.ts'
+import { fixesFor } from './pod-fixes.ts'
 
 /** Explains a pod. undefined when it does not exist or no scheduler runs. */
 export function explain(cluster: Cluster, ref: ObjectRef): PodExplanation | undefined {
@@ -13,15 +15,21 @@ export function explain(cluster: Cluster, ref: ObjectRef): PodExplanation | unde
   const pod = cluster.peekOne<Pod>('pods', podKey)
   const { scheduler } = cluster.components
   if (pod === undefined || scheduler === undefined) return undefined
-  const found = explainPod(scheduler.scheduler(), pod)
+  const engine = scheduler.scheduler()
+  const found = explainPod(engine, pod)
   const decisions = scheduler.decisions().filter((decision) => decision.podKey === podKey)
   const shiftMs = cluster.config.historyMs ?? 0
   const nodeName = pod.spec.nodeName ?? ''
   const kind = found.gate !== undefined ? 'gated' : nodeName !== '' ? (decisions.length === 0 ? 'bypassed' : 'placed') : 'pending'
-  const nodes = found.nodes.map((node) => verdictOf(node, nodeName))
+  const nodes = found.nodes.map((node) => {
+    const verdict = verdictOf(node, nodeName)
+    const why = whyRejected(verdict.rejectedBy ?? '', engine, cluster.peekOne<Node>('nodes', node.node), pod)
+    return why === undefined ? verdict : { ...verdict, why }
+  })
   return {
     pod: ref, kind, attempt: decisions.length, attemptCount: decisions.length, attemptAtMs: (decisions.at(-1)?.atMs ?? cluster.nowMs) - shiftMs,
-    sentence: sentenceOf(kind, nodeName, nodes), message: messageOf(cluster, pod), nodes, fixes: [],
+    sentence: sentenceOf(kind, nodeName, nodes), message: messageOf(cluster, pod), nodes,
+    fixes: kind === 'pending' && found.feasible.length === 0 ? fixesFor(cluster, engine, pod) : [],
     ...(found.best.length > 1 ? { scoreNote: `${found.best.length} nodes share the highest score; one of them is drawn.` } : {}),
     ...(kind === 'pending' ? { wakes: 'The queue looks again when a node, a Pod or a taint changes that the rejecting plugins wait for.' } : {}),
   }

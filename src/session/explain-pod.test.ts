@@ -1,0 +1,70 @@
+import { describe, expect, test } from 'vitest'
+import { createCluster } from '../../simulator/index.ts'
+import type { Cluster } from '../../simulator/index.ts'
+import { explain } from './explain-pod.ts'
+import type { PodExplanation } from './host.ts'
+import { runAsAuthor } from './scenario.ts'
+
+const gpuTaint = { key: 'nvidia.com/gpu', value: 'true', effect: 'NoSchedule' }
+
+function cluster(): Cluster {
+  const small = { cpu: '4', memory: '8Gi', pods: '110' }
+  const made = createCluster({
+    seed: 1,
+    nodes: [
+      { name: 'cpu-1', resources: small },
+      { name: 'gpu-a100-1', resources: { ...small, cpu: '32', memory: '128Gi', 'nvidia.com/gpu': '8' }, taints: [gpuTaint] },
+    ],
+  })
+  made.advanceTo(60_000)
+  return made
+}
+
+function explained(manifest: string, name?: string): PodExplanation {
+  const made = cluster()
+  const { exitCode, output } = runAsAuthor(made, 'kubectl apply -f x.yaml', { 'x.yaml': manifest })
+  if (exitCode !== 0) throw new Error(output)
+  made.advanceTo(made.nowMs + 5000)
+  const pod = made.peek('pods').find((candidate) => candidate.metadata.namespace === 'default')
+  const found = explain(made.fork(), { kind: 'Pod', namespace: 'default', name: name ?? pod?.metadata.name ?? '' })
+  if (found === undefined) throw new Error('not explained')
+  return found
+}
+
+const podOf = (resources: string, more = ''): string => `apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec:\n  containers: [{name: c, image: nginx, resources: ${resources}}]\n${more}`
+const toleration = '  tolerations: [{key: nvidia.com/gpu, operator: Exists, effect: NoSchedule}]\n'
+const whyOf = (found: PodExplanation): Record<string, string | undefined> => Object.fromEntries(found.nodes.map((node) => [node.node, node.why]))
+const told = (found: PodExplanation): string[][] => found.fixes.map(({ label, outcome }) => [label, outcome])
+
+describe('explain', () => {
+  test('a GPU Pod without toleration is told the taint and how to tolerate it', () => {
+    const found = explained(podOf('{limits: {nvidia.com/gpu: 2}}'))
+    expect(whyOf(found)).toMatchObject({ 'cpu-1': 'GPU: 2 wanted, 0 free of 0', 'gpu-a100-1': 'taint nvidia.com/gpu=true:NoSchedule is not tolerated' })
+    expect(told(found)).toEqual([['Tolerate nvidia.com/gpu=true:NoSchedule in the Pod', 'binds to gpu-a100-1']])
+    expect(found.fixes[0]).toMatchObject({ landsOnNode: 'gpu-a100-1' })
+    expect(found.fixes[0]?.yaml).toContain('  tolerations:\n  - effect: NoSchedule\n    key: nvidia.com/gpu\n    operator: Equal\n    value: "true"\n')
+  })
+
+  test('too many GPUs are told in figures, and how many fit', () => {
+    const found = explained(podOf('{limits: {nvidia.com/gpu: 16}}', toleration))
+    expect(whyOf(found)['gpu-a100-1']).toBe('GPU: 16 wanted, 8 free of 8')
+    expect(told(found)).toEqual([['Ask for GPU 8 instead of 16 in the Pod', 'binds to gpu-a100-1']])
+    expect(found.fixes[0]?.yaml).toContain('nvidia.com/gpu: "8"')
+  })
+
+  test('a Job that needs both changes gets one fix with both, in its template', () => {
+    const found = explained(`apiVersion: batch/v1\nkind: Job\nmetadata: {name: train}\nspec:\n  template:\n    spec:\n      restartPolicy: Never\n      containers: [{name: c, image: nginx, resources: {limits: {nvidia.com/gpu: 9}}}]\n`)
+    expect(told(found)).toEqual([['Tolerate nvidia.com/gpu=true:NoSchedule, ask for GPU 8 instead of 9 in the Pod template of Job train', 'binds to gpu-a100-1']])
+    expect(found.fixes[0]?.yaml).toMatch(/^apiVersion: batch\/v1\nkind: Job\n/)
+  })
+
+  test('the smallest change stands first: less CPU before a toleration with less', () => {
+    const found = explained(podOf('{requests: {cpu: "40"}}'))
+    expect(found.fixes[0]?.label).toMatch(/^Ask for CPU \d+m? instead of 40 in the Pod$/)
+    expect(found.fixes.map((fix) => fix.landsOnNode)).toEqual(['cpu-1', 'gpu-a100-1'])
+  })
+
+  test('a Pod that is placed needs no fix', () => {
+    expect(explained(podOf('{requests: {cpu: "1"}}'))).toMatchObject({ kind: 'placed', fixes: [] })
+  })
+})
