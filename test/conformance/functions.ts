@@ -4,6 +4,7 @@ import { runJsonPath } from './functions/jsonpath.ts'
 import { runHpa } from './functions/hpa.ts'
 import { runNames } from './functions/names.ts'
 import { runPatch } from './functions/patch.ts'
+import { runPromql } from './functions/promql.ts'
 import { runQos } from './functions/qos.ts'
 import { runQuantity } from './functions/quantity.ts'
 import { runRbac } from './functions/rbac.ts'
@@ -20,6 +21,7 @@ export const runner: AreaRunner = {
     hpa: runHpa,
     names: runNames,
     patch: runPatch,
+    promql: runPromql,
     qos: runQos,
     quantity: runQuantity,
     rbac: runRbac,
