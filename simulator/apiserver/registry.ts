@@ -23,6 +23,7 @@ import type { Outcome, ServerClock } from './ports.ts'
 
 const foregroundFinalizer = 'foregroundDeletion'
 const orphanFinalizer = 'orphan'
+const policyBindings = 'validatingadmissionpolicybindings.admissionregistration.k8s.io'
 const jobOrphanWarning = 'child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to remove them or set propagationPolicy=Orphan to suppress this warning'
 
 /** How a write is asked for. */
@@ -81,13 +82,13 @@ export class Registry {
     return { ok: true, object: this.put(resource, key, allocated.object), warnings: admitted.warnings }
   }
 
-  /** Creates pods that differ in name only. The first is admitted whole; where a quota counts, each is. */
+  /** Creates pods that differ in name only. The first is admitted whole; where a quota counts or a policy may look at names, each is. */
   createPods(kind: KindInfo, template: Pod, count: number, options: WriteOptions): { created: Pod[]; refusal?: Status } {
     const namespace = template.metadata.namespace ?? ''
     const created: Pod[] = []
-    const hasQuota = this.store.listInNamespace('resourcequotas', namespace).length > 0
+    const isEachChecked = this.store.listInNamespace('resourcequotas', namespace).length > 0 || this.store.list(policyBindings).length > 0
     while (created.length < count) {
-      const known = hasQuota ? undefined : this.templates.find(template)
+      const known = isEachChecked ? undefined : this.templates.find(template)
       if (known !== undefined) {
         created.push(this.createFromTemplate(known, namespace))
         continue
