@@ -93,6 +93,9 @@ export class InlineHost implements ClusterHost {
   private failure: EngineFailure | undefined
   /** Another tab writes this attempt. */
   private isReadOnly = false
+  private isStorageNews = false
+  /** Ids of all attempts kept, so that none is written over. */
+  private takenIds: ReadonlySet<string> = new Set()
   private lastSaved = { action: 0, wallMs: 0 }
   private saving: Promise<void> = Promise.resolve()
 
@@ -108,14 +111,12 @@ export class InlineHost implements ClusterHost {
 
   async open(request: OpenRequest): Promise<OpenAnswer> {
     this.isReadOnly = (await this.world.claim?.(`${request.kind}/${request.id}`)) === false
-    const earlier = (await this.world.store.list()).filter((record) => record.request.kind === request.kind && record.request.id === request.id && record.isClosed !== true && record.report === undefined && record.isBroken !== true)
+    const records = await this.world.store.list()
+    this.takenIds = new Set(records.map((record) => record.attemptId))
+    const earlier = records.filter((record) => record.request.kind === request.kind && record.request.id === request.id && record.isClosed !== true && record.report === undefined && record.isBroken !== true)
     const saved = request.start === 'fresh' ? undefined : earlier.at(-1)
     if (request.start === 'fresh') for (const record of earlier) await this.world.store.put({ ...record, isClosed: true })
-    if (saved !== undefined) {
-      const resumed = await this.resume(saved)
-      if (resumed !== undefined) return resumed
-    }
-    return this.begin(request)
+    return saved === undefined ? this.begin(request) : this.resume(saved)
   }
 
   close(): Promise<void> {
@@ -147,7 +148,7 @@ export class InlineHost implements ClusterHost {
   }
 
   /** Runs a part of the engine; a broken assumption is reported with the action log, and the cluster restored by replay. */
-  private guard(run: () => void): void {
+  protected guard(run: () => void): void {
     try {
       run()
     } catch (error) {
@@ -162,17 +163,29 @@ export class InlineHost implements ClusterHost {
     const message = error instanceof Error ? error.message : String(error)
     const atMs = this.shownMs(this.line().cluster)
     const report = JSON.stringify({ message, stack: error instanceof Error ? error.stack : undefined, atMs, log: record.log }, null, 2)
-    // The last action is what broke it: it is left out, and stands in the report.
-    const entries = record.log.entries.slice(0, -1)
-    this.start(session.attemptId, session.request, session.seed, session.plan, { ...record, times: {}, log: { ...record.log, entries } })
+    this.restore(session, record)
     this.playback.isPlaying = false
     this.failure = { atMs, message, report, resumedAtMs: this.shownMs(this.line().cluster) }
+    this.save()
+  }
+
+  /** Replays without the last action, which broke it and stands in the report; without more when that breaks again. */
+  private restore(session: Session, record: AttemptRecord): void {
+    for (let count = record.log.entries.length - 1; count > 0; count -= 1) {
+      try {
+        this.start(session.attemptId, session.request, session.seed, session.plan, { ...record, times: {}, log: { ...record.log, entries: record.log.entries.slice(0, count) } })
+        return
+      } catch {
+        // The failure that is reported is the first one; this one only says that one action more must go.
+      }
+    }
+    this.start(session.attemptId, session.request, session.seed, session.plan, { ...record, times: {}, log: { ...record.log, entries: [] } })
   }
 
   private begin(request: OpenRequest): OpenAnswer {
     const plan = planOf(request, this.world.library)
     const seed = request.seed ?? this.world.newSeed()
-    const attemptId = `${request.kind}-${request.id}-${this.world.nowWallMs().toString(36)}`
+    const attemptId = this.freshId(`${request.kind}-${request.id}-${this.world.nowWallMs().toString(36)}`)
     if (isRefusal(plan)) {
       const refused = { isApplied: false, answers: [{ line: plan.line, severity: 'refused' as const, message: plan.refusal }] }
       return { attemptId, seed, wasResumed: false, isReadOnly: false, refused, progress: this.emptyProgress(request) }
@@ -182,18 +195,30 @@ export class InlineHost implements ClusterHost {
     return { attemptId, seed, wasResumed: false, isReadOnly: this.isReadOnly, progress: this.progress() }
   }
 
-  /** Goes on with a saved attempt; undefined when it cannot be read and a fresh one must begin. */
-  private async resume(record: AttemptRecord): Promise<OpenAnswer | undefined> {
+  private freshId(wanted: string): string {
+    let id = wanted
+    for (let i = 2; this.takenIds.has(id); i += 1) id = `${wanted}-${i}`
+    return id
+  }
+
+  /** Goes on with a saved attempt. One that cannot be read is kept aside, and a fresh one begins. */
+  private async resume(record: AttemptRecord): Promise<OpenAnswer> {
     const plan = planOf(record.request, this.world.library)
     const log = readLog(record.log)
-    if (isRefusal(plan) || 'brokenAt' in log) {
-      await this.world.store.put({ ...record, isBroken: true, isClosed: true })
-      const answer = this.begin({ ...record.request, start: 'fresh' })
-      const brokenAtAction = 'brokenAt' in log ? log.brokenAt : 0
-      return { ...answer, brokenSave: { attemptId: record.attemptId, savedAtWallMs: record.savedAtWallMs, brokenAtAction, actionCount: record.log.entries.length, message: 'The saved state does not fit its own log.' } }
+    if (isRefusal(plan)) return this.putAside(record, 0, plan.refusal)
+    if ('brokenAt' in log) return this.putAside(record, log.brokenAt, 'The saved state does not fit its own log.')
+    try {
+      this.start(record.attemptId, record.request, record.seed, plan, record)
+    } catch (error) {
+      return this.putAside(record, record.log.entries.length, `The saved log cannot be played again: ${error instanceof Error ? error.message : String(error)}`)
     }
-    this.start(record.attemptId, record.request, record.seed, plan, record)
     return { attemptId: record.attemptId, seed: record.seed, wasResumed: true, isReadOnly: this.isReadOnly, progress: this.progress() }
+  }
+
+  private async putAside(record: AttemptRecord, brokenAtAction: number, message: string): Promise<OpenAnswer> {
+    await this.world.store.put({ ...record, isBroken: true, isClosed: true })
+    const answer = this.begin({ ...record.request, start: 'fresh' })
+    return { ...answer, brokenSave: { attemptId: record.attemptId, savedAtWallMs: record.savedAtWallMs, brokenAtAction, actionCount: record.log.entries.length, message } }
   }
 
   private start(attemptId: string, request: OpenRequest, seed: number, plan: Plan, saved?: AttemptRecord): void {
@@ -259,7 +284,8 @@ export class InlineHost implements ClusterHost {
     if (exam.tick(nowWallMs)) void this.grade()
   }
 
-  private advance(flight: Flight, context: string, toMs: number): void {
+  /** The one way by which simulated time passes. */
+  protected advance(flight: Flight, context: string, toMs: number): void {
     const before = flight.lineOf(context).cluster.resourceVersion
     flight.advanceTo(context, toMs, () => this.keepMoment(context))
     if (flight.lineOf(context).cluster.resourceVersion !== before) this.noteEditor()
@@ -294,12 +320,12 @@ export class InlineHost implements ClusterHost {
     const { cluster, context } = this.line()
     const next = cluster.nextEventMs()
     this.playback.isPlaying = false
-    if (next !== undefined) this.advance(session.flight, context, next)
+    if (next !== undefined) this.guard(() => this.advance(session.flight, context, next))
     return this.done()
   }
 
   nextChange(): Promise<void> {
-    this.nextChangeNow()
+    this.guard(() => this.nextChangeNow())
     return this.done()
   }
 
@@ -402,7 +428,7 @@ export class InlineHost implements ClusterHost {
   }
 
   terminalInput(text: string): Promise<void> {
-    this.session?.flight.input(text)
+    this.guard(() => this.session?.flight.input(text))
     this.afterAction()
     return this.done()
   }
@@ -447,7 +473,7 @@ export class InlineHost implements ClusterHost {
   }
 
   editorDone(path: string, text: string | undefined): Promise<void> {
-    this.session?.flight.finishEdit(path, text)
+    this.guard(() => this.session?.flight.finishEdit(path, text))
     this.editorPath = undefined
     this.afterAction()
     return this.done()
@@ -634,7 +660,7 @@ export class InlineHost implements ClusterHost {
       ...this.lookAtFiles(), ...this.lookAtTracker(), ...this.lookAtUpcoming(), ...this.lookAtEditor(),
       ...(this.hasProgress ? { progress: this.progress() } : {}),
       ...(this.forks.length > 0 ? { forks: this.forks.map((fork) => this.forkRow(fork)) } : {}),
-      ...(this.storageProblem === undefined ? {} : { storage: { problem: this.storageProblem, lastSavedAction: this.lastSaved.action, lastSavedWallMs: this.lastSaved.wallMs } }),
+      ...this.lookAtStorage(),
     }
     this.output = ''
     this.isCleared = false
@@ -738,6 +764,18 @@ export class InlineHost implements ClusterHost {
     return { attemptId: session.attemptId, request: session.request, seed: session.seed, log: session.flight.log.save(), progress: this.progress(), times, savedAtWallMs: this.world.nowWallMs() }
   }
 
+  private noteStorage(problem: string | undefined): void {
+    this.isStorageNews ||= problem !== this.storageProblem
+    this.storageProblem = problem
+  }
+
+  /** Told when saving begins to fail and when it works again. */
+  private lookAtStorage(): Pick<HostDelta, 'storage'> {
+    if (!this.isStorageNews) return {}
+    this.isStorageNews = false
+    return { storage: { ...(this.storageProblem === undefined ? {} : { problem: this.storageProblem }), lastSavedAction: this.lastSaved.action, lastSavedWallMs: this.lastSaved.wallMs } }
+  }
+
   /** Saves in order, one after the other; a failure is told and tried again at the next action. */
   private save(): void {
     const { session } = this
@@ -745,11 +783,11 @@ export class InlineHost implements ClusterHost {
     const record = this.record(session)
     this.saving = this.saving.then(() => this.world.store.put(record)).then(
       () => {
-        this.storageProblem = undefined
+        this.noteStorage(undefined)
         this.lastSaved = { action: record.log.entries.length, wallMs: record.savedAtWallMs }
       },
       (error: unknown) => {
-        this.storageProblem = error instanceof Error ? error.message : String(error)
+        this.noteStorage(error instanceof Error ? error.message : String(error))
       },
     )
   }

@@ -9,7 +9,7 @@ type Pending = ReturnType<Cluster['pendingEvents']>
 /** A cluster whose queue and objects are given. */
 function clusterWith(pending: Pending, pods: readonly string[] = []): Cluster {
   const find = (resource: string, key: string) => (resource === 'pods' && pods.includes(key) ? { metadata: { name: key.split('/')[1], uid: key }, spec: { containers: [] }, status: { phase: 'Running' } } : undefined)
-  return { config: { historyMs: 1000 }, pendingEvents: () => pending, peekOne: find, eventRows: () => [] } as unknown as Cluster
+  return { nowMs: 0, config: { historyMs: 1000 }, pendingEvents: () => pending, peekOne: find, eventRows: () => [] } as unknown as Cluster
 }
 
 const labelsOf = (pending: Pending, pods?: readonly string[]): string[] => upcomingRows(clusterWith(pending, pods)).map((row) => row.label)
@@ -20,6 +20,7 @@ describe('upcomingRows', () => {
     ['housekeeping is left out', [{ atMs: 1, type: 'cluster/expire-events', key: '' }, { atMs: 2, type: 'kubelet/node', key: 'n1' }, { atMs: 3, type: 'controller/pod-garbage-collector', key: 'sweep' }], []],
     ['the scheduler is told once', [{ atMs: 1, type: 'scheduler/attempt', key: '' }, { atMs: 2, type: 'scheduler/attempt', key: '' }], ['scheduler looks at waiting Pods']],
     ['a controller names its object', [{ atMs: 1, type: 'controller/deployment-controller', key: 'ns/web' }], ['deployment-controller looks at ns/web']],
+    ['a deadline far away is left out', [{ atMs: 60_000, type: 'controller/deployment-controller', key: 'ns/web' }], []],
     ['a probe names its Pod', [{ atMs: 1, type: 'kubelet/probe', key: 'ns/web-1|server|readiness' }], ['web-1: readiness probe']],
     ['what belongs to a Pod that is gone is left out', [{ atMs: 1, type: 'kubelet/sync', key: 'ns/gone' }], []],
     ['the autoscaler counts only when nothing else comes', [{ atMs: 1, type: 'controller/horizontal-pod-autoscaler', key: 'ns/web' }], ['autoscaler looks at ns/web']],

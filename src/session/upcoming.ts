@@ -21,6 +21,10 @@ interface Pending {
 const lineCount = 2
 /** Pending events that are looked at; the rest of a long queue is far away. */
 const lookAhead = 60
+/** A controller's look that is further away than this is a deadline that mostly passes unnoticed. */
+const controllerHorizonMs = 30_000
+/** Namespace of the cluster's own controllers. */
+const systemPrefix = 'kube-system/'
 
 /** Housekeeping of controllers that nobody waits for. */
 const quietControllers = new Set(['pod-garbage-collector', 'generic-garbage-collector', 'service-account-controller', 'root-ca-cert-publisher', 'endpoint-controller', 'endpointslicemirroring-controller', 'node-lifecycle-controller', 'resourcequota-controller', 'ttl-after-finished-controller'])
@@ -61,7 +65,7 @@ function lineOf(cluster: Cluster, event: Pending): Line | undefined {
     case 'scheduler':
       return { label: 'scheduler looks at waiting Pods' }
     case 'controller':
-      return controllerLine(name, event.key)
+      return event.atMs - cluster.nowMs > controllerHorizonMs || event.key.startsWith(systemPrefix) ? undefined : controllerLine(name, event.key)
     case 'network':
       return name === 'apply' ? { label: `endpoints of ${sliceOwner(cluster, event.key)} reach the nodes` } : undefined
     default:
