@@ -1,6 +1,8 @@
 /** Cluster IPs and node ports of Services. Models kubernetes/pkg/registry/core/service/storage (v1.35). */
 
 import { apiErrors } from '../api/errors.ts'
+import { fieldErrors } from '../api/field-error.ts'
+import type { FieldError } from '../api/field-error.ts'
 import type { KubeObject, Service, ServicePort } from '../api/types.ts'
 import type { Store } from '../store/store.ts'
 import type { Identity } from './identity.ts'
@@ -11,11 +13,25 @@ export function allocateService(object: KubeObject, key: string, store: Store, i
   const service = object as Service
   const { spec } = service
   const others = store.list<Service>('services').filter((other) => other.metadata.uid !== service.metadata.uid)
+  const conflict = findTaken(service, others)
+  if (conflict !== undefined) return { ok: false, status: apiErrors.invalid({ group: '', name: 'Service' }, service.metadata.name ?? '', [conflict]), warnings: [] }
   const withAddress = allocateAddress(service, key, others, identity)
   if (withAddress === undefined) return { ok: false, status: apiErrors.internal('failed to allocate a serviceIP: range is full'), warnings: [] }
   const needsNodePorts = spec.type === 'NodePort' || (spec.type === 'LoadBalancer' && spec.allocateLoadBalancerNodePorts !== false)
   const ports = needsNodePorts ? allocateNodePorts(spec.ports ?? [], key, others, identity) : spec.ports
   return { ok: true, object: { ...service, spec: { ...withAddress, ports } }, warnings: [] }
+}
+
+/** The first address or port that the Service names and another one has. */
+function findTaken({ spec }: Service, others: readonly Service[]): FieldError | undefined {
+  const { clusterIP } = spec
+  if (clusterIP !== undefined && clusterIP !== '' && clusterIP !== 'None' && others.some((other) => other.spec.clusterIP === clusterIP)) {
+    return fieldErrors.invalid('spec.clusterIPs', spec.clusterIPs ?? [clusterIP], `failed to allocate IP ${clusterIP}: provided IP is already allocated`)
+  }
+  const isTaken = (port: ServicePort): boolean =>
+    others.some((other) => other.spec.ports?.some((taken) => taken.nodePort === port.nodePort) === true)
+  const index = (spec.ports ?? []).findIndex((port) => port.nodePort !== undefined && port.nodePort !== 0 && isTaken(port))
+  return index < 0 ? undefined : fieldErrors.invalid(`spec.ports[${index}].nodePort`, spec.ports?.[index].nodePort, 'provided port is already allocated')
 }
 
 function allocateAddress(service: Service, key: string, others: readonly Service[], identity: Identity): Service['spec'] | undefined {
