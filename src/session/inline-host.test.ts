@@ -17,6 +17,12 @@ class FailingStore extends MemoryStore {
   }
 }
 
+class UnreadableStore extends FailingStore {
+  override list(): Promise<readonly AttemptRecord[]> {
+    return Promise.reject(new Error('no database here'))
+  }
+}
+
 class BreakableHost extends InlineHost {
   isBroken = false
 
@@ -60,6 +66,13 @@ describe('InlineHost', () => {
     await host.terminalRun('echo b')
     await settle()
     expect(deltas.findLast((delta) => delta.storage !== undefined)?.storage).toEqual({ lastSavedAction: 2, lastSavedWallMs: expect.any(Number) as number })
+  })
+
+  test('without a readable store the session opens all the same', async () => {
+    const { host, deltas, tick } = setUp(new UnreadableStore())
+    expect(await host.open(request)).toMatchObject({ wasResumed: false })
+    tick()
+    expect(deltas[0]?.storage?.problem).toBe('no database here')
   })
 
   test('a save whose log was changed opens fresh and is kept aside as it was', async () => {

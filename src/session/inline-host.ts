@@ -111,11 +111,11 @@ export class InlineHost implements ClusterHost {
 
   async open(request: OpenRequest): Promise<OpenAnswer> {
     this.isReadOnly = (await this.world.claim?.(`${request.kind}/${request.id}`)) === false
-    const records = await this.world.store.list()
+    const records = await this.savedRecords()
     this.takenIds = new Set(records.map((record) => record.attemptId))
     const earlier = records.filter((record) => record.request.kind === request.kind && record.request.id === request.id && record.isClosed !== true && record.report === undefined && record.isBroken !== true)
     const saved = request.start === 'fresh' ? undefined : earlier.at(-1)
-    if (request.start === 'fresh') for (const record of earlier) await this.world.store.put({ ...record, isClosed: true })
+    if (request.start === 'fresh') for (const record of earlier) await this.keep({ ...record, isClosed: true })
     return saved === undefined ? this.begin(request) : this.resume(saved)
   }
 
@@ -216,7 +216,7 @@ export class InlineHost implements ClusterHost {
   }
 
   private async putAside(record: AttemptRecord, brokenAtAction: number, message: string): Promise<OpenAnswer> {
-    await this.world.store.put({ ...record, isBroken: true, isClosed: true })
+    await this.keep({ ...record, isBroken: true, isClosed: true })
     const answer = this.begin({ ...record.request, start: 'fresh' })
     return { ...answer, brokenSave: { attemptId: record.attemptId, savedAtWallMs: record.savedAtWallMs, brokenAtAction, actionCount: record.log.entries.length, message } }
   }
@@ -601,7 +601,7 @@ export class InlineHost implements ClusterHost {
     const exam = session.exam ?? ExamSession.ofTask(session.plan.tasks, session.flight, session.request, startWallMs)
     const report = exam.grade({ attemptId: session.attemptId, seed: session.seed, nowWallMs: startWallMs, extraTimeFactor: session.request.extraTimeFactor ?? 1, clockWallMs: () => this.world.nowWallMs() })
     this.hasProgress = true
-    await this.world.store.put({ ...this.record(session), report, isClosed: true })
+    await this.keep({ ...this.record(session), report, isClosed: true })
     await this.done()
     return report
   }
@@ -762,6 +762,26 @@ export class InlineHost implements ClusterHost {
   private record(session: Session): AttemptRecord {
     const times = Object.fromEntries(session.plan.flights.map(({ context }) => [context, session.flight.lineOf(context).cluster.nowMs]))
     return { attemptId: session.attemptId, request: session.request, seed: session.seed, log: session.flight.log.save(), progress: this.progress(), times, savedAtWallMs: this.world.nowWallMs() }
+  }
+
+  /** Earlier attempts. A store that cannot be read is told, and the session goes on without it. */
+  private async savedRecords(): Promise<readonly AttemptRecord[]> {
+    try {
+      return await this.world.store.list()
+    } catch (error) {
+      this.noteStorage(error instanceof Error ? error.message : String(error))
+      return []
+    }
+  }
+
+  /** Saves one record now; a failure is told. */
+  private async keep(record: AttemptRecord): Promise<void> {
+    try {
+      await this.world.store.put(record)
+      this.noteStorage(undefined)
+    } catch (error) {
+      this.noteStorage(error instanceof Error ? error.message : String(error))
+    }
   }
 
   private noteStorage(problem: string | undefined): void {
