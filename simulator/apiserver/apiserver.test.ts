@@ -182,6 +182,16 @@ describe('what the server gives out', () => {
     expect(said(put(cluster, 'services', service('twice', { nodePort: ports[0] })))).toBe(`422 Service "twice" is invalid: spec.ports[0].nodePort: Invalid value: ${ports[0]}: provided port is already allocated`)
   })
 
+  it('a Service gets a node port when its type begins to need one, and loses it when it does not', () => {
+    const cluster = emptyCluster()
+    put(cluster, 'services', { apiVersion: 'v1', kind: 'Service', metadata: { name: 'web' }, spec: { ports: [{ port: 80 }] } } as unknown as KubeObject)
+    const portAs = (type: string): number | undefined => {
+      const answer = ask<Service>(cluster, { verb: 'patch', resource: 'services', name: 'web', body: { spec: { type } }, contentType: 'application/merge-patch+json' })
+      return answer.body.spec.ports?.[0].nodePort
+    }
+    expect([portAs('NodePort') ?? 0, portAs('ClusterIP')]).toEqual([expect.toSatisfy((port: number) => port >= 30000 && port <= 32767), undefined])
+  })
+
   it('an eviction that a budget forbids is told with 429', () => {
     const cluster = createCluster({ seed: 1, nodes: [{ name: 'n1', resources: { cpu: '2', memory: '4Gi' } }] })
     cluster.advanceTo(5000)

@@ -75,11 +75,16 @@ export class Registry {
     const existing = this.store.find(resource, key)
     if (existing !== undefined) return refused(alreadyExists(kind, name, existing), admitted.warnings)
     const identified = this.identify(resource, key, admitted.object)
-    const allocated = resource === 'services' ? allocateService(identified, key, this.store, this.identity) : { ok: true as const, object: identified }
+    const allocated = this.allocate(resource, key, identified)
     if (!allocated.ok) return allocated
     if (options.isDryRun) return { ok: true, object: allocated.object, warnings: admitted.warnings }
     this.admission.commit(admitted)
     return { ok: true, object: this.put(resource, key, allocated.object), warnings: admitted.warnings }
+  }
+
+  /** Gives a Service the addresses and ports that it lacks. */
+  private allocate(resource: string, key: string, object: KubeObject): Outcome<KubeObject> {
+    return resource === 'services' ? allocateService(object, key, this.store, this.identity) : { ok: true, object, warnings: [] }
   }
 
   /** Creates pods that differ in name only. The first is admitted whole; where a quota counts or a policy may look at names, each is. */
@@ -121,7 +126,9 @@ export class Registry {
     const admitted = this.admission.update(kind, before, body, { ...this.context(kind, before.metadata.namespace, options), name })
     if (!admitted.ok) return admitted
     const metadata = keepSystemMetadata(before.metadata, admitted.object.metadata)
-    const after: KubeObject = { ...admitted.object, metadata: { ...metadata, resourceVersion: before.metadata.resourceVersion } }
+    const allocated = this.allocate(resource, key, { ...admitted.object, metadata: { ...metadata, resourceVersion: before.metadata.resourceVersion } })
+    if (!allocated.ok) return allocated
+    const after = allocated.object
     if (equalJson(before, after)) return { ok: true, object: before, warnings: admitted.warnings }
     if (options.isDryRun) return { ok: true, object: after, warnings: admitted.warnings }
     this.admission.commit(admitted)

@@ -139,6 +139,9 @@ function* askKubectl(source: CompletionSource, kubectl: Executable, context: Con
   const bits = mark < 0 ? 0 : Number(lines[mark].slice(1))
   if (mark < 0 || (bits & directive.error) !== 0) return { candidates: [], isFinal: false }
   const last = words.at(-1) ?? ''
-  const candidates = lines.slice(0, mark).map((one) => one.split('\t')[0]).filter((one) => one.startsWith(last)).slice(0, candidatesMax)
+  // The value of --flag=value is offered without its flag.
+  const flag = /^--[\w-]+=/.exec(last)?.[0] ?? ''
+  const offered = lines.slice(0, mark).map((one) => flag + one.split('\t')[0])
+  const candidates = offered.filter((one) => one.startsWith(last)).slice(0, candidatesMax)
   return { candidates, isFinal: (bits & directive.noFiles) !== 0 }
 }

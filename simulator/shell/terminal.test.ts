@@ -252,6 +252,7 @@ describe('completion', () => {
     { name: 'of commands', line: 'kub', want: { from: 0, candidates: ['kubectl'] } },
     { name: 'after a pipe', line: 'k get x | gr', want: { from: 10, candidates: ['grep'] } },
     { name: 'by kubectl itself through an alias', line: 'k get po', want: { from: 6, candidates: ['pods', 'podtemplates'] } },
+    { name: 'of the value of a flag', line: 'k get --namespace=pod', want: { from: 6, candidates: ['--namespace=pods', '--namespace=podtemplates'] } },
     { name: 'of files', line: 'cat dir', want: { from: 4, candidates: ['dir/', 'dir2.yaml'] } },
     { name: 'of files in a directory', line: 'cat dir/', want: { from: 4, candidates: ['dir/a.txt'] } },
     { name: 'of directories only for cd', line: 'cd d', want: { from: 3, candidates: ['dir/'] } },

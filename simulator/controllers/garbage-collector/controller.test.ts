@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import type { Propagation } from '../../api/client.ts'
+import type { DeleteOptions } from '../../api/client.ts'
 import type { ConfigMap, OwnerReference } from '../../api/types.ts'
 import { World } from '../testing/world.ts'
 import { garbageCollector } from './controller.ts'
@@ -24,14 +24,14 @@ function startPair(rest: Partial<OwnerReference> = {}): World {
   return world
 }
 
-it.each<{ propagationPolicy: string; left: string[] }>([
+it.each<Pick<DeleteOptions, 'propagationPolicy'> & { left: string[] }>([
   { propagationPolicy: 'Background', left: [] },
   { propagationPolicy: 'Foreground', left: [] },
   { propagationPolicy: 'Orphan', left: ['owned'] },
 ])('leaves $left after a deletion with the policy $propagationPolicy', ({ propagationPolicy, left }) => {
   const world = startPair({ blockOwnerDeletion: true, controller: true })
   expect(names(world)).toEqual(['owner', 'owned'])
-  world.api.delete('configmaps', 'lab/owner', { propagationPolicy: propagationPolicy as Propagation })
+  world.api.delete('configmaps', 'lab/owner', { propagationPolicy })
   world.advance(60_000)
   expect(names(world)).toEqual(left)
   expect(world.api.find<ConfigMap>('configmaps', 'lab/owned')?.metadata.ownerReferences ?? []).toEqual([])
