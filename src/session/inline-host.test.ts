@@ -1,120 +1,112 @@
-import { describe, expect, test } from 'vitest'
-import type { Library } from '../content/types.ts'
-import type { HostDelta, OpenRequest } from './host.ts'
+import { describe, expect, it } from 'vitest'
+import { readLibrary } from '../cli/files.ts'
+import type { HostDelta } from './host.ts'
 import { InlineHost } from './inline-host.ts'
 import { MemoryStore } from './store.ts'
-import type { AttemptRecord } from './store.ts'
 
-const node = { name: 'n1', resources: { cpu: '4', memory: '8Gi', pods: '110' } }
-const library: Library = { clusters: [{ id: 'one', title: 'One', nodes: [node], addOns: [] }], domains: [], modules: [], labs: [], tasks: [], forms: [] }
-const request: OpenRequest = { kind: 'sandbox', id: 'one' }
+const library = readLibrary()
 
-class FailingStore extends MemoryStore {
-  isFull = false
+interface Sitting { readonly host: InlineHost; readonly wall: { ms: number }; readonly deltas: HostDelta[]; readonly store: MemoryStore }
 
-  override put(record: AttemptRecord): Promise<void> {
-    return this.isFull ? Promise.reject(new Error('the disk is full')) : super.put(record)
-  }
-}
-
-class UnreadableStore extends FailingStore {
-  override list(): Promise<readonly AttemptRecord[]> {
-    return Promise.reject(new Error('no database here'))
-  }
-}
-
-class BreakableHost extends InlineHost {
-  isBroken = false
-
-  protected override advance(...given: Parameters<InlineHost['advance']>): void {
-    if (this.isBroken) {
-      this.isBroken = false
-      throw new Error('a queue is out of order')
-    }
-    super.advance(...given)
-  }
-}
-
-function setUp(store = new FailingStore()) {
-  let wallMs = 1_000_000
-  const host = new BreakableHost({ library, store, nowWallMs: () => wallMs, newSeed: () => 7 })
+function sit(store = new MemoryStore(), startWallMs = 1_767_600_000_000): Sitting {
+  const wall = { ms: startWallMs }
+  const host = new InlineHost({ library, store, nowWallMs: () => wall.ms, newSeed: () => 7 })
   const deltas: HostDelta[] = []
   host.subscribe((delta) => deltas.push(delta))
-  const tick = (ms = 16): void => {
-    wallMs += ms
-    host.tick()
-  }
-  /** Saves that are under way have ended. */
-  const settle = async (): Promise<void> => {
-    for (let i = 0; i < 10; i += 1) await Promise.resolve()
-    tick()
-  }
-  return { host, store, deltas, tick, settle }
+  return { host, wall, deltas, store }
 }
 
-describe('InlineHost', () => {
-  test('a save that fails is told once, and once more when it works again', async () => {
-    const { host, store, deltas, tick, settle } = setUp()
-    await host.open(request)
-    await settle()
-    store.isFull = true
-    await host.terminalRun('echo a')
-    await settle()
-    tick()
-    expect(deltas.filter((delta) => delta.storage !== undefined).map((delta) => delta.storage?.problem)).toEqual(['the disk is full'])
-    store.isFull = false
-    await host.terminalRun('echo b')
-    await settle()
-    expect(deltas.findLast((delta) => delta.storage !== undefined)?.storage).toEqual({ lastSavedAction: 2, lastSavedWallMs: expect.any(Number) as number })
+/** Lets wall time pass as frames of 100 ms do. */
+function pass({ host, wall }: Sitting, ms: number): void {
+  for (let left = ms; left > 0; left -= 100) {
+    wall.ms += 100
+    host.tick()
+  }
+}
+
+const output = (sitting: Sitting): string => sitting.deltas.map((delta) => delta.terminal?.output ?? '').join('')
+const newest = (sitting: Sitting): HostDelta => sitting.deltas.at(-1) as HostDelta
+
+describe('a lab in this thread', () => {
+  it('opens, runs a line, lets time pass and tells what changed', async () => {
+    const sitting = sit()
+    const answer = await sitting.host.open({ kind: 'lab', id: 'l03-deploy-service' })
+    expect(answer).toMatchObject({ seed: 7, wasResumed: false })
+    pass(sitting, 200)
+    expect(sitting.deltas[0].isReset).toBe(true)
+    expect((sitting.deltas[0].nodes ?? []).length).toBeGreaterThan(0)
+    await sitting.host.terminalRun('kubectl create deployment web --image=nginx:1.27-alpine')
+    expect(output(sitting)).toContain('deployment.apps/web created')
+    const before = newest(sitting).nowMs
+    pass(sitting, 5000)
+    expect(newest(sitting).nowMs - before).toBeGreaterThanOrEqual(4900)
+    expect(sitting.deltas.flatMap((delta) => delta.pods ?? []).some((pod) => pod.name.startsWith('web-'))).toBe(true)
   })
 
-  test('without a readable store the session opens all the same', async () => {
-    const { host, deltas, tick } = setUp(new UnreadableStore())
-    expect(await host.open(request)).toMatchObject({ wasResumed: false })
-    tick()
-    expect(deltas[0]?.storage?.problem).toBe('no database here')
+  it('shows a moment of the past and comes back', async () => {
+    const sitting = sit()
+    await sitting.host.open({ kind: 'lab', id: 'l03-deploy-service' })
+    await sitting.host.terminalRun('kubectl create deployment web --image=nginx:1.27-alpine')
+    pass(sitting, 4000)
+    const head = newest(sitting).headMs
+    await sitting.host.rewindTo(0)
+    expect(newest(sitting)).toMatchObject({ nowMs: 0, headMs: head, isPast: true })
+    await sitting.host.backToNow()
+    pass(sitting, 100)
+    expect(newest(sitting).isPast).toBe(false)
+    expect(newest(sitting).nowMs).toBeGreaterThanOrEqual(head)
   })
 
-  test('a save whose log was changed opens fresh and is kept aside as it was', async () => {
-    const first = setUp()
-    const { attemptId } = await first.host.open(request)
-    await first.host.terminalRun('echo a')
+  it('goes on after a reload where it stood', async () => {
+    const first = sit()
+    await first.host.open({ kind: 'lab', id: 'l03-deploy-service' })
+    await first.host.terminalRun('kubectl create deployment web --image=nginx:1.27-alpine')
+    pass(first, 3000)
+    await first.host.terminalRun('kubectl get pods -o wide')
+    const { nowMs } = newest(first)
     await first.host.close()
-    const saved = await first.store.get(attemptId)
-    if (saved === undefined) throw new Error('nothing was saved')
-    const tampered = { ...saved, log: { ...saved.log, entries: saved.log.entries.map((entry) => ({ ...entry, action: { kind: 'line' as const, text: 'echo b' } })) } }
-    await first.store.put(tampered)
-
-    const second = setUp(first.store)
-    const answer = await second.host.open(request)
-    expect(answer).toMatchObject({ wasResumed: false, brokenSave: { attemptId, brokenAtAction: 0, actionCount: 1 } })
-    await second.host.terminalRun('echo c')
-    await second.host.close()
-    expect(await first.store.get(attemptId)).toEqual({ ...tampered, isBroken: true, isClosed: true })
-    expect(answer.attemptId).not.toBe(attemptId)
-
-    const third = await setUp(first.store).host.open(request)
-    expect(third).toMatchObject({ attemptId: answer.attemptId, wasResumed: true })
+    const second = sit(first.store, first.wall.ms + 60_000)
+    expect(await second.host.open({ kind: 'lab', id: 'l03-deploy-service' })).toMatchObject({ wasResumed: true })
+    second.host.tick()
+    await second.host.pause()
+    expect(newest(second).nowMs).toBe(nowMs)
+    const uid = 'kubectl get pods -o jsonpath={.items[*].metadata.uid}'
+    await second.host.terminalRun(uid)
+    const again = sit(undefined, first.wall.ms)
+    await again.host.open({ kind: 'lab', id: 'l03-deploy-service' })
+    await again.host.terminalRun('kubectl create deployment web --image=nginx:1.27-alpine')
+    pass(again, 3000)
+    await again.host.terminalRun(uid)
+    expect(output(second).split('\n').at(-1)).toBe(output(again).split('\n').at(-1))
+    const [record] = await first.store.list()
+    expect(record.log.entries.map((entry) => entry.action.kind)).toEqual(['line', 'line', 'line'])
   })
 
-  test('an engine that breaks in a tick is reported, and the cluster is restored without the last action', async () => {
-    const { host, deltas, tick } = setUp()
-    await host.open(request)
-    await host.terminalRun('kubectl create namespace kept')
-    await host.terminalRun('kubectl create namespace lost')
-    tick()
-    host.isBroken = true
-    tick()
-    const { failure } = deltas.at(-1) ?? {}
-    expect(failure?.message).toBe('a queue is out of order')
-    expect(failure?.report).toContain('kubectl create namespace lost')
-    expect(deltas.at(-1)).toMatchObject({ isReset: true, isPlaying: false })
-    expect(await host.getObject({ kind: 'Namespace', name: 'kept' })).toBeDefined()
-    expect(await host.getObject({ kind: 'Namespace', name: 'lost' })).toBeUndefined()
-    await host.play()
-    tick()
-    tick(500)
-    expect(deltas.at(-1)?.failure).toBeUndefined()
-    expect(deltas.at(-1)?.nowMs).toBeGreaterThan(failure?.resumedAtMs ?? Infinity)
+  it('sets a save aside that does not fit its own log', async () => {
+    const first = sit()
+    await first.host.open({ kind: 'lab', id: 'l03-deploy-service' })
+    await first.host.terminalRun('kubectl get pods')
+    await first.host.close()
+    const [record] = await first.store.list()
+    await first.store.put({ ...record, log: { ...record.log, entries: record.log.entries.map((entry) => ({ ...entry, hash: 'x' })) } })
+    const second = sit(first.store)
+    expect(await second.host.open({ kind: 'lab', id: 'l03-deploy-service' })).toMatchObject({ wasResumed: false, brokenSave: { brokenAtAction: 0, actionCount: 1 } })
+  })
+})
+
+describe('an exam in this thread', () => {
+  it('runs on while the page is away, and is graded when its time is over', async () => {
+    const form = library.forms[0]
+    const first = sit()
+    const opened = await first.host.open({ kind: 'exam', id: form.id, examMode: 'exam' })
+    const endsAt = opened.progress.exam?.endsAtWallMs ?? 0
+    expect(endsAt - first.wall.ms).toBe(opened.progress.exam?.durationMs)
+    await first.host.close()
+    const second = sit(first.store, endsAt + 60_000)
+    await second.host.open({ kind: 'exam', id: form.id, examMode: 'exam' })
+    second.host.tick()
+    const report = await second.host.result(opened.attemptId)
+    expect(report).toMatchObject({ earned: 0, passed: false, actionCount: 0 })
+    expect(report?.tasks.length).toBe(form.tasks.length)
   })
 })
