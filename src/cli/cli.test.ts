@@ -37,7 +37,7 @@ describe('podflight', () => {
   it('runs a shell on the nodes of a file', () => {
     const nodes = "apiVersion: v1\nkind: Node\nmetadata:\n  name: solo\nstatus:\n  capacity: { cpu: '2', memory: 4Gi, pods: '10' }\n  allocatable: { cpu: '2', memory: 4Gi, pods: '10' }\n"
     const { code, out } = podflight(['shell', '--cluster', file('cluster.yaml', nodes), '--file', file('nodes.sh', 'kubectl get nodes -o name\nfalse\n')])
-    expect([out, code]).toEqual(['node/solo\n', 1])
+    expect([out, code]).toEqual(['node/cp-0\nnode/solo\n', 1])
   }, 60_000)
 
   it('grades a script and says so as JSON', () => {
