@@ -1,6 +1,7 @@
 /** What all parts of the kubelets share: tables, clock, the API per node, and the queue of syncs. */
 
 import type { ApiClient } from '../api/client.ts'
+import { parseImageReference } from '../api/image-reference.ts'
 import type { Container, Node, Pod } from '../api/types.ts'
 import { assert } from '../kernel/assert.ts'
 import type { SimTimeMs } from '../kernel/event-queue.ts'
@@ -59,6 +60,7 @@ export interface ImageFacts {
   readonly entry: ImageEntry | undefined
   /** Without the default domain, with its tag; undefined for a name that no registry can have. */
   readonly reference: string | undefined
+  readonly parsed: ReturnType<typeof parseImageReference>
   /** `repository@sha256:digest`, or the name itself for an image that does not exist. */
   readonly imageId: string
 }
@@ -120,7 +122,7 @@ export class Host {
     if (facts === undefined) {
       const found = findImage(this.config.images, name)
       const entry = found ?? (this.config.runsUnknownImages === true ? { program: 'sleeper', bytes: this.timings.defaultImageBytes, parameters: {}, argv: ['/server'] } : undefined)
-      facts = { entry, reference: familiarReference(name), imageId: entry === undefined ? name : imageId(name, entry) }
+      facts = { entry, reference: familiarReference(name), parsed: parseImageReference(name), imageId: entry === undefined ? name : imageId(name, entry) }
       this.images.set(name, facts)
     }
     return facts

@@ -55,7 +55,7 @@ function fail(reason: string, message: string): ImageCheck {
 /** Makes sure that a container's image is on the node, or begins to pull it. Records the Events of it. */
 export function ensureImage(host: Host, pod: Pod, container: Container): ImageCheck {
   const image = container.image ?? ''
-  const parsed = parseImageReference(image)
+  const { parsed } = host.image(image)
   if ('error' in parsed) {
     const message = kubeletTexts.invalidImage(image, parsed.error)
     host.event(pod, 'Warning', 'InspectFailed', message, container)

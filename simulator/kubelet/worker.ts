@@ -79,10 +79,14 @@ export class Worker {
     if (record === undefined || record.syncMs !== this.host.nowMs || record.isBusy) return
     const pod = this.host.findPod(podKey)
     if (pod === undefined || pod.metadata.uid !== record.uid) return
+    const isStopped = this.host.nodeRecord(record.node).isStopped
+    if (record.stage === 'syncing' && !isStopped) {
+      this.sync(podKey, pod, { syncMs: undefined })
+      return
+    }
     const next = this.host.change(podKey, { syncMs: undefined })
-    if (this.host.nodeRecord(record.node).isStopped) return
+    if (isStopped) return
     if (next.stage === 'new') this.start(podKey, pod)
-    else if (next.stage === 'syncing') this.sync(podKey, pod)
     else if (next.stage === 'terminated') this.termination.finish(podKey, pod)
   }
 
@@ -178,10 +182,10 @@ export class Worker {
       return
     }
     if (rejection === undefined) {
-      host.change(podKey, { stage: 'syncing', ip: pod.spec.hostNetwork === true ? (hostIpOf(host, pod.spec.nodeName ?? '') ?? '') : '' })
+      const ip = pod.spec.hostNetwork === true ? (hostIpOf(host, pod.spec.nodeName ?? '') ?? '') : ''
       const { activeDeadlineSeconds } = pod.spec
       if (activeDeadlineSeconds !== undefined) host.context.schedule(host.nowMs + activeDeadlineSeconds * 1000, 'deadline', podKey)
-      this.sync(podKey, pod)
+      this.sync(podKey, pod, { stage: 'syncing', ip })
       return
     }
     this.reject(podKey, pod, rejection.reason, rejection.message)
@@ -197,9 +201,10 @@ export class Worker {
     if (pod.metadata.deletionTimestamp !== undefined) host.client(pod.spec.nodeName ?? '').delete('pods', podKey, { gracePeriodSeconds: 0, uid: pod.metadata.uid })
   }
 
-  private sync(podKey: string, pod: Pod): void {
-    const { host, parts } = this
-    const record = host.change(podKey, { isBusy: true, isAskedAgain: false, tried: {} })
+  /** @param begin what else changes as the sync begins */
+  private sync(podKey: string, pod: Pod, begin: Partial<PodRecord>): void {
+    const { host } = this
+    const record = host.change(podKey, { ...begin, isBusy: true, isAskedAgain: false, tried: {} })
     if (this.mustTerminate(pod, record)) {
       if (record.verdict?.isFinal === true) writeStatus(this.host, this.parts.probes, podKey, pod)
       this.termination.begin(podKey, pod)
@@ -215,8 +220,6 @@ export class Worker {
         host.change(podKey, { step: { kind: 'mount', container: '', atMs: Number.MAX_SAFE_INTEGER } })
         return
       }
-      host.change(podKey, { isMounted: true })
-      parts.probes.add(podKey, pod)
     }
     this.plan(podKey, freshPod(this.host, podKey, pod))
   }
@@ -224,13 +227,10 @@ export class Worker {
   private plan(podKey: string, pod: Pod): void {
     const { host } = this
     const record = host.record(podKey)
-    if (!record.isMounted) {
-      host.change(podKey, { isMounted: true })
-      this.parts.probes.add(podKey, pod)
-    }
+    if (!record.isMounted) this.parts.probes.add(podKey, pod)
     const missing = pod.spec.imagePullSecrets === undefined ? [] : missingPullSecrets(host, pod)
     if (missing.length > 0) host.event(pod, 'Warning', 'FailedToRetrieveImagePullSecret', kubeletTexts.missingPullSecrets(missing))
-    host.change(podKey, { seen: record.containers, plan: computeActions(host, podKey, pod, record) })
+    host.change(podKey, { isMounted: true, seen: record.containers, plan: computeActions(host, podKey, pod, record) })
     this.runPlan(podKey, pod)
   }
 
