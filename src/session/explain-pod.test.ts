@@ -52,6 +52,15 @@ describe('explain', () => {
     expect(found.fixes[0]?.yaml).toContain('nvidia.com/gpu: "8"')
   })
 
+  test('the YAML of a Pod that was made without a file has nothing that admission added', () => {
+    const made = cluster()
+    runAsAuthor(made, `kubectl run p --image=nginx --overrides='{"spec":{"containers":[{"name":"p","image":"nginx","resources":{"limits":{"nvidia.com/gpu":"2"}}}]}}'`)
+    made.advanceTo(made.nowMs + 5000)
+    const yaml = explain(made.fork(), { kind: 'Pod', namespace: 'default', name: 'p' })?.fixes[0]?.yaml
+    expect(yaml).toContain('value: "true"')
+    expect(yaml).not.toMatch(/kube-api-access|node\.kubernetes\.io|status:|uid:/)
+  })
+
   test('a Job that needs both changes gets one fix with both, in its template', () => {
     const found = explained(`apiVersion: batch/v1\nkind: Job\nmetadata: {name: train}\nspec:\n  template:\n    spec:\n      restartPolicy: Never\n      containers: [{name: c, image: nginx, resources: {limits: {nvidia.com/gpu: 9}}}]\n`)
     expect(told(found)).toEqual([['Tolerate nvidia.com/gpu=true:NoSchedule, ask for GPU 8 instead of 9 in the Pod template of Job train', 'binds to gpu-a100-1']])

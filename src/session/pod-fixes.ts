@@ -132,7 +132,20 @@ function written(kind: string, apiVersion: string, object: KubeObject): Json {
   const { name, namespace, labels, annotations } = object.metadata
   const metadata = { name, ...(namespace === undefined ? {} : { namespace }), ...(labels === undefined ? {} : { labels }), ...(annotations === undefined ? {} : { annotations }) }
   const spec = asJson(object['spec'])
-  return { apiVersion, kind, metadata, spec: kind === 'Job' ? writtenJob(spec) : spec }
+  return { apiVersion, kind, metadata, spec: kind === 'Job' ? writtenJob(spec) : kind === 'Pod' ? writtenPod(spec) : spec }
+}
+
+/** Admission mounts a token and adds tolerations of node states to every Pod; a person writes neither. */
+function writtenPod(spec: Json): Json {
+  const isWritten = ({ name }: { readonly name: string }): boolean => !name.startsWith('kube-api-access-')
+  const volumes = ((spec['volumes'] as Pod['spec']['volumes']) ?? []).filter(isWritten)
+  const tolerations = ((spec['tolerations'] as readonly Toleration[] | undefined) ?? []).filter(({ key = '' }) => !key.startsWith(stateTaintPrefix))
+  const containers = (spec['containers'] as readonly Container[]).map(({ volumeMounts = [], ...container }) => {
+    const mounts = volumeMounts.filter(isWritten)
+    return mounts.length === 0 ? container : { ...container, volumeMounts: mounts }
+  })
+  const { volumes: _volumes, tolerations: _tolerations, ...rest } = spec
+  return { ...rest, containers, ...(volumes.length === 0 ? {} : { volumes }), ...(tolerations.length === 0 ? {} : { tolerations }) }
 }
 
 /** A Job's selector and the labels that follow from it are the server's. */
