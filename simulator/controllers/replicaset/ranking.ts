@@ -1,6 +1,7 @@
 /** Which pods a shrinking ReplicaSet deletes first. Models kubernetes/pkg/controller ActivePodsWithRanks (v1.35). */
 
 import type { Pod } from '../../api/types.ts'
+import { mergeSorted } from '../../kernel/sort.ts'
 import { compareText } from '../../kernel/text.ts'
 import { compareNewestFirst, compareProgress, compareRestarts, isPodActive, isPodReady, readySinceMs } from '../pods.ts'
 import type { ParseTime } from '../pods.ts'
@@ -58,9 +59,10 @@ function compareRanked(a: RankedPod, b: RankedPod, nowMs: number, parse: ParseTi
  * @param nowMs simulated time, for the ages
  * @returns a new array, first to delete first. Equal pods keep their order.
  * Differs: upstream leaves equal pods in an order of chance; here the given order decides, so that replays agree.
+ * The comparison is not transitive (equal times fall back on the order, others on the uid), hence the merge sort.
  */
 export function byDeletionRank(pods: readonly RankedPod[], nowMs: number, parse: ParseTime): Pod[] {
-  return [...pods].sort((a, b) => compareRanked(a, b, nowMs, parse)).map(({ pod }) => pod)
+  return mergeSorted(pods, (a, b) => compareRanked(a, b, nowMs, parse)).map(({ pod }) => pod)
 }
 
 /**
