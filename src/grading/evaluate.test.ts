@@ -171,6 +171,13 @@ describe('the text of what was found', () => {
     expect(evaluate([text], view)[0].actual).toBe('3 replicas, images a:1, b:2, 1 deployment, none, web!, 42, 9 ms, {unknown}')
   })
 
+  it('makes one number of many values: how many, or their sum', () => {
+    const sizes = { 'jobs.batch': [2, 3].map((parallelism) => ({ ...deployment, spec: { parallelism } }) as unknown as KubeObject) }
+    const object = { resource: 'jobs.batch' }
+    const texts = [showLet({ object, path: 'spec.parallelism', sum: true }, fakeView(sizes)), showLet({ object, path: 'spec.parallelism', count: true }, fakeView(sizes)), showLet({ object, path: 'spec.parallelism', sum: true }, view)]
+    expect(texts).toEqual(['5', '2', '0'])
+  })
+
   it('says none for what is not there', () => {
     expect([showLet({ object: { resource: 'jobs.batch' }, path: 'status.succeeded' }, view), showLet({ cel: 'd.spec.paused', bind: { d: web } }, view), showLet({ answer: 'q2' }, view)]).toEqual(['none', 'none', 'none'])
   })
