@@ -19,8 +19,9 @@ export function gradeChecks(checks: readonly Check[], cluster: Cluster, start: C
   const quick = checks.filter((check) => !check.all.some(hasTrial))
   const limitMs = copy.nowMs + settleSeconds * 1000
   for (let pauseMs = firstPauseMs; ; pauseMs *= 2) {
-    const holds = evaluate(quick, view).every((verdict) => verdict.passed)
-    if (holds || copy.nowMs >= limitMs) return evaluate(checks, view)
+    const verdicts = evaluate(quick, view)
+    const isSettled = verdicts.every((verdict) => verdict.passed) || copy.nowMs >= limitMs
+    if (isSettled) return quick.length === checks.length ? verdicts : evaluate(checks, view)
     copy.advanceTo(Math.min(copy.nowMs + pauseMs, limitMs))
   }
 }

@@ -1,8 +1,19 @@
 /** CEL over objects, with the library that the browser can run without code generation. */
 
-import { evaluate } from '@marcbachmann/cel-js'
+import { parse } from '@marcbachmann/cel-js'
 import type { CelCondition } from '../check.ts'
 import type { ClusterView } from '../view.ts'
+
+type Program = ReturnType<typeof parse>
+
+/** Expressions of the content in use, parsed: a grading looks at each many times. */
+const programs = new Map<string, Program>()
+
+function programOf(expression: string): Program {
+  const known = programs.get(expression) ?? parse(expression)
+  programs.set(expression, known)
+  return known
+}
 
 /** The value of an expression. @throws Error with CEL's message when it does not parse or does not fit the objects */
 export function celValue(expression: string, bind: CelCondition['bind'], view: ClusterView): unknown {
@@ -12,7 +23,7 @@ export function celValue(expression: string, bind: CelCondition['bind'], view: C
     const found = source.list(ref)
     names[name] = ref.name === undefined ? found : (found[0] ?? null)
   }
-  return evaluate(expression, names)
+  return programOf(expression)(names)
 }
 
 /** Whether an expression is true. An object that is missing or has no such field makes it false. */
