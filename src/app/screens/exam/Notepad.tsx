@@ -12,9 +12,16 @@ export function Notepad() {
   const [state, setState] = useState<'saved' | 'saving'>('saved')
   const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined)
   useEffect(() => {
-    // The first delta may come after the first paint.
-    let isSet = store.board.progress?.exam !== undefined
-    return store.subscribe(() => { const notes = store.board.progress?.exam?.notes; if (!isSet && notes !== undefined) { isSet = true; setText((before) => (before === '' ? notes : before)) } })
+    // The saved notes may come after the first paint, also between the paint and this effect.
+    let isSet = false
+    const adopt = () => {
+      const notes = store.board.progress?.exam?.notes
+      if (isSet || notes === undefined) return
+      isSet = true
+      setText((before) => (before === '' ? notes : before))
+    }
+    adopt()
+    return store.subscribe(adopt)
   }, [store])
   const onChange = (value: string) => {
     setText(value)
