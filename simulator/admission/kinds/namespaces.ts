@@ -3,6 +3,7 @@
 import { checkQualifiedName } from '../../api/names.ts'
 import type { Namespace } from '../../api/types.ts'
 import type { AdmittedObject, KindRules } from '../kind-rules.ts'
+import { statusOnly } from '../kind-rules.ts'
 import { nameIsDnsLabel, validateKubeFinalizer, validateObjectMeta, validateObjectMetaUpdate } from '../validation/meta.ts'
 
 const nameLabel = 'kubernetes.io/metadata.name'
@@ -41,18 +42,13 @@ export const namespaces: KindRules = {
   validateUpdate: (object, old, errors) => validateObjectMetaUpdate(object.metadata, old.metadata, errors),
   allowsUnconditionalUpdate: true,
   subresources: {
-    status: {
-      prepareUpdate(object, old) {
-        object['spec'] = old['spec']
-      },
-      validateUpdate(object, old, errors) {
-        validateObjectMetaUpdate(object.metadata, old.metadata, errors)
-        const phase = namespaceOf(object).status?.phase ?? ''
-        const isDeleted = object.metadata.deletionTimestamp !== undefined
-        if (!isDeleted && phase !== 'Active') errors.invalid('status.Phase', phase, "may only be 'Active' if `deletionTimestamp` is empty")
-        if (isDeleted && phase !== 'Terminating') errors.invalid('status.Phase', phase, "may only be 'Terminating' if `deletionTimestamp` is not empty")
-      },
-    },
+    status: statusOnly((object, old, errors) => {
+      validateObjectMetaUpdate(object.metadata, old.metadata, errors)
+      const phase = namespaceOf(object).status?.phase ?? ''
+      const isDeleted = object.metadata.deletionTimestamp !== undefined
+      if (!isDeleted && phase !== 'Active') errors.invalid('status.Phase', phase, "may only be 'Active' if `deletionTimestamp` is empty")
+      if (isDeleted && phase !== 'Terminating') errors.invalid('status.Phase', phase, "may only be 'Terminating' if `deletionTimestamp` is not empty")
+    }),
     finalize: {
       prepareUpdate(object, old) {
         object['status'] = old['status']

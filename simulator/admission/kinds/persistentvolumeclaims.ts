@@ -3,6 +3,7 @@
 import { compareQuantities } from '../../api/quantity.ts'
 import type { PersistentVolumeClaim } from '../../api/types.ts'
 import type { AdmittedObject, KindRules } from '../kind-rules.ts'
+import { statusOnly } from '../kind-rules.ts'
 import { defaultClaimSpec } from '../pod/claim-defaults.ts'
 import { roundResourceList } from '../pod/defaults.ts'
 import type { ClaimSpec } from '../pod/pod-types.ts'
@@ -106,15 +107,10 @@ export const persistentvolumeclaims: KindRules = {
   warnOnUpdate: warnings,
   allowsUnconditionalUpdate: true,
   subresources: {
-    status: {
-      prepareUpdate(object, old) {
-        object['spec'] = old['spec']
-      },
-      validateUpdate(object, old, errors) {
-        validateObjectMetaUpdate(object.metadata, old.metadata, errors)
-        const { capacity } = claimOf(object).status ?? {}
-        for (const name of sortedKeys(capacity)) if (compareQuantities(capacity![name]!, '0') < 0) errors.invalid(`status.capacity[${name}]`, capacity![name], 'must be a valid resource quantity')
-      },
-    },
+    status: statusOnly((object, old, errors) => {
+      validateObjectMetaUpdate(object.metadata, old.metadata, errors)
+      const { capacity } = claimOf(object).status ?? {}
+      for (const name of sortedKeys(capacity)) if (compareQuantities(capacity![name]!, '0') < 0) errors.invalid(`status.capacity[${name}]`, capacity![name], 'must be a valid resource quantity')
+    }),
   },
 }

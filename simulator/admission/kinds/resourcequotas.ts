@@ -2,6 +2,7 @@
 
 import type { ResourceQuota } from '../../api/types.ts'
 import type { AdmittedObject, KindRules } from '../kind-rules.ts'
+import { statusOnly } from '../kind-rules.ts'
 import { roundResourceList } from '../pod/defaults.ts'
 import { equalSemantic } from '../validation/equal.ts'
 import type { ErrorList } from '../validation/error-list.ts'
@@ -95,14 +96,9 @@ export const resourcequotas: KindRules = {
   },
   allowsUnconditionalUpdate: true,
   subresources: {
-    status: {
-      prepareUpdate(object, old) {
-        object['spec'] = old['spec']
-      },
-      validateUpdate(object, old, errors) {
-        validateObjectMetaUpdate(object.metadata, old.metadata, errors)
-        validateStatus(quotaOf(object), errors)
-      },
-    },
+    status: statusOnly((object, old, errors) => {
+      validateObjectMetaUpdate(object.metadata, old.metadata, errors)
+      validateStatus(quotaOf(object), errors)
+    }),
   },
 }
