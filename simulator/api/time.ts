@@ -7,8 +7,8 @@ export const defaultEpochMs = 1767603600000
 
 const dayMs = 86_400_000
 
-/** Days since 1970-01-01 of a date of the proleptic Gregorian calendar. */
-function daysOf(year: number, month: number, day: number): number {
+/** Days since 1970-01-01 of a date of the proleptic Gregorian calendar, by eras of 400 years. */
+export function daysFromEpoch(year: number, month: number, day: number): number {
   const y = month <= 2 ? year - 1 : year
   const era = Math.floor(y / 400)
   const yearOfEra = y - era * 400
@@ -48,10 +48,11 @@ export function toCalendar(unixMs: number): CalendarTime {
 
 /** Milliseconds since 1970 of calendar parts in UTC. */
 export function fromCalendar(parts: Pick<CalendarTime, 'year' | 'month' | 'day'> & Partial<CalendarTime>): number {
-  return daysOf(parts.year, parts.month, parts.day) * dayMs + (parts.hour ?? 0) * 3_600_000 + (parts.minute ?? 0) * 60_000 + (parts.second ?? 0) * 1000 + (parts.millis ?? 0)
+  return daysFromEpoch(parts.year, parts.month, parts.day) * dayMs + (parts.hour ?? 0) * 3_600_000 + (parts.minute ?? 0) * 60_000 + (parts.second ?? 0) * 1000 + (parts.millis ?? 0)
 }
 
-function secondsText(unixMs: number): string {
+/** Milliseconds since 1970 as date and time in UTC, seconds cut, without a zone. */
+export function secondsText(unixMs: number): string {
   const { year, month, day, hour, minute, second } = toCalendar(unixMs)
   return `${pad(year, 4)}-${pad(month, 2)}-${pad(day, 2)}T${pad(hour, 2)}:${pad(minute, 2)}:${pad(second, 2)}`
 }

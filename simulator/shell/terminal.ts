@@ -1,5 +1,6 @@
 /** A terminal session: a shell, its files and history, and the programs that run in it. Plain data between two commands. */
 
+import { toTimestamp } from '../api/time.ts'
 import { assert } from '../kernel/assert.ts'
 import type { SimTimeMs } from '../kernel/event-queue.ts'
 import { compareText } from '../kernel/text.ts'
@@ -8,7 +9,6 @@ import type { ShellHost } from '../workloads/sh/host.ts'
 import { Machine } from '../workloads/sh/machine.ts'
 import type { ShellState } from '../workloads/sh/state.ts'
 import { inputPipe, makeShellState } from '../workloads/sh/state.ts'
-import { timestampOf } from '../workloads/sh/tools/dates.ts'
 import { tools } from '../workloads/sh/tools/registry.ts'
 import { terminalCommands } from './commands.ts'
 import type { Completion } from './completion.ts'
@@ -172,7 +172,7 @@ export class Terminal {
         return clock.nowMs
       },
       files: this.files.forShell(),
-      timestamp: (atMs) => clock.timestamp?.(atMs) ?? timestampOf(atMs),
+      timestamp: (atMs) => clock.timestamp?.(atMs) ?? toTimestamp(atMs),
       hostName: 'podflight',
       userName: 'learner',
       columns: this.columns,
@@ -228,7 +228,7 @@ export class Terminal {
         get nowMs() {
           return clock.nowMs
         },
-        timestamp: (atMs) => clock.timestamp?.(atMs) ?? timestampOf(atMs),
+        timestamp: (atMs) => clock.timestamp?.(atMs) ?? toTimestamp(atMs),
         parse: (timestamp) => clock.parse?.(timestamp) ?? 0,
       },
     }

@@ -1,6 +1,7 @@
 /** Texts inside of JSON strings that Go types read themselves: times, base64. With Go's error texts. */
 
 import { goQuote } from '../../api/go-text.ts'
+import { fromCalendar, secondsText } from '../../api/time.ts'
 
 type Parsed = { readonly text: string } | { readonly error: string }
 
@@ -18,37 +19,9 @@ function daysInMonth(year: number, month: number): number {
   return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31
 }
 
-/** Days since 1970-01-01 of a civil date (Howard Hinnant's formula). */
-function daysOf(year: number, month: number, day: number): number {
-  const y = month <= 2 ? year - 1 : year
-  const era = Math.floor(y / 400)
-  const yearOfEra = y - era * 400
-  const dayOfYear = Math.floor((153 * (month + (month > 2 ? -3 : 9)) + 2) / 5) + day - 1
-  return era * 146097 + yearOfEra * 365 + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100) + dayOfYear - 719468
-}
-
-function dateOf(days: number): [number, number, number] {
-  const z = days + 719468
-  const era = Math.floor(z / 146097)
-  const dayOfEra = z - era * 146097
-  const yearOfEra = Math.floor((dayOfEra - Math.floor(dayOfEra / 1460) + Math.floor(dayOfEra / 36524) - Math.floor(dayOfEra / 146096)) / 365)
-  const dayOfYear = dayOfEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100))
-  const mp = Math.floor((5 * dayOfYear + 2) / 153)
-  const month = mp < 10 ? mp + 3 : mp - 9
-  return [yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, dayOfYear - Math.floor((153 * mp + 2) / 5) + 1]
-}
-
-function pad(value: number, digits: number): string {
-  return String(value).padStart(digits, '0')
-}
-
 function utcText(fields: readonly number[], offsetSeconds: number, fraction: string): string {
   const [year, month, day, hour, minute, second] = fields as [number, number, number, number, number, number]
-  const seconds = daysOf(year, month, day) * 86400 + hour * 3600 + minute * 60 + second - offsetSeconds
-  const days = Math.floor(seconds / 86400)
-  const [y, m, d] = dateOf(days)
-  const rest = seconds - days * 86400
-  return `${pad(y, 4)}-${pad(m, 2)}-${pad(d, 2)}T${pad(Math.floor(rest / 3600), 2)}:${pad(Math.floor(rest / 60) % 60, 2)}:${pad(rest % 60, 2)}${fraction}Z`
+  return `${secondsText(fromCalendar({ year, month, day, hour, minute, second }) - offsetSeconds * 1000)}${fraction}Z`
 }
 
 /**

@@ -1,11 +1,11 @@
 /** A small world for tests: files in a map, time that moves as scripts sleep. Used by tests only. */
 
+import { toTimestamp } from '../../api/time.ts'
 import { compareText } from '../../kernel/text.ts'
 import type { ShellFiles, ShellHost } from './host.ts'
 import { Machine } from './machine.ts'
 import type { ShellOptions } from './state.ts'
 import { makeShellState } from './state.ts'
-import { timestampOf } from './tools/dates.ts'
 
 /** Files in a map from absolute path to text; directories have the value undefined. */
 export function mapFiles(files: Map<string, string | undefined>): ShellFiles {
@@ -53,7 +53,7 @@ export function runScript(source: string, files: { readonly [path: string]: stri
       return clock.nowMs
     },
     files: mapFiles(all),
-    timestamp: timestampOf,
+    timestamp: (atMs) => toTimestamp(atMs),
     hostName: 'box',
     userName: 'root',
     columns: undefined,

@@ -1,9 +1,9 @@
 /** A container as the host of a shell: its files under what this step wrote, its output as effects. */
 
+import { toTimestamp } from '../../api/time.ts'
 import { compareText } from '../../kernel/text.ts'
 import type { SimTimeMs } from '../../kernel/event-queue.ts'
 import type { ShellFiles, ShellHost } from '../sh/host.ts'
-import { timestampOf } from '../sh/tools/dates.ts'
 import type { ProgramContext, ProgramEffect } from '../program.ts'
 
 /** Modelling assumption: a script that never waits does this many steps, then its CPU counts as used for a second. */
@@ -49,7 +49,7 @@ export class ContainerHost implements ShellHost {
   }
 
   timestamp(atMs: SimTimeMs): string {
-    return this.context.timestamp?.(atMs) ?? timestampOf(atMs)
+    return this.context.timestamp?.(atMs) ?? toTimestamp(atMs)
   }
 
   out(stream: 'stdout' | 'stderr', text: string): void {

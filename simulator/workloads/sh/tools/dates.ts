@@ -1,16 +1,9 @@
 /** Dates of `date`, from the API's time stamps: there is no other calendar in the simulator. */
 
+import { daysFromEpoch, toCalendar } from '../../../api/time.ts'
+
 const days = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday']
 const months = ['January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September', 'October', 'November', 'December']
-
-/** Days from 1970-01-01 to a date of the Gregorian calendar. */
-export function daysFromEpoch(year: number, month: number, day: number): number {
-  const y = month <= 2 ? year - 1 : year
-  const era = Math.floor(y / 400)
-  const yearOfEra = y - era * 400
-  const dayOfYear = Math.floor((153 * (month + (month > 2 ? -3 : 9)) + 2) / 5) + day - 1
-  return era * 146_097 + yearOfEra * 365 + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100) + dayOfYear - 719_468
-}
 
 interface Moment {
   readonly year: number
@@ -71,27 +64,9 @@ export function parseDateOption(text: string, nowMs: number, timestamp: (ms: num
   return nowMs + Number(offset[1].replace(/\s/g, '')) * units[offset[2]] * (offset[3] === undefined ? 1000 : -1000)
 }
 
-/** T+00:00 in seconds since 1970. */
-const startSeconds = daysFromEpoch(2026, 1, 5) * 86_400 + 9 * 3600
-
 /** Time stamp of seconds since 1970 (RFC 3339, UTC). */
 export function stampOfSeconds(seconds: number): string {
-  const days = Math.floor(seconds / 86_400)
-  // The inverse of daysFromEpoch, by eras of 400 years.
-  const z = days + 719_468
-  const era = Math.floor(z / 146_097)
-  const dayOfEra = z - era * 146_097
-  const yearOfEra = Math.floor((dayOfEra - Math.floor(dayOfEra / 1460) + Math.floor(dayOfEra / 36_524) - Math.floor(dayOfEra / 146_096)) / 365)
-  const dayOfYear = dayOfEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100))
-  const mp = Math.floor((5 * dayOfYear + 2) / 153)
-  const month = mp < 10 ? mp + 3 : mp - 9
-  const year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
-  const rest = Math.floor(seconds) - days * 86_400
+  const { year, month, day, hour, minute, second } = toCalendar(Math.floor(seconds) * 1000)
   const two = (n: number): string => String(n).padStart(2, '0')
-  return `${year}-${two(month)}-${two(dayOfYear - Math.floor((153 * mp + 2) / 5) + 1)}T${two(Math.floor(rest / 3600))}:${two(Math.floor(rest / 60) % 60)}:${two(rest % 60)}Z`
-}
-
-/** Time stamp of a simulated time. */
-export function timestampOf(atMs: number): string {
-  return stampOfSeconds(startSeconds + Math.floor(atMs / 1000))
+  return `${year}-${two(month)}-${two(day)}T${two(hour)}:${two(minute)}:${two(second)}Z`
 }

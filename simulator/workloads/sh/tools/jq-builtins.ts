@@ -1,9 +1,10 @@
 /** jq's functions of values. */
 
+import { daysFromEpoch } from '../../../api/time.ts'
 import type { Regex } from '../regex.ts'
 import { compileRegex, RegexError } from '../regex.ts'
 import { exponential, logarithm, power } from './awk-math.ts'
-import { daysFromEpoch, formatDate, stampOfSeconds } from './dates.ts'
+import { formatDate, stampOfSeconds } from './dates.ts'
 import { plainText } from './jq-formats.ts'
 import { addValues, containsValue, deletePaths, indicesOf, setPath } from './jq-operations.ts'
 import type { JqValue } from './jq-values.ts'
