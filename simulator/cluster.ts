@@ -5,6 +5,8 @@
 
 import type { ApiClient } from './api/client.ts'
 import type { ApiRequest, ApiResponse, StreamFrame, UserInfo } from './api/request.ts'
+import { definitionsResource } from './api/custom-kinds.ts'
+import type { KindTable } from './api/kinds.ts'
 import { defaultClusterRoleBindings, defaultClusterRoles, defaultRoleBindings, defaultRoles } from './api/default-roles.ts'
 import { defaultEpochMs, timestampMs, toMicroTime, toTimestamp } from './api/time.ts'
 import type { KubeObject, Pod } from './api/types.ts'
@@ -12,6 +14,7 @@ import { LocalClient } from './apiserver/client.ts'
 import { AuditLog } from './apiserver/audit-log.ts'
 import type { AuditLine } from './apiserver/audit-log.ts'
 import { Authorizer } from './apiserver/authorizer.ts'
+import { ServedKinds } from './apiserver/custom-kinds.ts'
 import { EventLog } from './apiserver/event-log.ts'
 import type { EventRow } from './apiserver/event-log.ts'
 import { Identity } from './apiserver/identity.ts'
@@ -83,19 +86,20 @@ export class Cluster {
     this.identity = new Identity(config.seed, state.table('identity/ordinals'), state.table('identity/deletions'))
     const admission = bindAdmission(config, this.store, this.identity, this.clock)
     const registry = new Registry({ store: this.store, identity: this.identity, clock: this.clock, admission: admission.door })
-    const authorizer = new Authorizer(admission.decide)
+    const kinds = new ServedKinds(this.store)
+    const authorizer = new Authorizer(admission.decide, kinds)
     const kubelet = { current: () => this.components }
     const doors = doorsOf(kubelet)
-    const streams = new Streams(state.table('streams/open'), this.store, this.events, doors.kubelet, this.clock)
+    const streams = new Streams(state.table('streams/open'), this.store, this.events, doors.kubelet, this.clock, kinds)
     this.server = new ApiServer({
       store: this.store, registry, admission: admission.door, authorizer, events: this.events, audit: this.audit, clock: this.clock,
-      kubelet: doors.kubelet, metrics: doors.metrics, streams, rulesOf: admission.rulesOf,
+      kubelet: doors.kubelet, metrics: doors.metrics, streams, kinds, rulesOf: admission.rulesOf,
     })
     this.components = bindComponents({ config, kernel: this.kernel, clientFor: (user) => this.clientFor(user), contextFor: (name, user, component) => this.contextFor(name, user, component) })
     this.runner = new ControllerRunner(this.kernel, state, this.components.controllers, (controller) =>
       this.contextFor(`controllers/${controller.name}`, serviceAccountUser(controller.serviceAccount ?? controller.name), controller.component ?? controller.name))
     this.kernel.register('cluster/expire-events', () => this.expireEvents())
-    this.store.listen((change) => this.onChange(change, authorizer))
+    this.store.listen((change) => this.onChange(change, authorizer, kinds))
   }
 
   /** Simulated ms since the bootstrap. */
@@ -106,6 +110,11 @@ export class Cluster {
   /** Hash over every commit so far: equal for equal histories. */
   get traceHash(): string {
     return hashText(this.state.trace)
+  }
+
+  /** The kinds that the API serves now. */
+  get kinds(): KindTable {
+    return this.server.parts.kinds.current
   }
 
   /** The one door. */
@@ -191,9 +200,9 @@ export class Cluster {
     return this.store.resourceVersion
   }
 
-  /** An independent cluster at the same moment, sharing what does not change. */
-  fork(): Cluster {
-    const copy = new Cluster(this.config, this.state.fork())
+  /** An independent cluster at the same moment, sharing what does not change. It may know other images. */
+  fork(changes: Pick<ClusterConfig, 'images'> = {}): Cluster {
+    const copy = new Cluster({ ...this.config, ...changes }, this.state.fork())
     copy.store.adoptHistory(this.store)
     return copy
   }
@@ -224,7 +233,8 @@ export class Cluster {
     return { ...object, metadata: { ...object.metadata, uid, resourceVersion, creationTimestamp: this.clock.timestamp(this.nowMs) } }
   }
 
-  private onChange(change: StoreChange, authorizer: Authorizer): void {
+  private onChange(change: StoreChange, authorizer: Authorizer, kinds: ServedKinds): void {
+    if (change.resource === definitionsResource) kinds.forget()
     if (change.resource.endsWith('rbac.authorization.k8s.io')) authorizer.forget()
     this.components.onChange(change)
     this.runner.onChange(change)

@@ -11,6 +11,7 @@ import { ActionLog } from './action-log.ts'
 import type { Action, LogHeader, TimedAction } from './action-log.ts'
 import { applyDocuments } from './apply-documents.ts'
 import type { AppliedDocument } from './apply-documents.ts'
+import { BaseClusters } from './base-clusters.ts'
 import { gradeChecks } from './grade.ts'
 import { kubeconfigPath, kubeconfigText, learnerUser } from './kubeconfig.ts'
 import { runAsAuthor, ScenarioError, startScenario } from './scenario.ts'
@@ -25,6 +26,8 @@ export interface FlightPlan {
 export interface FlightOptions {
   readonly library: Library
   readonly plans: readonly FlightPlan[]
+  /** Booted clusters to begin with; hosts that open one flight after another keep them. */
+  readonly bases?: BaseClusters
   readonly header: LogHeader
   /** Terminal output, colors only. */
   readonly out: (text: string) => void
@@ -53,8 +56,9 @@ export class Flight {
   /** @throws ScenarioError when a start does not play */
   constructor(options: FlightOptions) {
     this.log = new ActionLog(options.header)
+    const bases = options.bases ?? new BaseClusters()
     this.lines = options.plans.map(({ context, scenario }) => {
-      const start = startScenario(scenario, options.library, options.header.seed)
+      const start = startScenario(scenario, options.library, options.header.seed, bases)
       return { context, namespace: scenario.namespace, scenario, start, cluster: start.fork() }
     })
     const current = (): Cluster => this.current.cluster

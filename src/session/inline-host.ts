@@ -7,6 +7,7 @@ import { ProcessRun } from '../../simulator/index.ts'
 import type { Cluster } from '../../simulator/index.ts'
 import type { Library } from '../content/types.ts'
 import { learnerUser } from './kubeconfig.ts'
+import { BaseClusters } from './base-clusters.ts'
 import { BoardRows } from './board-rows.ts'
 import { explain } from './explain-pod.ts'
 import { Flight } from './flight.ts'
@@ -24,6 +25,7 @@ import { upcomingRows } from './upcoming.ts'
 import { isRefusal, planOf } from './plans.ts'
 import type { Plan } from './plans.ts'
 import { Playback, runToNextChange } from './playback.ts'
+import { startScenario } from './scenario.ts'
 import type { AttemptRecord, SessionStore } from './store.ts'
 
 /** What a host needs of the world. */
@@ -72,6 +74,9 @@ export class InlineHost implements ClusterHost {
   private readonly listeners: ((delta: HostDelta) => void)[] = []
   private readonly playback = new Playback()
   private readonly moments = new Map<string, Moments>()
+  private readonly bases = new BaseClusters()
+  /** Seed of the next attempt, drawn early when its clusters are prepared. */
+  private nextSeed: number | undefined
   private session: Session | undefined
   private board: BoardRows | undefined
   private shown: Cluster | undefined
@@ -107,6 +112,13 @@ export class InlineHost implements ClusterHost {
 
   async overview(): Promise<Overview> {
     return overviewOf(await this.world.store.list(), this.world.library)
+  }
+
+  prepare({ kind, id }: Pick<OpenRequest, 'kind' | 'id'>): Promise<void> {
+    const plan = planOf({ kind, id, start: 'resume' }, this.world.library)
+    this.nextSeed ??= this.world.newSeed()
+    if (!isRefusal(plan)) for (const { scenario } of plan.flights) startScenario(scenario, plan.library, this.nextSeed, this.bases)
+    return Promise.resolve()
   }
 
   async open(request: OpenRequest): Promise<OpenAnswer> {
@@ -184,7 +196,7 @@ export class InlineHost implements ClusterHost {
 
   private begin(request: OpenRequest): OpenAnswer {
     const plan = planOf(request, this.world.library)
-    const seed = request.seed ?? this.world.newSeed()
+    const seed = request.seed ?? this.takeSeed()
     const attemptId = this.freshId(`${request.kind}-${request.id}-${this.world.nowWallMs().toString(36)}`)
     if (isRefusal(plan)) {
       const refused = { isApplied: false, answers: [{ line: plan.line, severity: 'refused' as const, message: plan.refusal }] }
@@ -193,6 +205,12 @@ export class InlineHost implements ClusterHost {
     this.start(attemptId, request, seed, plan)
     this.save()
     return { attemptId, seed, wasResumed: false, isReadOnly: this.isReadOnly, progress: this.progress() }
+  }
+
+  private takeSeed(): number {
+    const seed = this.nextSeed ?? this.world.newSeed()
+    this.nextSeed = undefined
+    return seed
   }
 
   private freshId(wanted: string): string {
@@ -225,7 +243,7 @@ export class InlineHost implements ClusterHost {
     this.board?.close()
     this.output = ''
     const flight = new Flight({
-      library: plan.library, plans: plan.flights, hasKeyboard: true,
+      library: plan.library, plans: plan.flights, bases: this.bases, hasKeyboard: true,
       header: { engine: engineVersion, content: engineVersion, kind: request.kind, id: request.id, seed },
       out: (text) => (this.output += text),
       onClear: () => {

@@ -1,28 +1,20 @@
 /** Makes the cluster of a scenario and plays its start through the API, so that T+00:00 has an honest history. */
 
-import { authorUser, createCluster, kubectl, runToEnd, Terminal } from '../../simulator/index.ts'
-import type { Cluster, ClusterConfig } from '../../simulator/index.ts'
-import type { ClusterDefinition, Library, Scenario, StartStep } from '../content/types.ts'
+import { authorUser, kubectl, runToEnd, Terminal } from '../../simulator/index.ts'
+import type { Cluster } from '../../simulator/index.ts'
+import type { Library, Scenario, StartStep } from '../content/types.ts'
 import { evaluate } from '../grading/evaluate.ts'
+import { BaseClusters } from './base-clusters.ts'
 import { kubeconfigText } from './kubeconfig.ts'
 import { SimulatorView, startLoad } from './simulator-view.ts'
 import type { LearnerSide } from './simulator-view.ts'
 
-const megabyte = 1_000_000
 /** Time between two looks at a condition that a start waits for. */
 const untilStepMs = 1000
 
 /** A scenario whose start does not play: named in a sentence, with the step. */
 export class ScenarioError extends Error {
   override readonly name = 'ScenarioError'
-}
-
-/** The cluster of a definition as a simulator configuration. */
-export function configOf(definition: ClusterDefinition, scenario: Pick<Scenario, 'images' | 'historyMinutes'>, seed: number): ClusterConfig {
-  const images = Object.fromEntries(
-    Object.entries(scenario.images).map(([reference, image]) => [reference, { program: image.program, bytes: image.megabytes * megabyte, parameters: image.parameters ?? {}, argv: ['/app'], ports: image.ports }]),
-  )
-  return { seed, historyMs: scenario.historyMinutes * 60_000, nodes: definition.nodes, addOns: definition.addOns, images, cachedImages: ['registry.k8s.io/pause:3.10'] }
 }
 
 /** Runs terminal lines on a cluster as the scenario's author. @returns exit code and all output */
@@ -47,25 +39,21 @@ export const noLearner: LearnerSide = {
 
 /**
  * A cluster at T+00:00 of a scenario.
+ * @param bases where the booted cluster comes from; callers that start several scenarios share one
  * @throws ScenarioError when a step is refused, takes too long, or the history is too short for the steps
  */
-export function startScenario(scenario: Scenario, library: Library, seed: number): Cluster {
+export function startScenario(scenario: Scenario, library: Library, seed: number, bases = new BaseClusters()): Cluster {
   const definition = library.clusters.find((candidate) => candidate.id === scenario.cluster)
   if (definition === undefined) throw new ScenarioError(`cluster "${scenario.cluster}" is not defined`)
-  const cluster = createCluster(configOf(definition, scenario, seed))
-  const startMs = scenario.historyMinutes * 60_000
-  settleAddOns(cluster)
+  const cluster = bases.fork(definition, scenario, seed)
+  const startMs = cluster.config.historyMs ?? 0
   for (const [index, step] of scenario.start.entries()) playStep(cluster, step, index)
   if (cluster.nowMs > startMs) {
-    throw new ScenarioError(`the start takes ${Math.ceil(cluster.nowMs / 60_000)} minutes, but historyMinutes is ${scenario.historyMinutes}`)
+    const tookMinutes = scenario.historyMinutes + Math.ceil((cluster.nowMs - startMs) / 60_000)
+    throw new ScenarioError(`the start takes ${tookMinutes} minutes, but historyMinutes is ${scenario.historyMinutes}`)
   }
   cluster.advanceTo(startMs)
   return cluster
-}
-
-/** Nodes and add-ons are up before the first step. */
-function settleAddOns(cluster: Cluster): void {
-  cluster.advanceTo(cluster.nowMs + 60_000)
 }
 
 function playStep(cluster: Cluster, step: StartStep, index: number): void {

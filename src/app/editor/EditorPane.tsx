@@ -2,6 +2,7 @@ import { useEffect, useImperativeHandle, useRef, useState, type Ref } from 'reac
 import { FileCode } from 'lucide-react'
 import { useActions } from '../actions/action-hub.tsx'
 import { useFlight } from '../flight.tsx'
+import { loadEditor } from '../load-order.ts'
 import { useServices } from '../services.tsx'
 import { view } from '../state/view.ts'
 import { Button } from '../ui/Button.tsx'
@@ -33,7 +34,7 @@ export function EditorPane({ initialFiles, handle }: { initialFiles: readonly st
   useEffect(() => { latest.current = { files, current } })
   useEffect(() => {
     let isGone = false
-    void import('./editor-widget.ts').then(({ createEditor }) => {
+    void loadEditor().then(({ createEditor }) => {
       if (isGone || box.current === null) return
       widget.current = createEditor(box.current, { schemaUrl: content.schemaUrl, onChange: (path, text) => { latest.current.files.edit(path, text); setState('') } })
       setLoaded(true)

@@ -2,6 +2,7 @@ import { useEffect, useImperativeHandle, useRef, useState, type Ref } from 'reac
 import { GitFork } from 'lucide-react'
 import { useFlight } from '../flight.tsx'
 import { clockText } from '../format.view.ts'
+import { loadTerminal } from '../load-order.ts'
 import { view } from '../state/view.ts'
 import { Button } from '../ui/Button.tsx'
 import { useView } from '../use-view.ts'
@@ -26,7 +27,7 @@ export function TerminalPane({ handle, isExam = false }: { handle?: Ref<Terminal
   }), [])
   useEffect(() => {
     let isGone = false
-    void import('./terminal-widget.ts').then(({ createTerminal }) => {
+    void loadTerminal().then(({ createTerminal }) => {
       if (isGone || box.current === null) return
       widget.current = createTerminal(box.current, { host, store, onPast: () => setAsking(true) })
       if (waiting.current !== '') widget.current.insert(waiting.current)

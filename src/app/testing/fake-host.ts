@@ -30,6 +30,8 @@ export class FakeHost implements ClusterHost {
 
   async overview() { return fakeOverview() }
 
+  async prepare() {}
+
   async open(request: OpenRequest) {
     this.cluster = request.kind === 'sandbox' ? (this.options.fleetNodes !== undefined ? fleetCluster(this.options.fleetNodes) : request.id.startsWith('fleet-') ? fleetCluster(Number(request.id.slice(6))) : gpuCluster()) : labCluster()
     this.nowMs = this.headMs = this.cluster.nowMs

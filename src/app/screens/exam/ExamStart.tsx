@@ -3,6 +3,7 @@ import { Link, useNavigate, useParams } from 'react-router'
 import { BookOpen, Clock, Flag, ListChecks, Megaphone, Server, type LucideIcon } from 'lucide-react'
 import type { AttemptSummary, ExamMode, Overview } from '../../../session/host.ts'
 import type { ExamForm } from '../../content-types.ts'
+import { prefetchWorkbench } from '../../load-order.ts'
 import { useServices } from '../../services.tsx'
 import { Button } from '../../ui/Button.tsx'
 import { Mark } from '../../ui/Glyphs.tsx'
@@ -26,6 +27,10 @@ export function ExamStart() {
     )
   }, [content, host, id])
   useEffect(() => { if (typeof data === 'object') document.title = `${data.form.title} · Podflight` }, [data])
+  const isFound = typeof data === 'object'
+  useEffect(() => {
+    if (isFound) prefetchWorkbench().then(() => host.prepare({ kind: 'exam', id })).catch((reason: unknown) => { console.warn('preparing the exam failed', reason) })
+  }, [host, id, isFound])
   if (data === 'none') return <NotFound />
   return (
     <div className={css.page}>

@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState, type ReactNode } from 'react'
 import { Link } from 'react-router'
 import { ArrowRight, ChevronRight } from 'lucide-react'
+import { prefetchWorkbench } from '../../load-order.ts'
 import { useServices } from '../../services.tsx'
 import { Mark } from '../../ui/Glyphs.tsx'
 import { Hidden } from '../../ui/LiveRegion.tsx'
@@ -19,6 +20,12 @@ export function Home({ section }: { section?: 'labs' | 'exams' }) {
   useEffect(() => {
     Promise.all([content.catalog(), host.overview()]).then(([catalog, overview]) => setView(selectHome(catalog, overview, whenText)), (reason: unknown) => { setError(reason instanceof Error ? reason.message : String(reason)) })
   }, [content, host])
+  const likelyLab = view === undefined ? undefined : firstLab(view)?.id
+  useEffect(() => {
+    if (likelyLab === undefined) return
+    // Only ahead of time: a lab that was not prepared opens as well, a little later.
+    prefetchWorkbench().then(() => host.prepare({ kind: 'lab', id: likelyLab })).catch((reason: unknown) => { console.warn('preparing a lab failed', reason) })
+  }, [host, likelyLab])
   useEffect(() => { if (section !== undefined && view !== undefined) { target.current?.scrollIntoView(); target.current?.focus() } }, [section, view])
   return (
     <div className={css.page}>
@@ -28,7 +35,7 @@ export function Home({ section }: { section?: 'labs' | 'exams' }) {
         {error !== undefined && <p role="alert">Your earlier work could not be read. {error}</p>}
         {view !== undefined && (
           <>
-            {view.last === undefined ? <Welcome first={view.modules.flatMap((module) => module.labs).find((lab) => lab.state !== 'locked')} /> : <Last last={view.last} />}
+            {view.last === undefined ? <Welcome first={firstLab(view)} /> : <Last last={view.last} />}
             <div className={css.columns}>
               <section ref={section === 'labs' ? target : undefined} tabIndex={-1} className={css.labs} aria-label="Labs">
                 <h2 className={css.big}>Labs <span>{view.labsNote}</span></h2>
@@ -47,6 +54,10 @@ export function Home({ section }: { section?: 'labs' | 'exams' }) {
       </main>
     </div>
   )
+}
+
+function firstLab(view: HomeView): LabRow | undefined {
+  return view.modules.flatMap((module) => module.labs).find((lab) => lab.state !== 'locked')
 }
 
 function Last({ last }: { last: NonNullable<HomeView['last']> }) {

@@ -1,0 +1,49 @@
+/**
+ * Settled clusters before anything of a scenario is in them. Booting one costs more than most starts, and all scenarios
+ * of one definition and seed begin with the same one: it is booted once and forked for each.
+ */
+
+import { createCluster } from '../../simulator/index.ts'
+import type { Cluster, ClusterConfig } from '../../simulator/index.ts'
+import type { ClusterDefinition, Scenario } from '../content/types.ts'
+
+const minuteMs = 60_000
+const megabyte = 1_000_000
+/** Simulated ms after which nodes and add-ons are up. */
+const settlingMs = 60_000
+/** Age of a cluster at T+00:00, unless the scenario's history is longer. */
+const usualAgeMs = 60 * minuteMs
+/** How many definitions are kept; a form has tasks of two or three. */
+const keptCount = 4
+
+/** Images of a scenario in the shape of the simulator. */
+export function imagesOf(scenario: Pick<Scenario, 'images'>): NonNullable<ClusterConfig['images']> {
+  return Object.fromEntries(
+    Object.entries(scenario.images).map(([reference, image]) => [reference, { program: image.program, bytes: image.megabytes * megabyte, parameters: image.parameters ?? {}, argv: ['/app'], ports: image.ports }]),
+  )
+}
+
+export class BaseClusters {
+  private readonly kept = new Map<string, Cluster>()
+
+  /** A cluster of a definition with nothing of the scenario but its images, at the moment when its start begins. */
+  fork(definition: ClusterDefinition, scenario: Pick<Scenario, 'images' | 'historyMinutes'>, seed: number): Cluster {
+    const historyMs = scenario.historyMinutes * minuteMs
+    const ageMs = Math.max(usualAgeMs, historyMs + settlingMs)
+    const cluster = this.base(definition, seed, ageMs).fork({ images: imagesOf(scenario) })
+    cluster.advanceTo(ageMs - historyMs)
+    return cluster
+  }
+
+  private base(definition: ClusterDefinition, seed: number, ageMs: number): Cluster {
+    const { nodes, addOns } = definition
+    const key = JSON.stringify([seed, ageMs, nodes, addOns])
+    const known = this.kept.get(key)
+    if (known !== undefined) return known
+    const base = createCluster({ seed, historyMs: ageMs, nodes, addOns, cachedImages: ['registry.k8s.io/pause:3.10'] })
+    base.advanceTo(settlingMs)
+    if (this.kept.size === keptCount) this.kept.delete([...this.kept.keys()][0])
+    this.kept.set(key, base)
+    return base
+  }
+}
