@@ -31,11 +31,17 @@ export class HomeFiles implements FileSystem {
   private readonly files = new Map<string, StoredFile>()
   private readonly clock: { readonly nowMs: SimTimeMs }
   private length = 0
+  private changes = 0
 
   constructor(home: string, clock: { readonly nowMs: SimTimeMs }, stored: StoredFiles = {}) {
     this.home = home
     this.clock = clock
     for (const path of Object.keys(stored)) this.set(path, stored[path])
+  }
+
+  /** Grows with every change. */
+  get version(): number {
+    return this.changes
   }
 
   /** All files as plain data. */
@@ -48,6 +54,7 @@ export class HomeFiles implements FileSystem {
   private set(path: string, file: StoredFile): void {
     this.length += (file.text?.length ?? 0) - (this.files.get(path)?.text?.length ?? 0)
     this.files.set(path, file)
+    this.changes += 1
   }
 
   read(path: string): string | undefined {
@@ -70,6 +77,7 @@ export class HomeFiles implements FileSystem {
     const file = this.files.get(path)
     if (file === undefined) return false
     this.length -= file.text?.length ?? 0
+    this.changes += 1
     return this.files.delete(path)
   }
 

@@ -7,21 +7,25 @@ import { ProcessRun } from '../../simulator/index.ts'
 import type { Cluster } from '../../simulator/index.ts'
 import type { Library } from '../content/types.ts'
 import { learnerUser } from './kubeconfig.ts'
+import { Attempts } from './attempts.ts'
 import { BaseClusters } from './base-clusters.ts'
 import { BoardRows } from './board-rows.ts'
 import { explain } from './explain-pod.ts'
+import { ForkLines, shownMs } from './fork-lines.ts'
+import type { ForkLine } from './fork-lines.ts'
 import { Flight } from './flight.ts'
 import { readLog } from './action-log.ts'
 import type {
   ApplyAnswer, ClusterHost, Completion, EngineFailure, GradeReport, HostDelta, ObjectDetails, OpenAnswer, OpenRequest, Overview, PodExplanation, SessionProgress, Speed, StepReport,
 } from './host.ts'
-import type { FileRow, ForkRow, ObjectRef, TimelineMark, TrackerRow } from './host-rows.ts'
+import type { FileRow, ForkRow, ObjectRef } from './host-rows.ts'
+import { messageOf } from './message-of.ts'
+import { absolutePath, fileRows, News } from './news.ts'
 import { ExamSession } from './exam-session.ts'
 import { LabSession } from './lab-session.ts'
 import { Moments } from './moments.ts'
 import { objectDetails } from './object-details.ts'
 import { overviewOf } from './overview.ts'
-import { upcomingRows } from './upcoming.ts'
 import { isRefusal, planOf } from './plans.ts'
 import type { Plan } from './plans.ts'
 import { Playback, runToNextChange } from './playback.ts'
@@ -44,10 +48,6 @@ export interface HostWorld {
 const tickBudgetMs = 8
 /** Simulated ms between two looks at the budget. */
 const sliceMs = 500
-/** Wall ms between two looks at the tracker. */
-const trackerPeriodMs = 500
-/** Wall ms between two looks at what comes next. */
-const upcomingPeriodMs = 250
 const engineVersion = '0.1.0'
 
 interface Session {
@@ -59,15 +59,6 @@ interface Session {
   readonly lab?: LabSession
   readonly exam?: ExamSession
 }
-
-interface ForkLine {
-  readonly id: string
-  readonly label: string
-  readonly atMs: number
-  cluster: Cluster
-}
-
-const homeFolder = '/home/learner/'
 
 export class InlineHost implements ClusterHost {
   private readonly world: HostWorld
@@ -85,27 +76,20 @@ export class InlineHost implements ClusterHost {
   private output = ''
   private isCleared = false
   private isReset = false
-  private lastFilesText = ''
-  private markedActions = 0
-  private lastTrackerWallMs = 0
-  private tracker: readonly TrackerRow[] | undefined
+  private readonly news = new News()
   private editorPath: string | undefined
-  private lastUpcoming = { wallMs: 0, text: '' }
-  private forks: ForkLine[] = []
-  private currentFork = 'main'
+  private readonly forks = new ForkLines()
   private hasProgress = false
-  private storageProblem: string | undefined
   private failure: EngineFailure | undefined
   /** Another tab writes this attempt. */
   private isReadOnly = false
-  private isStorageNews = false
   /** Ids of all attempts kept, so that none is written over. */
   private takenIds: ReadonlySet<string> = new Set()
-  private lastSaved = { action: 0, wallMs: 0 }
-  private saving: Promise<void> = Promise.resolve()
+  private readonly attempts: Attempts
 
   constructor(world: HostWorld) {
     this.world = world
+    this.attempts = new Attempts(world.store)
   }
 
   // ---- opening and closing -----------------------------------------------------------------------------------------
@@ -123,11 +107,11 @@ export class InlineHost implements ClusterHost {
 
   async open(request: OpenRequest): Promise<OpenAnswer> {
     this.isReadOnly = (await this.world.claim?.(`${request.kind}/${request.id}`)) === false
-    const records = await this.savedRecords()
+    const records = await this.attempts.list()
     this.takenIds = new Set(records.map((record) => record.attemptId))
     const earlier = records.filter((record) => record.request.kind === request.kind && record.request.id === request.id && record.isClosed !== true && record.report === undefined && record.isBroken !== true)
     const saved = request.start === 'fresh' ? undefined : earlier.at(-1)
-    if (request.start === 'fresh') for (const record of earlier) await this.keep({ ...record, isClosed: true })
+    if (request.start === 'fresh') for (const record of earlier) await this.attempts.keep({ ...record, isClosed: true })
     return saved === undefined ? this.begin(request) : this.resume(saved)
   }
 
@@ -136,7 +120,7 @@ export class InlineHost implements ClusterHost {
     this.board?.close()
     this.session = undefined
     this.shown = undefined
-    return this.saving
+    return this.attempts.settled()
   }
 
   subscribe(listener: (delta: HostDelta) => void): () => void {
@@ -172,12 +156,12 @@ export class InlineHost implements ClusterHost {
     const { session } = this
     if (session === undefined) throw error
     const record = this.record(session)
-    const message = error instanceof Error ? error.message : String(error)
-    const atMs = this.shownMs(this.line().cluster)
+    const message = messageOf(error)
+    const atMs = shownMs(this.line().cluster)
     const report = JSON.stringify({ message, stack: error instanceof Error ? error.stack : undefined, atMs, log: record.log }, null, 2)
     this.restore(session, record)
     this.playback.isPlaying = false
-    this.failure = { atMs, message, report, resumedAtMs: this.shownMs(this.line().cluster) }
+    this.failure = { atMs, message, report, resumedAtMs: shownMs(this.line().cluster) }
     this.save()
   }
 
@@ -228,13 +212,13 @@ export class InlineHost implements ClusterHost {
     try {
       this.start(record.attemptId, record.request, record.seed, plan, record)
     } catch (error) {
-      return this.putAside(record, record.log.entries.length, `The saved log cannot be played again: ${error instanceof Error ? error.message : String(error)}`)
+      return this.putAside(record, record.log.entries.length, `The saved log cannot be played again: ${messageOf(error)}`)
     }
     return { attemptId: record.attemptId, seed: record.seed, wasResumed: true, isReadOnly: this.isReadOnly, progress: this.progress() }
   }
 
   private async putAside(record: AttemptRecord, brokenAtAction: number, message: string): Promise<OpenAnswer> {
-    await this.keep({ ...record, isBroken: true, isClosed: true })
+    await this.attempts.keep({ ...record, isBroken: true, isClosed: true })
     const answer = this.begin({ ...record.request, start: 'fresh' })
     return { ...answer, brokenSave: { attemptId: record.attemptId, savedAtWallMs: record.savedAtWallMs, brokenAtAction, actionCount: record.log.entries.length, message } }
   }
@@ -266,8 +250,7 @@ export class InlineHost implements ClusterHost {
       moments.keep(flight.lineOf(context).cluster)
       this.moments.set(context, moments)
     }
-    this.forks = []
-    this.currentFork = 'main'
+    this.forks.clear()
     this.past = undefined
     this.playback.isPlaying = true
     this.playback.speed = 1
@@ -378,48 +361,30 @@ export class InlineHost implements ClusterHost {
 
   fork(label: string): Promise<ForkRow> {
     const { context, cluster } = this.line()
-    const from = this.past ?? cluster
-    const id = `fork-${this.forks.length + 1}`
-    if (this.forks.length === 0) this.forks.push({ id: 'main', label: 'main line', atMs: 0, cluster })
-    else this.storeFork(cluster)
-    const copy = from.fork()
-    const line: ForkLine = { id, label, atMs: this.shownMs(from), cluster: copy }
-    this.forks.push(line)
+    const line = this.forks.add(label, this.past ?? cluster, cluster)
     this.enterFork(line, context)
     void this.done()
-    return Promise.resolve(this.forkRow(line))
+    return Promise.resolve(this.forks.row(line))
   }
 
   chooseFork(id: string): Promise<void> {
-    const line = this.forks.find((fork) => fork.id === id)
-    if (line !== undefined && id !== this.currentFork) {
-      this.storeFork(this.line().cluster)
-      this.enterFork(line, this.line().context)
-    }
+    const { context, cluster } = this.line()
+    const line = this.forks.choose(id, cluster)
+    if (line !== undefined) this.enterFork(line, context)
     return this.done()
   }
 
   dropFork(id: string): Promise<void> {
-    if (id !== 'main' && id !== this.currentFork) this.forks = this.forks.filter((fork) => fork.id !== id)
+    this.forks.drop(id)
     return this.done()
-  }
-
-  private storeFork(cluster: Cluster): void {
-    const line = this.forks.find((fork) => fork.id === this.currentFork)
-    if (line !== undefined) line.cluster = cluster
   }
 
   private enterFork(line: ForkLine, context: string): void {
     this.session?.flight.replaceCluster(context, line.cluster)
-    this.currentFork = line.id
     this.past = undefined
     this.moments.get(context)?.cutAfter(line.cluster.nowMs)
     this.keepMoment(context)
     this.show(line.cluster)
-  }
-
-  private forkRow(line: ForkLine): ForkRow {
-    return { id: line.id, label: line.label, atMs: line.atMs, nowMs: this.shownMs(line.cluster), isCurrent: line.id === this.currentFork }
   }
 
   // ---- terminal and files ------------------------------------------------------------------------------------------
@@ -435,7 +400,7 @@ export class InlineHost implements ClusterHost {
     const { context } = session.flight.current
     this.guard(() => session.flight.startLine(line))
     this.keepMoment(context)
-    this.afterAction()
+    this.save()
     return this.done()
   }
 
@@ -447,7 +412,7 @@ export class InlineHost implements ClusterHost {
 
   terminalInput(text: string): Promise<void> {
     this.guard(() => this.session?.flight.input(text))
-    this.afterAction()
+    this.save()
     return this.done()
   }
 
@@ -459,7 +424,7 @@ export class InlineHost implements ClusterHost {
       this.output += '^C\n'
     } else session.flight.input(undefined)
     this.keepMoment(session.flight.current.context)
-    this.afterAction()
+    this.save()
     return this.done()
   }
 
@@ -493,22 +458,22 @@ export class InlineHost implements ClusterHost {
   editorDone(path: string, text: string | undefined): Promise<void> {
     this.guard(() => this.session?.flight.finishEdit(path, text))
     this.editorPath = undefined
-    this.afterAction()
+    this.save()
     return this.done()
   }
 
   listFiles(): Promise<readonly FileRow[]> {
-    return Promise.resolve(this.fileRows())
+    return Promise.resolve(this.session === undefined ? [] : fileRows(this.session.flight, this.shown?.config.historyMs ?? 0))
   }
 
   readFile(path: string): Promise<string> {
-    return Promise.resolve(this.session?.flight.terminal.files.read(absolute(path)) ?? '')
+    return Promise.resolve(this.session?.flight.terminal.files.read(absolutePath(path)) ?? '')
   }
 
   writeFile(path: string, text: string): Promise<void> {
-    if (this.session !== undefined && this.session.flight.terminal.files.read(absolute(path)) !== text) {
-      this.session.flight.writeFile(absolute(path), text)
-      this.afterAction()
+    if (this.session !== undefined && this.session.flight.terminal.files.read(absolutePath(path)) !== text) {
+      this.session.flight.writeFile(absolutePath(path), text)
+      this.save()
     }
     return this.done()
   }
@@ -517,9 +482,9 @@ export class InlineHost implements ClusterHost {
     const { session } = this
     const refusal = this.refusal()
     if (session === undefined || refusal !== undefined) return Promise.resolve({ isApplied: false, answers: [{ line: 1, severity: 'refused', message: refusal ?? 'Nothing is open.' }] })
-    const applied = session.flight.apply(absolute(path), text)
+    const applied = session.flight.apply(absolutePath(path), text)
     this.keepMoment(session.flight.current.context)
-    this.afterAction()
+    this.save()
     const answers = applied.flatMap(({ line, column, exitCode, output, warnings, object }) => [
       ...warnings.map((message) => ({ line, column, severity: 'warning' as const, message })),
       { line, column, severity: exitCode === 0 ? ('info' as const) : ('refused' as const), message: output, ...(object === undefined ? {} : { object }) },
@@ -549,7 +514,7 @@ export class InlineHost implements ClusterHost {
   answer(itemId: string, value: string): Promise<void> {
     this.session?.flight.answer(itemId, value)
     this.session?.lab?.noteAnswer(itemId, value)
-    this.afterAction()
+    this.save()
     return this.progressed()
   }
 
@@ -619,7 +584,7 @@ export class InlineHost implements ClusterHost {
     const exam = session.exam ?? ExamSession.ofTask(session.plan.tasks, session.flight, session.request, startWallMs)
     const report = exam.grade({ attemptId: session.attemptId, seed: session.seed, nowWallMs: startWallMs, extraTimeFactor: session.request.extraTimeFactor ?? 1, clockWallMs: () => this.world.nowWallMs() })
     this.hasProgress = true
-    await this.keep({ ...this.record(session), report, isClosed: true })
+    await this.attempts.keep({ ...this.record(session), report, isClosed: true })
     await this.done()
     return report
   }
@@ -646,14 +611,7 @@ export class InlineHost implements ClusterHost {
     this.board = new BoardRows(cluster)
     this.shown = cluster
     this.isReset = true
-    this.tracker = undefined
-    this.lastFilesText = ''
-    this.lastTrackerWallMs = 0
-    this.lastUpcoming = { wallMs: 0, text: '' }
-  }
-
-  private shownMs(cluster: Cluster): number {
-    return cluster.nowMs - (cluster.config.historyMs ?? 0)
+    this.news.reset()
   }
 
   private flush(): void {
@@ -664,21 +622,23 @@ export class InlineHost implements ClusterHost {
     const rows = (this.board ?? board).take()
     const { flight } = session
     const running = flight.status
-    const marks = [...(rows.marks ?? []), ...this.actionMarks(line.cluster.config.historyMs ?? 0)]
+    const shiftMs = line.cluster.config.historyMs ?? 0
+    const nowWallMs = this.world.nowWallMs()
+    const marks = [...(rows.marks ?? []), ...this.news.actionMarks(flight, shiftMs)]
     const delta: HostDelta = {
       ...rows, ...(marks.length > 0 ? { marks } : {}),
       ...(this.isReset ? { isReset: true, clusterName: line.context } : {}),
-      nowMs: this.shownMs(this.shown ?? shown), headMs: this.shownMs(line.cluster), epochMs: line.cluster.clock.epochMs + (line.cluster.config.historyMs ?? 0),
+      nowMs: shownMs(this.shown ?? shown), headMs: shownMs(line.cluster), epochMs: line.cluster.clock.epochMs + shiftMs,
       isPlaying: this.playback.isPlaying, speed: this.playback.speed, isPast: this.past !== undefined,
       terminal: {
         output: this.output, prompt: flight.terminal.prompt, isRunning: running !== undefined, readsInput: flight.readsInput, waitsForTime: running?.kind === 'waits' && !this.playback.isPlaying,
         context: flight.current.context, namespace: flight.namespace, cwd: flight.terminal.cwd, ...(this.isCleared ? { clear: true } : {}),
       },
       ...(this.failure === undefined ? {} : { failure: this.failure }),
-      ...this.lookAtFiles(), ...this.lookAtTracker(), ...this.lookAtUpcoming(), ...this.lookAtEditor(),
+      ...this.news.files(flight, shiftMs), ...this.news.trackerOf(session.lab, this.shown ?? shown, nowWallMs), ...this.news.upcomingOf(this.shown ?? shown, nowWallMs), ...this.lookAtEditor(),
       ...(this.hasProgress ? { progress: this.progress() } : {}),
-      ...(this.forks.length > 0 ? { forks: this.forks.map((fork) => this.forkRow(fork)) } : {}),
-      ...this.lookAtStorage(),
+      ...this.forks.rows(),
+      ...this.attempts.takeNews(),
     }
     this.output = ''
     this.isCleared = false
@@ -686,55 +646,6 @@ export class InlineHost implements ClusterHost {
     this.hasProgress = false
     this.failure = undefined
     for (const listener of this.listeners) listener(delta)
-  }
-
-  /** What the learner did since the last delta, as marks of the lane "You". */
-  private actionMarks(shiftMs: number): TimelineMark[] {
-    const entries = this.session?.flight.log.entries ?? []
-    if (this.isReset) this.markedActions = 0
-    const fresh = entries.slice(this.markedActions)
-    this.markedActions = entries.length
-    return fresh.flatMap(({ atMs, action, hash }) => {
-      const label = action.kind === 'line' ? action.text : action.kind === 'apply' ? `apply ${action.path}` : undefined
-      return label === undefined ? [] : [{ id: `action-${hash.slice(0, 12)}`, lane: 'you' as const, kind: 'action' as const, atMs: Math.max(0, atMs - shiftMs), label }]
-    })
-  }
-
-  private fileRows(): FileRow[] {
-    const files = this.session?.flight.terminal.files.save() ?? {}
-    const shiftMs = this.shown?.config.historyMs ?? 0
-    return Object.entries(files).filter(([path, file]) => file.text !== undefined && path.startsWith(homeFolder) && !path.slice(homeFolder.length).startsWith('.'))
-      .map(([path, file]) => ({ path, sizeBytes: file.text?.length ?? 0, changedAtMs: Math.max(0, file.changedAtMs - shiftMs) }))
-  }
-
-  private lookAtFiles(): Pick<HostDelta, 'files'> {
-    const files = this.fileRows()
-    const text = JSON.stringify(files)
-    if (text === this.lastFilesText) return {}
-    this.lastFilesText = text
-    return { files }
-  }
-
-  private lookAtTracker(): Pick<HostDelta, 'tracker'> {
-    const { session, shown } = this
-    const nowWallMs = this.world.nowWallMs()
-    if (session?.lab === undefined || shown === undefined || nowWallMs - this.lastTrackerWallMs < trackerPeriodMs) return {}
-    this.lastTrackerWallMs = nowWallMs
-    const tracker = session.lab.tracker(shown)
-    if (JSON.stringify(tracker) === JSON.stringify(this.tracker)) return {}
-    this.tracker = tracker
-    return { tracker }
-  }
-
-  private lookAtUpcoming(): Pick<HostDelta, 'upcoming'> {
-    const { shown } = this
-    const nowWallMs = this.world.nowWallMs()
-    if (shown === undefined || nowWallMs - this.lastUpcoming.wallMs < upcomingPeriodMs) return {}
-    const upcoming = upcomingRows(shown)
-    const text = JSON.stringify(upcoming)
-    const isSame = text === this.lastUpcoming.text
-    this.lastUpcoming = { wallMs: nowWallMs, text }
-    return isSame ? {} : { upcoming }
   }
 
   private noteEditor(): void {
@@ -768,10 +679,6 @@ export class InlineHost implements ClusterHost {
     return this.done()
   }
 
-  private afterAction(): void {
-    this.save()
-  }
-
   private done(): Promise<void> {
     this.flush()
     return Promise.resolve()
@@ -782,55 +689,8 @@ export class InlineHost implements ClusterHost {
     return { attemptId: session.attemptId, request: session.request, seed: session.seed, log: session.flight.log.save(), progress: this.progress(), times, savedAtWallMs: this.world.nowWallMs() }
   }
 
-  /** Earlier attempts. A store that cannot be read is told, and the session goes on without it. */
-  private async savedRecords(): Promise<readonly AttemptRecord[]> {
-    try {
-      return await this.world.store.list()
-    } catch (error) {
-      this.noteStorage(error instanceof Error ? error.message : String(error))
-      return []
-    }
-  }
-
-  /** Saves one record now; a failure is told. */
-  private async keep(record: AttemptRecord): Promise<void> {
-    try {
-      await this.world.store.put(record)
-      this.noteStorage(undefined)
-    } catch (error) {
-      this.noteStorage(error instanceof Error ? error.message : String(error))
-    }
-  }
-
-  private noteStorage(problem: string | undefined): void {
-    this.isStorageNews ||= problem !== this.storageProblem
-    this.storageProblem = problem
-  }
-
-  /** Told when saving begins to fail and when it works again. */
-  private lookAtStorage(): Pick<HostDelta, 'storage'> {
-    if (!this.isStorageNews) return {}
-    this.isStorageNews = false
-    return { storage: { ...(this.storageProblem === undefined ? {} : { problem: this.storageProblem }), lastSavedAction: this.lastSaved.action, lastSavedWallMs: this.lastSaved.wallMs } }
-  }
-
-  /** Saves in order, one after the other; a failure is told and tried again at the next action. */
   private save(): void {
     const { session } = this
-    if (session === undefined || session.exam?.isOver === true || this.isReadOnly) return
-    const record = this.record(session)
-    this.saving = this.saving.then(() => this.world.store.put(record)).then(
-      () => {
-        this.noteStorage(undefined)
-        this.lastSaved = { action: record.log.entries.length, wallMs: record.savedAtWallMs }
-      },
-      (error: unknown) => {
-        this.noteStorage(error instanceof Error ? error.message : String(error))
-      },
-    )
+    if (session !== undefined && session.exam?.isOver !== true && !this.isReadOnly) this.attempts.save(this.record(session))
   }
-}
-
-function absolute(path: string): string {
-  return path.startsWith('/') ? path : `${homeFolder}${path}`
 }
