@@ -203,9 +203,24 @@ export class CycleRunner {
     return this.statuses.get(this.nominator.size > 0 ? this.withNominated(slot.index, plainId) : plainId)
   }
 
+  /** Every filter that says no to a node, in running order; for explanations, after a `begin` that succeeded. */
+  rejectionsOf(slot: NodeSlot): PluginStatus[] {
+    const { localFilters, crossFilters } = this.profile
+    const asked = crossFilters.filter(({ stateAt }) => stateAt < 0 || !this.skipped[stateAt])
+    return [...localFilters.map(({ plugin }) => ({ plugin, state: undefined })), ...asked.map(({ plugin, stateAt }) => ({ plugin, state: this.states[stateAt] }))].flatMap(({ plugin, state }) => {
+      const status = plugin.filter(this.cycle, slot, state)
+      return status.code === 'success' ? [] : [withPlugin(status, plugin.name)]
+    })
+  }
+
   /** Brings plugin states back in line after trials. */
   endTrials(): void {
     this.refreshStates()
+  }
+
+  /** Whether this cycle has looked at a node and rejected it. */
+  hasRejected(index: number): boolean {
+    return this.seenInCycle[index] === this.cycleNumber
   }
 
   /** Why a node was rejected in this cycle. */

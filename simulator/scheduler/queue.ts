@@ -10,7 +10,7 @@ import type { Pod } from '../api/types.ts'
 import { ruleCovers } from './cluster-events.ts'
 import type { ClusterEvent, EventObjects, RetryRule } from './cluster-events.ts'
 import type { CompiledProfile } from './compiled-profile.ts'
-import type { ObjectLister } from './framework.ts'
+import type { ObjectLister, Plugin } from './framework.ts'
 import { podKeyOf, priorityOf } from './pod-class.ts'
 import { PodHeap } from './pod-heap.ts'
 
@@ -79,7 +79,7 @@ export class SchedulingQueue {
     this.counters = state.counters
     this.profile = profile
     this.ports = ports
-    this.rulesOf = new Map(profile.plugins.map(({ plugin }) => [plugin.name, withTaintRule(plugin.retryOn ?? [])]))
+    this.rulesOf = new Map(profile.plugins.map(({ plugin }) => [plugin.name, retryRulesOf(plugin)]))
     const isCurrent = (row: QueueRow): boolean => this.rows.get(row.podKey) === row
     const isBefore = (a: QueueRow, b: QueueRow): boolean => this.isBefore(a, b)
     const endsBefore = (a: QueueRow, b: QueueRow): boolean => {
@@ -270,16 +270,16 @@ export class SchedulingQueue {
 }
 
 /**
- * A plugin that waits for new nodes is also told of changed taints.
+ * The events that may help a pod that a plugin rejected. A plugin that waits for new nodes is also told of changed taints.
  * Models buildQueueingHintMap in pkg/scheduler/scheduler.go (v1.35), a workaround of upstream's.
  */
-function withTaintRule(rules: readonly RetryRule[]): readonly RetryRule[] {
+export function retryRulesOf({ retryOn: rules = [] }: Plugin): readonly RetryRule[] {
   const onNodes = rules.filter((rule) => rule.resource === 'Node')
   if (!onNodes.some((rule) => rule.actions.includes('add')) || onNodes.some((rule) => rule.actions.includes('updateNodeTaint'))) return rules
   return [...rules, { resource: 'Node', actions: ['updateNodeTaint'] }]
 }
 
 /** When the periodic flush takes a row: the first round after it has waited for more than five minutes. */
-function flushMs(row: QueueRow): number {
+export function flushMs(row: QueueRow): number {
   return Math.ceil((row.sinceMs + unschedulableMaxMs + 1) / flushPeriodMs) * flushPeriodMs
 }

@@ -63,6 +63,8 @@ export class Scheduler {
   private readonly runner: CycleRunner
   readonly queue: SchedulingQueue
   private objectsEpoch = 1
+  /** Told of each attempt just before it is made; for explanations of the past on a fork. */
+  onAttempt: ((pod: Pod) => void) | undefined
 
   constructor(state: SchedulerState, ports: SchedulerPorts, plugins: readonly RegisteredPlugin[] = defaultProfile) {
     this.state = state
@@ -229,6 +231,7 @@ export class Scheduler {
       return
     }
     if (this.cache.findEntry(row.podKey) !== undefined) return
+    this.onAttempt?.(pod)
     const cycle: Cycle = { cache: this.cache, objects: this.ports.objects, pod, podClass: this.cache.classOf(pod), objectsEpoch: this.objectsEpoch }
     const failure = this.runCycle(cycle, row.podKey)
     if (failure !== undefined) this.fail(row, pod, failure)

@@ -26,6 +26,9 @@ export function whyNotEligible({ cycle: { cache, pod }, statusOf }: FailedCycle)
   return slot.pods.some((entry) => priorityOf(entry.pod) < priority && isEvictedForPriority(entry.pod)) ? schedulerReasons.terminatingVictim : undefined
 }
 
+/** Told of each node that evictions do not help, with the reasons. */
+export type OnHopeless = (slot: NodeSlot, reasons: readonly string[]) => void
+
 export interface CandidateSearch {
   readonly candidates: readonly Candidate[]
   /** Why evictions do not help: reason to the number of nodes that were tried. */
@@ -37,12 +40,16 @@ export interface CandidateSearch {
  * Tries the nodes that evictions might help.
  * @param slots the nodes, in the order in which they are tried
  * @param wanted stop when there are this many candidates and one of them breaks no budget
+ * @param onHopeless for explanations
  */
-export function findCandidates(failed: FailedCycle, slots: readonly NodeSlot[], wanted: number): CandidateSearch {
+export function findCandidates(failed: FailedCycle, slots: readonly NodeSlot[], wanted: number, onHopeless?: OnHopeless): CandidateSearch {
   const { cycle: { cache, pod, objects }, filterAgain } = failed
   const priority = priorityOf(pod)
   // Most pods that fit nowhere are no more important than any other: then there is no need to look at the nodes.
-  if (priority <= cache.lowestPriority) return { candidates: [], reasonCounts: new Map(slots.length === 0 ? [] : [[schedulerReasons.noVictims, slots.length]]), rejectedCount: slots.length }
+  if (priority <= cache.lowestPriority) {
+    if (onHopeless !== undefined) for (const slot of slots) onHopeless(slot, [schedulerReasons.noVictims])
+    return { candidates: [], reasonCounts: new Map(slots.length === 0 ? [] : [[schedulerReasons.noVictims, slots.length]]), rejectedCount: slots.length }
+  }
   const budgets = objects.list('PodDisruptionBudget') as readonly PodDisruptionBudget[]
   const intact: Candidate[] = []
   const violating: Candidate[] = []
@@ -52,6 +59,7 @@ export function findCandidates(failed: FailedCycle, slots: readonly NodeSlot[], 
     const result = selectVictims({ cache, slot, priority, budgets, filterAgain })
     if (!isCandidate(result)) {
       rejectedCount++
+      onHopeless?.(slot, result.reasons)
       for (const reason of result.reasons) reasonCounts.set(reason, (reasonCounts.get(reason) ?? 0) + 1)
     } else if (result.violations === 0) intact.push(result)
     else violating.push(result)
@@ -61,19 +69,27 @@ export function findCandidates(failed: FailedCycle, slots: readonly NodeSlot[], 
   return { candidates: [...intact, ...violating], reasonCounts, rejectedCount }
 }
 
+/** How many candidates are enough, of so many nodes. Models GetOffsetAndNumCandidates. */
+export function candidatesWanted(nodeCount: number): number {
+  return Math.min(nodeCount, Math.max(candidatesMin, Math.floor((nodeCount * candidatesMinPercent) / 100)))
+}
+
 /** Start of the victims of the highest priority: the earliest of them. */
-function earliestStart(victims: readonly Pod[]): string {
+export function earliestStart(victims: readonly Pod[]): string {
   const highest = Math.max(...victims.map(priorityOf))
   return victims.filter((pod) => priorityOf(pod) === highest).map(startTimeOf).sort(compareText)[0]
 }
 
+/** By what candidates are told apart. */
+export type CandidateCriterion = 'budgetViolations' | 'highestPriority' | 'prioritySum' | 'victimCount' | 'latestStart'
+
 /** What makes one candidate better than another, most weighty first. More is better. */
-const preferences: readonly ((candidate: Candidate) => number | string)[] = [
-  ({ violations }) => -violations,
-  ({ victims }) => -priorityOf(victims[0]),
-  ({ victims }) => -victims.reduce((sum, pod) => sum + priorityOf(pod) + int32Span, 0),
-  ({ victims }) => -victims.length,
-  ({ victims }) => earliestStart(victims),
+export const preferences: readonly { readonly criterion: CandidateCriterion; of(candidate: Candidate): number | string }[] = [
+  { criterion: 'budgetViolations', of: ({ violations }) => -violations },
+  { criterion: 'highestPriority', of: ({ victims }) => -priorityOf(victims[0]) },
+  { criterion: 'prioritySum', of: ({ victims }) => -victims.reduce((sum, pod) => sum + priorityOf(pod) + int32Span, 0) },
+  { criterion: 'victimCount', of: ({ victims }) => -victims.length },
+  { criterion: 'latestStart', of: ({ victims }) => earliestStart(victims) },
 ]
 
 /** The best candidates; more than one when nothing tells them apart. */
@@ -81,7 +97,7 @@ export function bestCandidates(candidates: readonly Candidate[]): readonly Candi
   let left = candidates
   for (const preference of preferences) {
     if (left.length <= 1) return left
-    const values = left.map(preference)
+    const values = left.map((candidate) => preference.of(candidate))
     const best = values.reduce((a, b) => (b > a ? b : a))
     left = left.filter((_candidate, i) => values[i] === best)
   }
@@ -107,8 +123,7 @@ function preempt(failed: FailedCycle): PostFilterResult {
   if (reason !== undefined) return { status: unschedulable(reason) }
   const { cycle: { pod } } = failed
   const slots = failed.preemptible()
-  const wanted = Math.min(slots.length, Math.max(candidatesMin, Math.floor((slots.length * candidatesMinPercent) / 100)))
-  const search = findCandidates(failed, fromRandomStart(slots, failed), wanted)
+  const search = findCandidates(failed, fromRandomStart(slots, failed), candidatesWanted(slots.length))
   if (search.candidates.length === 0) return notHelpful(failed, search)
   const { slot, victims } = bestCandidates(search.candidates)[0]
   const isUnderway = victims.every(isTerminating)
