@@ -5,6 +5,7 @@ import { useServices } from './services.tsx'
 import { createBoardStore } from './state/board-store.ts'
 import { Button } from './ui/Button.tsx'
 import { Notice } from './ui/Notice.tsx'
+import { messageOf } from '../session/message-of.ts'
 import css from './FlightGate.module.css'
 
 type GateState = { readonly request: OpenRequest } & ({ readonly flight: Flight } | { readonly error: string })
@@ -23,7 +24,7 @@ export function FlightGate({ request, children, onRefused }: { request: OpenRequ
         if (answer.refused !== undefined && onRefused !== undefined) onRefused(answer.refused.answers.map((row) => row.message))
         else setOpened({ request, flight: { host, store, request, answer } })
       },
-      (error: unknown) => { if (!isGone) setOpened({ request, error: error instanceof Error ? error.message : String(error) }) },
+      (error: unknown) => { if (!isGone) setOpened({ request, error: messageOf(error) }) },
     )
     return () => { isGone = true; store.dispose(); host.close().catch(reportLate) }
   }, [host, request, onRefused])

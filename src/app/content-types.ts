@@ -3,24 +3,9 @@
  * no field holds HTML, so nothing needs to be sanitized.
  */
 
-/** Inline text. */
-export type Inline =
-  | string
-  | { readonly code: string }
-  | { readonly strong: readonly Inline[] }
-  | { readonly em: readonly Inline[] }
-  | { readonly link: readonly Inline[]; readonly href: string }
+import type { Block, Inline } from '../content/markdown.ts'
 
-/** Block of prose. */
-export type Block =
-  | { readonly type: 'p'; readonly text: readonly Inline[] }
-  | { readonly type: 'h'; readonly level: 2 | 3; readonly text: readonly Inline[] }
-  | { readonly type: 'code'; readonly lang: string; readonly text: string }
-  | { readonly type: 'list'; readonly ordered: boolean; readonly items: readonly (readonly Block[])[] }
-  | { readonly type: 'table'; readonly head: readonly (readonly Inline[])[]; readonly rows: readonly (readonly (readonly Inline[])[])[] }
-  | { readonly type: 'aside'; readonly title: string; readonly body: readonly Block[] }
-  /** Folded by default: key moments, interview questions, solutions. */
-  | { readonly type: 'fold'; readonly title: string; readonly body: readonly Block[] }
+export type { Block, Inline }
 
 export interface QuizOption { readonly key: string; readonly text: readonly Inline[] }
 /** A prediction (asked before the step is played) or a quiz item. */

@@ -1,6 +1,7 @@
 import { createRoot } from 'react-dom/client'
 import './tokens.css'
 import './base.css'
+import { messageOf } from '../session/message-of.ts'
 import { App } from './App.tsx'
 import { applyTheme, readTheme } from './settings.ts'
 import { createServices } from './create-services.ts'
@@ -12,4 +13,4 @@ const root = document.getElementById('root')
 if (root === null) throw new Error('index.html has no #root')
 const shown = createRoot(root)
 // Not awaited at the top: chunks that share code with this one would wait for themselves.
-createServices().then((services) => shown.render(<App services={services} />), (error: unknown) => shown.render(<p role="alert">Podflight could not start. {error instanceof Error ? error.message : String(error)}</p>))
+createServices().then((services) => shown.render(<App services={services} />), (error: unknown) => shown.render(<p role="alert">Podflight could not start. {messageOf(error)}</p>))

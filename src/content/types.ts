@@ -1,6 +1,7 @@
 /** Content as data: what authors write in YAML and Markdown, parsed and checked. */
 
 import type { Check } from '../grading/check.ts'
+import type { TrialLoad } from '../grading/view.ts'
 
 /** One step of a scenario's start, played through the API as the author before T+00:00. */
 export type StartStep =
@@ -9,22 +10,12 @@ export type StartStep =
   /** A kubectl command line without `kubectl`. */
   | { readonly kubectl: string }
   /** A steady load from outside the learner's objects; it goes on until stopped. */
-  | { readonly load: StartLoad }
+  | { readonly load: TrialLoad }
   | { readonly stopLoad: string }
   /** Simulated time passes. */
   | { readonly advanceSeconds: number }
   /** Time passes until a condition holds; a start that takes longer than `withinSeconds` is a broken scenario. */
   | { readonly until: Check['all']; readonly withinSeconds: number }
-
-export interface StartLoad {
-  readonly id: string
-  readonly namespace: string
-  readonly url: string
-  readonly method?: string
-  readonly requestsPerSecond: number
-  readonly payloads?: readonly { readonly share: number; readonly kilobytes: number }[]
-  readonly timeoutMs?: number
-}
 
 /** Nodes and add-ons that scenarios share. */
 export interface ClusterDefinition {

@@ -4,6 +4,7 @@
  * All values are plain data. A promise rejects only for programmer errors and for a stopped engine; what Kubernetes
  * refuses is a value.
  */
+import type { CheckVerdict } from '../grading/check.ts'
 import type {
   EventRow, FileRow, ForkRow, NodeRow, ObjectRef, PodRow, ServiceRow, TerminalDelta, TimelineMark, TrackerRow, WorkloadRow,
 } from './host-rows.ts'
@@ -148,15 +149,7 @@ export interface PodExplanation {
   readonly fixes: readonly SuggestedFix[]
 }
 
-export interface CheckResult {
-  readonly id: string
-  readonly title: string
-  readonly points: number
-  readonly earned: number
-  readonly passed: boolean
-  readonly expected: string
-  readonly actual: string
-  readonly why: string
+export interface CheckResult extends Omit<CheckVerdict, 'notAvailable'> {
   /** Moment that shows it, for "Show at T+12:40". */
   readonly atMs?: number
 }

@@ -8,6 +8,7 @@ import type { BoardStore } from '../state/board-store.ts'
 import { isIncomplete } from './incomplete.ts'
 import { columnsText, complete, emptyLine, parseKeys, pressKey, type LineEffect, type LineKey, type LineState } from './line-editor.ts'
 import { colorsOnly, redrawText, renderLine } from './line-render.ts'
+import { messageOf } from '../../session/message-of.ts'
 
 export interface TerminalWidget {
   focus(): void
@@ -159,7 +160,7 @@ class LineTerminal implements TerminalWidget {
     this.begun = ''
     if (text.trim() !== '' && this.history.at(-1) !== text) this.history.push(text)
     this.isBusy = true
-    this.options.host.terminalRun(text).then(() => this.settle(), (error: unknown) => { this.term.write(`${error instanceof Error ? error.message : String(error)}\n`); this.settle() })
+    this.options.host.terminalRun(text).then(() => this.settle(), (error: unknown) => { this.term.write(`${messageOf(error)}\n`); this.settle() })
   }
 
   /** The host took the line: the prompt comes back unless the command goes on. */

@@ -26,6 +26,7 @@ import { ExamFoot } from './ExamFoot.tsx'
 import { Notepad } from './Notepad.tsx'
 import { TaskPane } from './TaskPane.tsx'
 import { TaskStrip } from './TaskStrip.tsx'
+import { messageOf } from '../../../session/message-of.ts'
 import css from '../shell.module.css'
 
 const limits = { task: { min: 320, max: 520, initial: 384 }, editor: { min: 100, max: 600, initial: 372 }, right: { min: 320, max: 640, initial: 392 }, docs: { min: 80, max: 500, initial: 304 }, notes: { min: 60, max: 400, initial: 180 } }
@@ -42,7 +43,7 @@ function useGrading(isOver: boolean): { grade: () => void; error: string | undef
     if (isGrading.current) return
     isGrading.current = true
     setError(undefined)
-    host.grade().then((report) => { void navigate(`/result/${report.attemptId}`, { replace: true }) }, (reason: unknown) => { isGrading.current = false; setError(reason instanceof Error ? reason.message : String(reason)) })
+    host.grade().then((report) => { void navigate(`/result/${report.attemptId}`, { replace: true }) }, (reason: unknown) => { isGrading.current = false; setError(messageOf(reason)) })
   }, [host, navigate])
   useEffect(() => { if (isOver) void navigate(`/result/${answer.attemptId}`, { replace: true }) }, [isOver, answer, navigate])
   return { grade, error }

@@ -8,6 +8,7 @@ import { Hidden } from '../../ui/LiveRegion.tsx'
 import { TopBar } from '../../ui/TopBar.tsx'
 import { whenText } from '../when.ts'
 import { selectHome, type HomeView, type LabRow, type ModuleView } from './home.view.ts'
+import { messageOf } from '../../../session/message-of.ts'
 import css from './Home.module.css'
 
 /** Where you were, labs, exams, domains, sandbox. */
@@ -18,7 +19,7 @@ export function Home({ section }: { section?: 'labs' | 'exams' }) {
   const target = useRef<HTMLElement>(null)
   useEffect(() => { document.title = 'Podflight' }, [])
   useEffect(() => {
-    Promise.all([content.catalog(), host.overview()]).then(([catalog, overview]) => setView(selectHome(catalog, overview, whenText)), (reason: unknown) => { setError(reason instanceof Error ? reason.message : String(reason)) })
+    Promise.all([content.catalog(), host.overview()]).then(([catalog, overview]) => setView(selectHome(catalog, overview, whenText)), (reason: unknown) => { setError(messageOf(reason)) })
   }, [content, host])
   const likelyLab = view === undefined ? undefined : firstLab(view)?.id
   useEffect(() => {
