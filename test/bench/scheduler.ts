@@ -1,88 +1,22 @@
 /**
- * Decisions per second of the scheduler alone: its cache, its plugins and the choice, without an API around it.
- * The workloads have the names, nodes and pods of the benchmark that runs the real scheduler's algorithm.
+ * Decisions per second of the scheduler alone: its cache, queue, plugins and choice, without an API around it.
+ * Inside the clock: the pod enters the queue, is tried once, and is assumed and bound, or fails after PostFilter with its
+ * message made. Pods are built before. The first figures of a process include its compilation to machine code.
  */
 
+import { readFileSync } from 'node:fs'
 import type { Bench } from './bench.ts'
-import type { Affinity, LabelSelector, Node, Pod, PodSpec, StringMap } from '../../simulator/api/types.ts'
+import { round } from './bench.ts'
+import type { Node, Pod } from '../../simulator/api/types.ts'
 import { Table } from '../../simulator/kernel/table.ts'
+import { explainPod } from '../../simulator/scheduler/explain.ts'
 import { podKeyOf } from '../../simulator/scheduler/pod-class.ts'
 import type { Decision, SchedulerPorts } from '../../simulator/scheduler/ports.ts'
 import { Scheduler } from '../../simulator/scheduler/scheduler.ts'
+import { makeBenchNode, makeBenchPod, ownedWorkload, sharedWorkloads } from './scheduler-workloads.ts'
+import type { Workload } from './scheduler-workloads.ts'
 
-const zone = 'topology.kubernetes.io/zone'
-const hostname = 'kubernetes.io/hostname'
-
-interface PodShape { labels?: StringMap; requests?: { [resource: string]: string }; spec?: Partial<PodSpec> }
-interface Workload {
-  readonly name: string
-  readonly nodes: number
-  /** Pods scheduled before the clock starts. */
-  readonly first?: number
-  /** Pods bound before the clock starts. */
-  readonly prebound?: number
-  readonly pods: number
-  readonly hasZones?: boolean
-  readonly hasGpus?: boolean
-  readonly shape?: PodShape
-  readonly fails?: boolean
-  readonly isOwned?: boolean
-}
-
-function color(value: string): LabelSelector {
-  return { matchLabels: { color: value } }
-}
-
-function friend(value: string): Affinity {
-  return { podAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [{ topologyKey: hostname, labelSelector: color(value) }] } }
-}
-
-const antiAffinity: PodShape = {
-  labels: { color: 'green' },
-  spec: { affinity: { podAntiAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [{ topologyKey: hostname, labelSelector: color('green') }] } } },
-}
-const preferredAffinity: PodShape = {
-  labels: { color: 'red' },
-  spec: { affinity: { podAffinity: { preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 1, podAffinityTerm: { topologyKey: hostname, labelSelector: color('red') } }] } } },
-}
-const spread: PodShape = {
-  labels: { color: 'blue' },
-  spec: { topologySpreadConstraints: [{ maxSkew: 5, topologyKey: zone, whenUnsatisfiable: 'DoNotSchedule', labelSelector: color('blue') }] },
-}
-const zoneTerms = { nodeSelectorTerms: [{ matchExpressions: [{ key: zone, operator: 'In', values: ['zone-0', 'zone-1'] }] }] }
-
-const workloads: readonly Workload[] = [
-  { name: 'basic-500', nodes: 500, pods: 1000 },
-  { name: 'basic-5000', nodes: 5000, pods: 10000 },
-  { name: 'basic-15000', nodes: 15000, pods: 10000 },
-  { name: 'owned-5000', nodes: 5000, pods: 10000, isOwned: true },
-  { name: 'required-anti-affinity-hostname', nodes: 5000, first: 1000, pods: 2000, shape: antiAffinity },
-  { name: 'preferred-affinity-hostname', nodes: 5000, first: 1000, pods: 3000, shape: preferredAffinity },
-  { name: 'spread-zone-do-not-schedule', nodes: 5000, first: 1000, pods: 5000, hasZones: true, shape: spread },
-  { name: 'required-node-affinity', nodes: 5000, first: 1000, pods: 5000, hasZones: true, shape: { spec: { affinity: { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: zoneTerms } } } } },
-  { name: 'extended-resource-gpu', nodes: 5000, pods: 10000, hasGpus: true, shape: { requests: { 'nvidia.com/gpu': '1' } } },
-  { name: 'unschedulable-beyond-every-node', nodes: 5000, prebound: 20000, pods: 1000, shape: { requests: { cpu: '9' } }, fails: true },
-  { name: 'unschedulable-full-no-victims', nodes: 5000, prebound: 20000, pods: 500, fails: true },
-  { name: 'unschedulable-preemption-all-candidates', nodes: 5000, prebound: 20000, pods: 200, shape: { spec: { priority: 10, affinity: friend('nobody') } }, fails: true },
-]
-
-function makeNode(index: number, { hasZones = false, hasGpus = false }: Workload): Node {
-  const name = `node-${index}`
-  const allocatable = { cpu: '4', memory: '32Gi', pods: '110', ...(hasGpus && { 'nvidia.com/gpu': '8' }) }
-  return { apiVersion: 'v1', kind: 'Node', metadata: { name, uid: name, labels: { [hostname]: name, ...(hasZones && { [zone]: `zone-${index % 3}` }) } }, status: { capacity: allocatable, allocatable } }
-}
-
-function makePod(prefix: string, index: number, { shape = {}, isOwned = false }: Workload): Pod {
-  const name = `${prefix}-${index}`
-  const requests = { cpu: '1', memory: '500Mi', ...shape.requests }
-  const owner = { apiVersion: 'apps/v1', kind: 'ReplicaSet', name: 'web', uid: 'web', controller: true }
-  return {
-    apiVersion: 'v1', kind: 'Pod',
-    metadata: { name, namespace: 'default', uid: name, labels: isOwned ? { app: 'web' } : { ...shape.labels }, ...(isOwned && { ownerReferences: [owner] }) },
-    spec: { schedulerName: 'default-scheduler', priority: 0, containers: [{ name: 'c', image: 'pause', resources: { requests } }], ...shape.spec },
-    status: { phase: 'Pending' },
-  }
-}
+type Figures = { [figure: string]: number | string }
 
 /** A cluster that is nothing but maps. */
 class BenchCluster {
@@ -90,15 +24,17 @@ class BenchCluster {
   readonly nodes: Node[] = []
   private seed = 1
   last: Decision | undefined
+  scheduled = 0
+  failed = 0
   feasibleSum = 0
   readonly scheduler: Scheduler
   readonly workload: Workload
 
   constructor(workload: Workload) {
     this.workload = workload
-    for (let i = 0; i < workload.nodes; i++) this.nodes.push(makeNode(i, workload))
+    for (let i = 0; i < workload.nodes; i++) this.nodes.push(makeBenchNode(i, workload))
     for (let i = 0; i < (workload.prebound ?? 0); i++) {
-      const pod = makePod('bound', i, {} as Workload)
+      const pod = makeBenchPod('bound', i, workload.boundLikePods ? workload : {})
       this.pods.set(podKeyOf(pod), { ...pod, spec: { ...pod.spec, nodeName: `node-${i % workload.nodes}` }, status: { phase: 'Running' } })
     }
     this.scheduler = new Scheduler({ queue: new Table(), counters: new Table() }, this.ports())
@@ -120,41 +56,138 @@ class BenchCluster {
       recordDecision: (decision) => {
         this.last = decision
         this.feasibleSum += decision.feasibleCount
+        if (decision.result === 'scheduled') this.scheduled++
+        else this.failed++
       },
     }
   }
 
-  /** Creates pods and tries each once. @returns how long the attempts took, in microseconds each */
-  run(prefix: string, count: number): number[] {
-    const tookUs: number[] = []
-    for (let i = 0; i < count; i++) {
-      const pod = makePod(prefix, i, this.workload)
-      this.pods.set(podKeyOf(pod), pod)
+  /** Makes pods that `run` can try. */
+  make(prefix: string, count: number): Pod[] {
+    const pods = Array.from({ length: count }, (_none, i) => makeBenchPod(prefix, i, this.workload))
+    for (const pod of pods) this.pods.set(podKeyOf(pod), pod)
+    return pods
+  }
+
+  /** Tries each pod once. @returns how long the attempts took, in microseconds each */
+  run(pods: readonly Pod[]): Float64Array {
+    const tookUs = new Float64Array(pods.length)
+    for (let i = 0; i < pods.length; i++) {
+      const pod = pods[i]
       const start = performance.now()
       this.scheduler.onPodChange(undefined, pod)
       this.scheduler.attempt(podKeyOf(pod))
-      tookUs.push((performance.now() - start) * 1000)
+      tookUs[i] = (performance.now() - start) * 1000
     }
     return tookUs
   }
-}
 
-function measure(workload: Workload): { [figure: string]: number | string } {
-  const bench = new BenchCluster(workload)
-  bench.run('first', workload.first ?? 0)
-  bench.feasibleSum = 0
-  const start = performance.now()
-  const tookUs = bench.run('pod', workload.pods).sort((a, b) => a - b)
-  const seconds = (performance.now() - start) / 1000
-  const at = (part: number): number => Math.round((tookUs[Math.floor(part * (tookUs.length - 1))] ?? 0) * 10) / 10
-  const result = bench.last?.result
-  if ((result === 'scheduled') === (workload.fails ?? false)) throw new Error(`${workload.name}: ${result} ${bench.last?.message}`)
-  return {
-    workload: workload.name, nodes: workload.nodes, podsBefore: (workload.first ?? 0) + (workload.prebound ?? 0), pods: workload.pods,
-    seconds, podsPerSecond: Math.round(workload.pods / seconds), p50us: at(0.5), p90us: at(0.9), p99us: at(0.99),
-    ...(result === 'scheduled' ? { meanFeasibleNodes: bench.feasibleSum / workload.pods } : { message: bench.last?.message ?? '' }),
+  forgetFigures(): void {
+    this.scheduled = 0
+    this.failed = 0
+    this.feasibleSum = 0
   }
 }
 
+function cpuSeconds(): number {
+  const { user, system } = process.cpuUsage()
+  return (user + system) / 1e6
+}
+
+/** The highest resident set of this process so far, MiB. */
+function peakRssMiB(): number {
+  return round(process.resourceUsage().maxRSS / 1024, 0)
+}
+
+/** Everything before the clock, then the pods that are measured. */
+function measure(workload: Workload): Figures {
+  const bench = new BenchCluster(workload)
+  bench.run(bench.make('first', workload.first ?? 0))
+  const pods = bench.make('pod', workload.pods)
+  bench.forgetFigures()
+  const startCpu = cpuSeconds()
+  const start = performance.now()
+  const tookUs = bench.run(pods).sort()
+  const seconds = (performance.now() - start) / 1000
+  const cpu = cpuSeconds() - startCpu
+  const at = (part: number): number => round(tookUs[Math.floor(part * (tookUs.length - 1))] ?? 0)
+  const { scheduled, failed } = bench
+  if (failed !== (workload.fails === true ? pods.length : 0)) throw new Error(`${workload.name}: ${scheduled} scheduled, ${failed} failed: ${bench.last?.message}`)
+  return {
+    workload: workload.name, nodes: workload.nodes, podsBefore: (workload.first ?? 0) + (workload.prebound ?? 0), pods: workload.pods, scheduled, failed,
+    seconds, podsPerSecond: Math.round(pods.length / seconds), cpuSeconds: cpu, podsPerCpuSecond: Math.round(pods.length / cpu),
+    loadAverage: readFileSync('/proc/loadavg', 'utf8').split(' ').slice(0, 2).join(' '),
+    p50us: at(0.5), p90us: at(0.9), p99us: at(0.99), meanFeasibleNodes: scheduled === 0 ? 0 : bench.feasibleSum / scheduled,
+    node: process.version, implementation: 'Podflight', rssMiB: peakRssMiB(), ...(failed > 0 && { message: bench.last?.message ?? '' }),
+  }
+}
+
+/** Microseconds per pod of a warm scheduler: the median of the attempts. */
+function warmUs(workload: Workload): number {
+  const bench = new BenchCluster(workload)
+  bench.run(bench.make('first', workload.first ?? 0))
+  const tookUs = bench.run(bench.make('pod', workload.pods)).sort()
+  return tookUs[tookUs.length >> 1] ?? 0
+}
+
+/** How much one attempt costs in two settings, and the one over the other. */
+function compare(name: string, base: Workload, other: Workload, targetRatio: number): Figures {
+  // Both run once before they are measured, so that neither pays for compilation.
+  warmUs(base)
+  warmUs(other)
+  const baseUs = round(warmUs(base))
+  const otherUs = round(warmUs(other))
+  return { workload: name, base: base.name, baseUs, other: other.name, otherUs, ratio: round(otherUs / baseUs, 2), targetRatio, rssMiB: peakRssMiB() }
+}
+
+const named = (name: string): Workload => sharedWorkloads.find((workload) => workload.name === name) as Workload
+/** Nodes on which thirty more pods have room beside those that are measured. */
+const roomy = { allocatable: { cpu: '64', memory: '256Gi', pods: '110' } }
+
+function beside(name: string, prebound: number, suffix: string): Workload {
+  return { ...named(name), name: `${name}${suffix}`, first: 200, pods: 2000, prebound, ...roomy, boundLikePods: name !== 'required-anti-affinity-hostname' }
+}
+
+/** One pod on four nodes, and one failed attempt, in microseconds. */
+function smallUs(workload: Workload): Figures {
+  warmUs(workload)
+  const medianUs = round(warmUs(workload))
+  return { workload: workload.name, nodes: workload.nodes, medianUs, targetUs: 100, rssMiB: peakRssMiB() }
+}
+
+function explainMs(): Figures {
+  const bench = new BenchCluster({ ...named('basic-5000'), first: 2000 })
+  bench.run(bench.make('first', 2000))
+  const took: number[] = []
+  for (const pod of bench.make('asked', 7)) {
+    const start = performance.now()
+    const { nodes } = explainPod(bench.scheduler, pod)
+    took.push(performance.now() - start)
+    if (nodes.length !== 5000) throw new Error(`explained ${nodes.length} nodes`)
+  }
+  took.sort((a, b) => a - b)
+  return { workload: 'explain-5000', nodes: 5000, medianMs: round(took[3], 2), worstMs: round(took[6], 2), targetMs: 50, rssMiB: peakRssMiB() }
+}
+
+function memory(): Figures {
+  const bench = new BenchCluster({ ...beside('spread-zone-do-not-schedule', 150_000, '-at-150000') })
+  bench.run(bench.make('pod', 2000))
+  return { workload: 'memory-150000', nodes: 5000, podsBefore: 150_000, pods: 2000, rssMiB: peakRssMiB(), targetMiB: 1024 }
+}
+
+const figures: readonly Bench[] = [
+  { name: 'cost-15000-over-500', run: () => compare('cost-15000-over-500', { ...named('basic-500'), pods: 1500 }, { ...named('basic-15000'), pods: 1500 }, 1.25) },
+  ...['required-anti-affinity-hostname', 'preferred-affinity-hostname', 'spread-zone-do-not-schedule'].map((name) => ({
+    name: `${name}-150000-over-0`, run: () => compare(`${name}-150000-over-0`, beside(name, 0, '-at-0'), beside(name, 150_000, '-at-150000'), 1.2),
+  })),
+  { name: 'one-pod-on-4-nodes', run: () => smallUs({ name: 'one-pod-on-4-nodes', nodes: 4, pods: 400, allocatable: { cpu: '1000', memory: '1000Gi', pods: '1000' } }) },
+  { name: 'failed-attempt', run: () => smallUs({ ...named('unschedulable-full-no-victims'), name: 'failed-attempt' }) },
+  { name: 'explain-5000', run: explainMs },
+  { name: 'memory-150000', run: memory },
+]
+
 /** All workloads, by the name of the bench before the workload's own. */
-export const schedulerBenches: readonly Bench[] = workloads.map((workload) => ({ name: `scheduler/${workload.name}`, run: () => measure(workload) }))
+export const schedulerBenches: readonly Bench[] = [
+  ...[...sharedWorkloads, ownedWorkload].map((workload) => ({ name: workload.name, run: () => measure(workload) })),
+  ...figures,
+].map(({ name, run }) => ({ name: `scheduler/${name}`, run }))
