@@ -102,13 +102,13 @@ export function matchesRequiredNodeAffinity(spec: Pick<PodSpec, 'nodeSelector' |
 /** A preferred term, compiled. */
 export interface CompiledPreference { readonly weight: number; readonly term: CompiledTerm }
 
-/** Compiles preferred terms; those of weight 0 and empty ones count nothing. */
-export function compilePreferences(preferences: readonly { weight: number; preference: NodeSelectorTerm }[]): CompiledPreference[] | SelectorError {
+/** Compiles preferred terms; those of weight 0 and empty ones count nothing. Errors name fields below `path`. */
+export function compilePreferences(preferences: readonly { weight: number; preference: NodeSelectorTerm }[], path = ''): CompiledPreference[] | SelectorError {
   const compiled: CompiledPreference[] = []
   const errors: string[] = []
   preferences.forEach(({ weight, preference }, index) => {
     if (weight === 0 || isEmptyTerm(preference)) return
-    const term = compileTerm(preference, `[${index}]`)
+    const term = compileTerm(preference, `${path}[${index}]`)
     errors.push(...term.errors)
     compiled.push({ weight, term })
   })

@@ -28,6 +28,9 @@ export interface Decoded {
 
 const strictErrorsMax = 100
 
+/** Looks a type up by its key. */
+export type TypeFinder = (key: string) => TypeSchema | undefined
+
 /** A value that its own type could not read: decoding stops there, and the error wins over those before. */
 class UnmarshalStop extends Error {}
 
@@ -36,6 +39,7 @@ interface DecodeState {
   readonly seenStrict: Set<string>
   /** Go names on the way to the current field, and the struct that holds it. */
   readonly goPath: string[]
+  readonly find: TypeFinder
   structName: string
   typeError: string | undefined
 }
@@ -199,13 +203,16 @@ function decodeValue(state: DecodeState, value: Json, type: FieldType, path: str
     case 'scalar': return decodeScalar(state, value, type)
     case 'list': return decodeList(state, value, type, path)
     case 'map': return decodeMap(state, value, type, path)
-    case 'struct': return decodeStruct(state, value, typeByKey(type.typeKey)!, type.goName, path)
+    case 'struct': return decodeStruct(state, value, state.find(type.typeKey)!, type.goName, path)
   }
 }
 
-/** Decodes a JSON value. Complaints come in the order of sorted keys: clients and the server itself write JSON so. */
-export function decodeObject(value: Json, schema: TypeSchema): Decoded {
-  const state: DecodeState = { strict: [], seenStrict: new Set(), goPath: [], structName: '', typeError: undefined }
+/**
+ * Decodes a JSON value. Complaints come in the order of sorted keys: clients and the server itself write JSON so.
+ * @param find types beside those of the API, for documents that are no API objects
+ */
+export function decodeObject(value: Json, schema: TypeSchema, find: TypeFinder = typeByKey): Decoded {
+  const state: DecodeState = { strict: [], seenStrict: new Set(), goPath: [], find, structName: '', typeError: undefined }
   try {
     const object = decodeStruct(state, value, schema, schema.goName, '')
     if (state.typeError !== undefined) return { strictErrors: [], error: state.typeError }

@@ -73,7 +73,8 @@ function parseFields(text: string, via: readonly string[], types: { readonly [ke
   })
 }
 
-function parseSchema(types: { readonly [key: string]: string }): ReadonlyMap<string, TypeSchema> {
+/** Types from their compact form, as field-schema.json has it: key to `name:type` entries; `?` may be left out, `~` is embedded. */
+export function parseSchema(types: { readonly [key: string]: string }): ReadonlyMap<string, TypeSchema> {
   return new Map(
     Object.keys(types).map((key) => {
       const fields = parseFields(types[key]!, [], types)
