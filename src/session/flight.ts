@@ -4,7 +4,7 @@
  */
 
 import { kubectl, ProcessRun, readConfig, runToEnd, Terminal } from '../../simulator/index.ts'
-import type { Cluster, Executable, RunStatus } from '../../simulator/index.ts'
+import type { Cluster, Executable, MovableCluster, RunStatus, RunToEndOptions } from '../../simulator/index.ts'
 import type { Library, Scenario } from '../content/types.ts'
 import type { Check, CheckVerdict } from '../grading/check.ts'
 import { ActionLog } from './action-log.ts'
@@ -15,6 +15,7 @@ import { BaseClusters } from './base-clusters.ts'
 import { gradeChecks } from './grade.ts'
 import { kubeconfigPath, kubeconfigText, learnerUser } from './kubeconfig.ts'
 import { runAsAuthor, ScenarioError, startScenario } from './scenario.ts'
+import { Moments } from './moments.ts'
 import type { LearnerSide } from './simulator-view.ts'
 
 /** A cluster of the flight under its context name. */
@@ -44,6 +45,36 @@ interface Line {
   readonly scenario: Scenario
   readonly start: Cluster
   cluster: Cluster
+  /** The past of the cluster. */
+  readonly moments: Moments
+}
+
+/** Verbs that leave a cluster as it is. */
+const readingVerbs: readonly string[] = ['get', 'list', 'watch']
+
+/** The cluster of a line as commands see it. What they do to it is kept as a moment, so that the past can be run again. */
+function remembered({ cluster, moments }: Line): MovableCluster {
+  return {
+    get nowMs() {
+      return cluster.nowMs
+    },
+    request(request) {
+      const response = cluster.request(request)
+      if (!readingVerbs.includes(request.verb)) moments.keep(cluster)
+      return response
+    },
+    readStream: (streamId) => cluster.readStream(streamId),
+    writeStream(streamId, text) {
+      cluster.writeStream(streamId, text)
+      moments.keep(cluster)
+    },
+    closeStream(streamId) {
+      cluster.closeStream(streamId)
+      moments.keep(cluster)
+    },
+    advanceTo: (toMs) => cluster.advanceTo(toMs),
+    nextEventMs: () => cluster.nextEventMs(),
+  }
 }
 
 export class Flight {
@@ -59,7 +90,7 @@ export class Flight {
     const bases = options.bases ?? new BaseClusters()
     this.lines = options.plans.map(({ context, scenario }) => {
       const start = startScenario(scenario, options.library, options.header.seed, bases)
-      return { context, namespace: scenario.namespace, scenario, start, cluster: start.fork() }
+      return { context, namespace: scenario.namespace, scenario, start, cluster: start.fork(), moments: new Moments(start) }
     })
     const current = (): Cluster => this.current.cluster
     const clock = {
@@ -142,7 +173,7 @@ export class Flight {
   /** Runs a line to its end; simulated time passes as it needs. @returns the exit code */
   runLine(text: string): number {
     this.record({ kind: 'line', text })
-    return runToEnd(this.terminal.run(text), { user: () => learnerUser, cluster: () => this.current.cluster })
+    return runToEnd(this.terminal.run(text), this.driver())
   }
 
   writeFile(path: string, text: string): void {
@@ -158,9 +189,8 @@ export class Flight {
   /**
    * Lets a cluster's time pass. A running command goes on at each event, so that it does the same however time is cut
    * into pieces.
-   * @param onStep called after the command has gone on
    */
-  advanceTo(context: string, toMs: number, onStep?: () => void): void {
+  advanceTo(context: string, toMs: number): void {
     const { cluster } = this.lineOf(context)
     while (this.running !== undefined && this.current.cluster === cluster) {
       const { status } = this.running
@@ -169,7 +199,6 @@ export class Flight {
       const atMs = Math.min(next ?? toMs, untilMs ?? toMs, toMs)
       cluster.advanceTo(atMs)
       this.step()
-      onStep?.()
       if (atMs >= toMs) return
     }
     cluster.advanceTo(toMs)
@@ -186,7 +215,10 @@ export class Flight {
 
   /** Makes another cluster the one that a context stands for: a fork, or a moment of the past. */
   replaceCluster(context: string, cluster: Cluster): void {
-    this.lineOf(context).cluster = cluster
+    const line = this.lineOf(context)
+    line.cluster = cluster
+    line.moments.cutAfter(cluster.nowMs)
+    line.moments.keep(cluster)
     this.log.append({ atMs: cluster.nowMs, action: { kind: 'note', what: 'fork', value: context } })
   }
 
@@ -223,7 +255,9 @@ export class Flight {
   apply(path: string, text: string): readonly AppliedDocument[] {
     this.record({ kind: 'apply', path, text })
     this.terminal.files.write(path, text)
-    return applyDocuments(text, learnerUser, () => this.current.cluster, this.namespace)
+    const applied = applyDocuments(text, learnerUser, () => this.current.cluster, this.namespace)
+    this.current.moments.keep(this.current.cluster)
+    return applied
   }
 
   /** Namespace of the kubeconfig's current context. */
@@ -259,8 +293,8 @@ export class Flight {
     this.log.append({ atMs: cluster.nowMs, action, ...(this.lines.length > 1 ? { taskId: context } : {}), ...(isTraced ? { trace: cluster.traceHash } : {}) })
   }
 
-  private driver(): ConstructorParameters<typeof ProcessRun>[1] {
-    return { user: () => learnerUser, cluster: () => this.current.cluster }
+  private driver(): RunToEndOptions {
+    return { user: () => learnerUser, cluster: () => remembered(this.current) }
   }
 
   private settleRun(): void {

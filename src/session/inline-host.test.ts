@@ -70,6 +70,9 @@ describe('a lab in this thread', () => {
     second.host.tick()
     await second.host.pause()
     expect(newest(second).nowMs).toBe(nowMs)
+    await second.host.rewindTo(nowMs - 100)
+    expect(newest(second).pods?.map((pod) => pod.name.slice(0, 4))).toContain('web-')
+    await second.host.backToNow()
     const uid = 'kubectl get pods -o jsonpath={.items[*].metadata.uid}'
     await second.host.terminalRun(uid)
     const again = sit(undefined, first.wall.ms)

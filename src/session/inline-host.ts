@@ -23,7 +23,6 @@ import { messageOf } from './message-of.ts'
 import { absolutePath, fileRows, News } from './news.ts'
 import { ExamSession } from './exam-session.ts'
 import { LabSession } from './lab-session.ts'
-import { Moments } from './moments.ts'
 import { objectDetails } from './object-details.ts'
 import { overviewOf } from './overview.ts'
 import { isRefusal, planOf } from './plans.ts'
@@ -64,7 +63,6 @@ export class InlineHost implements ClusterHost {
   private readonly world: HostWorld
   private readonly listeners: ((delta: HostDelta) => void)[] = []
   private readonly playback = new Playback()
-  private readonly moments = new Map<string, Moments>()
   private readonly bases = new BaseClusters()
   /** Seed of the next attempt, drawn early when its clusters are prepared. */
   private nextSeed: number | undefined
@@ -243,13 +241,6 @@ export class InlineHost implements ClusterHost {
     const lab = plan.lab === undefined ? undefined : new LabSession(plan.lab, flight, saved?.progress)
     const exam = plan.form === undefined ? undefined : new ExamSession(plan.form, plan.tasks, flight, request, nowWallMs, saved?.progress.exam)
     this.session = { attemptId, request, seed, plan, flight, ...(lab === undefined ? {} : { lab }), ...(exam === undefined ? {} : { exam }) }
-    this.moments.clear()
-    for (const { context } of plan.flights) {
-      const moments = new Moments()
-      moments.reset(flight.lineOf(context).start)
-      moments.keep(flight.lineOf(context).cluster)
-      this.moments.set(context, moments)
-    }
     this.forks.clear()
     this.past = undefined
     this.playback.isPlaying = true
@@ -288,14 +279,8 @@ export class InlineHost implements ClusterHost {
   /** The one way by which simulated time passes. */
   protected advance(flight: Flight, context: string, toMs: number): void {
     const before = flight.lineOf(context).cluster.resourceVersion
-    flight.advanceTo(context, toMs, () => this.keepMoment(context))
+    flight.advanceTo(context, toMs)
     if (flight.lineOf(context).cluster.resourceVersion !== before) this.noteEditor()
-  }
-
-  private keepMoment(context: string): void {
-    const { session } = this
-    if (session === undefined) return
-    this.moments.get(context)?.keep(session.flight.lineOf(context).cluster)
   }
 
   play(speed?: Speed): Promise<void> {
@@ -344,7 +329,7 @@ export class InlineHost implements ClusterHost {
     if (session === undefined || session.exam !== undefined) return this.done()
     const { cluster, context } = this.line()
     const shiftMs = cluster.config.historyMs ?? 0
-    const past = ms + shiftMs >= cluster.nowMs ? undefined : this.moments.get(context)?.at(Math.max(ms + shiftMs, shiftMs))
+    const past = ms + shiftMs >= cluster.nowMs ? undefined : session.flight.lineOf(context).moments.at(Math.max(ms + shiftMs, shiftMs))
     this.past = past
     this.playback.isPlaying = false
     this.show(past ?? cluster)
@@ -382,8 +367,6 @@ export class InlineHost implements ClusterHost {
   private enterFork(line: ForkLine, context: string): void {
     this.session?.flight.replaceCluster(context, line.cluster)
     this.past = undefined
-    this.moments.get(context)?.cutAfter(line.cluster.nowMs)
-    this.keepMoment(context)
     this.show(line.cluster)
   }
 
@@ -397,9 +380,7 @@ export class InlineHost implements ClusterHost {
       this.output += `${refusal}\n`
       return this.done()
     }
-    const { context } = session.flight.current
     this.guard(() => session.flight.startLine(line))
-    this.keepMoment(context)
     this.save()
     return this.done()
   }
@@ -423,7 +404,6 @@ export class InlineHost implements ClusterHost {
       session.flight.interrupt()
       this.output += '^C\n'
     } else session.flight.input(undefined)
-    this.keepMoment(session.flight.current.context)
     this.save()
     return this.done()
   }
@@ -483,7 +463,6 @@ export class InlineHost implements ClusterHost {
     const refusal = this.refusal()
     if (session === undefined || refusal !== undefined) return Promise.resolve({ isApplied: false, answers: [{ line: 1, severity: 'refused', message: refusal ?? 'Nothing is open.' }] })
     const applied = session.flight.apply(absolutePath(path), text)
-    this.keepMoment(session.flight.current.context)
     this.save()
     const answers = applied.flatMap(({ line, column, exitCode, output, warnings, object }) => [
       ...warnings.map((message) => ({ line, column, severity: 'warning' as const, message })),
@@ -538,9 +517,8 @@ export class InlineHost implements ClusterHost {
     const moment = to === 'step' ? session.lab?.stepStartMs : undefined
     if (moment !== undefined) {
       const { context } = this.line()
-      const earlier = this.moments.get(context)?.at(moment)
+      const earlier = session.flight.lineOf(context).moments.at(moment)
       if (earlier !== undefined) {
-        this.moments.get(context)?.cutAfter(moment)
         session.flight.replaceCluster(context, earlier)
         this.show(earlier)
       }

@@ -16,10 +16,9 @@ const keyframesMax = 4000
 export class Moments {
   private frames: Keyframe[] = []
 
-  /** Forgets everything and begins with a cluster. */
-  reset(cluster: Cluster): void {
-    this.frames = []
-    this.keep(cluster)
+  /** @param start the first moment */
+  constructor(start: Cluster) {
+    this.keep(start)
   }
 
   /** Keeps the cluster as it is now. */

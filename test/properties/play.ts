@@ -92,13 +92,13 @@ export const afterSaves: Way = {
 
 /** A line goes to the moment that a rewind shows, from a keyframe of some time before. */
 export function afterRewinds(): Way {
-  const moments = new Moments()
+  let moments: Moments | undefined
   return {
     advance(cluster, toMs) {
-      moments.reset(cluster)
+      moments = new Moments(cluster)
       cluster.advanceTo(toMs)
     },
-    before: (cluster) => moments.at(cluster.nowMs) ?? cluster,
+    before: (cluster) => moments?.at(cluster.nowMs) ?? cluster,
   }
 }
 
