@@ -1,6 +1,11 @@
 /** What every cluster holds before anybody uses it: namespaces, priority classes, the API's own Service. */
 
 import type { KubeObject, Node } from '../api/types.ts'
+import { countByResource, gpuDevices } from '../gpu/devices.ts'
+import { gpuLabels } from '../gpu/labels.ts'
+import { checkGpuSpec, gpuAnnotation } from '../gpu/spec.ts'
+import type { GpuSpec } from '../gpu/spec.ts'
+import { assert } from '../kernel/assert.ts'
 
 const v1 = 'v1'
 
@@ -44,11 +49,27 @@ export interface NodeSpec {
   readonly resources: { readonly [resource: string]: string }
   readonly labels?: { readonly [key: string]: string }
   readonly taints?: readonly { readonly key: string; readonly value?: string; readonly effect: string }[]
+  /** GPUs with a model: their device plugin adds resources and labels. */
+  readonly gpus?: GpuSpec
 }
 
-/** A Node object as its kubelet would register it. */
+interface GpuParts { readonly resources: { [resource: string]: string }; readonly labels: { [label: string]: string }; readonly annotations?: { [name: string]: string } }
+
+const noGpus: GpuParts = { resources: {}, labels: {} }
+
+/** What GPUs add to a node. @throws AssertionError for GPUs that cannot be */
+function gpuParts({ name, gpus }: NodeSpec): GpuParts {
+  if (gpus === undefined) return noGpus
+  const error = checkGpuSpec(gpus)
+  assert(error === undefined, `node ${name}: ${error}`)
+  const counts = countByResource(gpuDevices(name, gpus))
+  return { resources: Object.fromEntries(Object.entries(counts).map(([resource, count]) => [resource, String(count)])), labels: gpuLabels(name, gpus), annotations: { [gpuAnnotation]: JSON.stringify(gpus) } }
+}
+
+/** A Node object as its kubelet would register it. @throws AssertionError for GPUs that cannot be */
 export function nodeObject(spec: NodeSpec): Node {
-  const resources = { 'ephemeral-storage': '100Gi', pods: '110', ...spec.resources }
+  const gpu = gpuParts(spec)
+  const resources = { 'ephemeral-storage': '100Gi', pods: '110', ...gpu.resources, ...spec.resources }
   return {
     apiVersion: v1,
     kind: 'Node',
@@ -60,8 +81,10 @@ export function nodeObject(spec: NodeSpec): Node {
         'kubernetes.io/arch': 'amd64',
         'kubernetes.io/hostname': spec.name,
         'kubernetes.io/os': 'linux',
+        ...gpu.labels,
         ...spec.labels,
       },
+      ...(gpu.annotations === undefined ? {} : { annotations: gpu.annotations }),
     },
     spec: spec.taints === undefined || spec.taints.length === 0 ? {} : { taints: spec.taints.map((taint) => ({ ...taint })) },
     status: { capacity: { ...resources }, allocatable: { ...resources } },

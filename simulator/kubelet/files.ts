@@ -4,6 +4,7 @@ import type { Container, Pod, Volume, VolumeMount } from '../api/types.ts'
 import { compareText } from '../kernel/text.ts'
 import { hasShell } from '../workloads/registry.ts'
 import type { FileView } from '../workloads/program.ts'
+import { deviceFiles } from './devices.ts'
 import { hostnameOf } from './env.ts'
 import type { Host, WrittenFiles } from './host.ts'
 import { securityOf } from './security.ts'
@@ -79,7 +80,7 @@ export class ContainerFiles implements FileView {
     if (place !== undefined) return this.volumeFiles(place)[place.inside]
     const written = this.written(this.layerKey)[full]
     if (written === null) return undefined
-    return written ?? this.generated(full) ?? this.imageFiles()[full]
+    return written ?? this.generated(full) ?? this.imageFiles()[full] ?? (full.startsWith('/proc/driver/') ? this.deviceFiles()[full] : undefined)
   }
 
   list(path: string): readonly string[] | undefined {
@@ -146,6 +147,10 @@ export class ContainerFiles implements FileView {
     return this.host.files.get(key) ?? {}
   }
 
+  private deviceFiles(): { readonly [path: string]: string } {
+    return deviceFiles(this.host, this.podKey, this.pod, this.container)
+  }
+
   private imageFiles(): { readonly [path: string]: string } {
     const { entry } = this.host.image(this.container.image ?? '')
     if (entry === undefined) return {}
@@ -200,7 +205,8 @@ export class ContainerFiles implements FileView {
     const written = this.written(this.layerKey)
     let exists = full === '/' || rootFolders.includes(full.slice(1)) || full === '/dev/shm'
     if (full === '/') for (const name of rootFolders) names.add(name)
-    const all = [...Object.keys(this.imageFiles()), ...Object.keys(written), '/etc/hosts', '/etc/hostname', '/etc/resolv.conf']
+    const devices = full === '/proc' || full.startsWith('/proc/') ? Object.keys(this.deviceFiles()) : []
+    const all = [...devices, ...Object.keys(this.imageFiles()), ...Object.keys(written), '/etc/hosts', '/etc/hostname', '/etc/resolv.conf']
     for (const path of all) {
       if (!path.startsWith(prefix) || written[path] === null) continue
       exists = true

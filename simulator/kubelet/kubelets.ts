@@ -1,9 +1,10 @@
 /** The kubelets of all nodes as one component: one factory, state in tables keyed by pod. */
 
-import type { KubeObject, Pod } from '../api/types.ts'
+import type { KubeObject, Node, Pod } from '../api/types.ts'
 import type { ComponentContext, StoreChange } from '../store/component.ts'
 import { keyOf } from '../store/resource-id.ts'
 import { findProgram } from '../workloads/registry.ts'
+import { hasChangedGpus } from './devices.ts'
 import { Door } from './door.ts'
 import { Host } from './host.ts'
 import { addImage, isCached } from './images.ts'
@@ -255,7 +256,7 @@ class KubeletModel implements Kubelets {
   private noteNode({ key, before, after }: StoreChange): void {
     if (after === undefined) return
     if (before === undefined) this.host.context.schedule(this.host.nowMs, 'node', key)
-    else if (statusPart(before, 'capacity') !== statusPart(after, 'capacity')) this.host.context.schedule(this.host.nowMs + this.host.timings.nodeStatusMs / 2, 'node', key)
+    else if (statusPart(before, 'capacity') !== statusPart(after, 'capacity') || hasChangedGpus(before as Node, after as Node)) this.host.context.schedule(this.host.nowMs + this.host.timings.nodeStatusMs / 2, 'node', key)
   }
 
   private noteSource(resource: string, { key }: StoreChange): void {

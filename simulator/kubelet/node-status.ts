@@ -8,7 +8,7 @@ import type { Condition, KubeObject, Node, ResourceList } from '../api/types.ts'
 import { equalJson } from '../kernel/equal.ts'
 import { hexDigits } from '../kernel/hash.ts'
 import { compareText } from '../kernel/text.ts'
-import { deviceIds, gpuResource } from './devices.ts'
+import { labelGpus, withDevices } from './devices.ts'
 import type { Host } from './host.ts'
 
 /** Images listed in a node's status at most. Source: kubelet nodeStatusMaxImages. */
@@ -55,15 +55,6 @@ function imagesOf(host: Host, name: string): { names: string[]; sizeBytes: numbe
   })
 }
 
-function allocatableOf(host: Host, node: Node): ResourceList | undefined {
-  const { status } = node
-  const name = node.metadata.name ?? ''
-  if (status?.capacity?.[gpuResource] === undefined) return status?.allocatable
-  const broken = host.nodeRecord(name).brokenDevices.length
-  const gpus = Math.max(0, deviceIds(host, name).length - broken)
-  return { ...status.allocatable, [gpuResource]: String(gpus) }
-}
-
 /** Extended resources that somebody wrote into capacity become allocatable. */
 function withExtended(capacity: ResourceList | undefined, allocatable: ResourceList | undefined): ResourceList | undefined {
   if (capacity === undefined) return allocatable
@@ -108,15 +99,17 @@ export function registerNode(host: Host, name: string): void {
 
 /** Writes the status of a node when it differs from what the API has. */
 export function reportNode(host: Host, name: string): void {
+  if (!host.nodeRecord(name).isStopped) labelGpus(host, name)
   const node = host.findNode(name)
   if (node === undefined || host.nodeRecord(name).isStopped) return
   const old = node.status ?? {}
   const conditions = conditionsOf(host, old.conditions ?? [])
   const isSteady = old.conditions !== undefined && conditions.every((condition) => old.conditions!.some(({ type, status, reason }) => type === condition.type && status === condition.status && reason === condition.reason))
+  const { capacity, allocatable } = withDevices(host, node, old.capacity, old.allocatable)
   const status: NonNullable<Node['status']> = {
     ...old,
-    capacity: old.capacity,
-    allocatable: withExtended(old.capacity, allocatableOf(host, node)),
+    capacity,
+    allocatable: withExtended(capacity, allocatable),
     conditions: isSteady ? old.conditions : conditions,
     addresses: old.addresses ?? addressesOf(host, node),
     daemonEndpoints: { kubeletEndpoint: { Port: 10250 } },

@@ -10,6 +10,7 @@ import type { SimTimeMs } from '../kernel/event-queue.ts'
 import type { Json } from '../kernel/json.ts'
 import { findProgram } from '../workloads/registry.ts'
 import type { EffectAnswer, HttpRequest, ImageEntry, LoadOnContainer, Program, ProgramContext, ProgramEffect, ProgramSpec, ProgramStep, Usage } from '../workloads/program.ts'
+import { deviceCount } from './devices.ts'
 import { ContainerFiles } from './files.ts'
 import { findContainer } from './host.ts'
 import type { Host } from './host.ts'
@@ -48,7 +49,6 @@ const advancesMax = 10_000
 /** Makes the spec of a container's process from the pod, once, at its start. */
 export function makeSpec(host: Host, podKey: string, pod: Pod, container: Container, entry: ImageEntry, env: { readonly [name: string]: string }, argv: readonly string[]): ProgramSpec {
   const { limits, requests } = container.resources ?? {}
-  const gpuText = limits?.['nvidia.com/gpu']
   return {
     image: container.image ?? '',
     parameters: entry.parameters,
@@ -63,7 +63,7 @@ export function makeSpec(host: Host, podKey: string, pod: Pod, container: Contai
     cpuLimitMillis: limits?.['cpu'] === undefined ? undefined : quantityMilli(limits['cpu']),
     cpuRequestMillis: requests?.['cpu'] === undefined ? undefined : quantityMilli(requests['cpu']),
     memoryLimitBytes: memoryLimit(pod, container),
-    gpuCount: gpuText === undefined ? 0 : quantityValue(gpuText),
+    gpuCount: deviceCount(container),
     seed: host.config.seed,
     user: identityOf(pod, container, container.image ?? '', host),
     serviceAccount: pod.spec.serviceAccountName,

@@ -7,7 +7,7 @@ import type { ImageEntry } from '../workloads/program.ts'
 import { findProgram, resolveCommand } from '../workloads/registry.ts'
 import type { CommandError } from '../workloads/registry.ts'
 import { backOffNext, delayOf, isBackingOffSince } from './back-off.ts'
-import { devicesOf, gpuResource } from './devices.ts'
+import { deviceEnvironment } from './devices.ts'
 import { expand, makeEnvironment } from './env.ts'
 import { ContainerFiles } from './files.ts'
 import { formatPod } from './host.ts'
@@ -70,10 +70,10 @@ export class Starter {
     // An inert program reads no environment: making it is left out, since most pods of a large cluster are inert.
     const isInert = entry !== undefined && findProgram(entry.program).isInert === true && container.env === undefined
     const environment = isInert ? { env: {} } : makeEnvironment(host, pod, container, host.record(podKey).ip)
-    const devices = container.resources?.limits?.[gpuResource] === undefined ? [] : devicesOf(host, pod.spec.nodeName ?? '', podKey, container.name)
-    const own = 'env' in environment ? environment.env : {}
     // The device plugin tells the container which devices are its own.
-    const env = devices.length === 0 ? own : { ...own, NVIDIA_VISIBLE_DEVICES: devices.join(',') }
+    const own = 'env' in environment ? environment.env : {}
+    const devices = deviceEnvironment(host, podKey, pod, container)
+    const env = devices === undefined ? own : { ...own, ...devices }
     const argv = this.argvOf(container, env, entry)
     const created = this.newContainer(podKey, pod, container)
     const files = new ContainerFiles(host, podKey, pod, container, created.id)

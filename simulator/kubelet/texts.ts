@@ -48,6 +48,7 @@ export const kubeletTexts = {
     healthy === 0
       ? `Allocate failed due to no healthy devices present; cannot allocate unhealthy devices ${resource}, which is unexpected`
       : `Allocate failed due to requested number of devices unavailable for ${resource}. Requested: ${requested}, Available: ${available}, which is unexpected`,
+  allocateFailed: (error: string) => `Allocate failed due to ${error}, which is unexpected`,
   emptyDirExcess: (volume: string, limit: string) => `Usage of EmptyDir volume "${volume}" exceeds the limit "${limit}". `,
   storageExcess: (limit: string) => `Pod ephemeral local storage usage exceeds the total limit of containers ${limit}. `,
   probeFailed: (probe: string, output: string) => `${probe} probe failed: ${output}`,

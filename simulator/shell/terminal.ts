@@ -55,7 +55,7 @@ const stepsMax = 2_000_000
 const historyMax = 1000
 const interruptedCode = 130
 /** Tools of containers that are not in the terminal. */
-const containerTools = new Set(['wget', 'curl', 'nc', 'nslookup', 'ping', 'dd', 'ps', 'usleep', 'clear', 'chown'])
+const containerTools = new Set(['wget', 'curl', 'nc', 'nslookup', 'ping', 'dd', 'ps', 'usleep', 'clear', 'chown', 'nvidia-smi'])
 
 /** One terminal. Run a line with `run` and a driver; between lines `save` gives its state. */
 export class Terminal {

@@ -1,6 +1,8 @@
 /** The form of every content file, checked when content is loaded. Described for authors in docs/guides/authors.md. */
 
 import { z } from 'zod'
+import { checkGpuSpec } from '../../simulator/gpu/spec.ts'
+import type { GpuSpec } from '../../simulator/gpu/spec.ts'
 
 const scalar = z.union([z.string(), z.number(), z.boolean()])
 const text = z.string().min(1)
@@ -109,12 +111,29 @@ export const labSchema = z.strictObject({
   wrong: z.array(z.strictObject({ name: text, title: text, step: text, script: text, loses: z.array(z.string()).min(1) })).default([]),
 })
 
+/** GPUs of a node: model, number, and how they are shared. */
+const gpusSchema = z.strictObject({
+  model: text, count: z.number(), memoryMiB: z.number().optional(), machine: z.string().optional(),
+  mig: z.strictObject({
+    strategy: z.enum(['single', 'mixed']),
+    devices: z.array(z.strictObject({ gpus: z.array(z.number()).optional(), profiles: z.record(z.string(), z.number()) })),
+  }).optional(),
+  sharing: z.strictObject({
+    strategy: z.enum(['time-slicing', 'mps']), replicas: z.number(), renameByDefault: z.boolean().optional(), failRequestsGreaterThanOne: z.boolean().optional(),
+  }).optional(),
+  islands: z.array(z.array(z.number())).optional(),
+}).superRefine((spec, context) => {
+  const message = checkGpuSpec(spec as GpuSpec)
+  if (message !== undefined) context.addIssue({ code: 'custom', message })
+})
+
 export const clustersSchema = z.array(
   z.strictObject({
     id: text, title: text, addOns: z.array(z.string()),
     nodes: z.array(z.strictObject({
       name: text, resources: z.record(z.string(), z.string()), labels: z.record(z.string(), z.string()).optional(),
       taints: z.array(z.strictObject({ key: text, value: z.string().optional(), effect: text })).optional(),
+      gpus: gpusSchema.optional(),
     })),
   }),
 )

@@ -1,5 +1,6 @@
 /** Content as data: what authors write in YAML and Markdown, parsed and checked. */
 
+import type { GpuSpec } from '../../simulator/gpu/spec.ts'
 import type { Check } from '../grading/check.ts'
 import type { TrialLoad } from '../grading/view.ts'
 
@@ -26,6 +27,7 @@ export interface ClusterDefinition {
     readonly resources: { readonly [resource: string]: string }
     readonly labels?: { readonly [label: string]: string }
     readonly taints?: readonly { readonly key: string; readonly value?: string; readonly effect: string }[]
+    readonly gpus?: GpuSpec
   }[]
   readonly addOns: readonly string[]
 }

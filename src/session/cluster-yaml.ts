@@ -2,6 +2,7 @@
 
 import { LineCounter, parseAllDocuments } from 'yaml'
 import type { Node } from '../../simulator/index.ts'
+import { gpuAnnotation, parseGpuSpec } from '../../simulator/gpu/spec.ts'
 import type { ClusterDefinition } from '../content/types.ts'
 
 /** The control plane that every cluster has. */
@@ -26,7 +27,10 @@ export function readClusterYaml(text: string): { readonly definition: ClusterDef
     }
     const resources = object.status?.allocatable ?? object.status?.capacity
     if (object.metadata?.name === undefined) return { error: 'A Node has no metadata.name.', line: lines.linePos(document.contents?.range?.[0] ?? 0).line }
-    nodes.push({ name: object.metadata.name, resources: { cpu: '4', memory: '16Gi', ...resources }, labels: object.metadata.labels, taints: object.spec?.taints })
+    const gpuText = object.metadata.annotations?.[gpuAnnotation]
+    const gpus = gpuText === undefined ? undefined : parseGpuSpec(gpuText)
+    if (gpus !== undefined && 'error' in gpus) return { error: `Node ${object.metadata.name}: ${gpus.error}`, line: lines.linePos(document.contents?.range?.[0] ?? 0).line }
+    nodes.push({ name: object.metadata.name, resources: { cpu: '4', memory: '16Gi', ...resources }, labels: object.metadata.labels, taints: object.spec?.taints, ...(gpus === undefined ? {} : { gpus: gpus.spec }) })
   }
   if (nodes.length === 0) return { error: 'The cluster has no Node.', line: 1 }
   const hasControlPlane = nodes.some((node) => node.labels?.['node-role.kubernetes.io/control-plane'] !== undefined)

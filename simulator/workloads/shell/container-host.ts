@@ -4,6 +4,7 @@ import { toTimestamp } from '../../api/time.ts'
 import { compareText } from '../../kernel/text.ts'
 import type { SimTimeMs } from '../../kernel/event-queue.ts'
 import type { ShellFiles, ShellHost } from '../sh/host.ts'
+import { gpuFolder } from '../sh/tools/nvidia-smi.ts'
 import type { ProgramContext, ProgramEffect } from '../program.ts'
 
 /** Modelling assumption: a script that never waits does this many steps, then its CPU counts as used for a second. */
@@ -69,6 +70,8 @@ export class ContainerHost implements ShellHost {
 
   hasTool(name: string): boolean {
     if (name === 'curl') return hasCurl(this.context.spec.image, this.context.spec.argv)
+    // The NVIDIA runtime brings it into containers that have a GPU.
+    if (name === 'nvidia-smi') return this.files.list(gpuFolder) !== undefined
     return !missingTools.has(name) || this.context.spec.parameters[name] === true
   }
 }
