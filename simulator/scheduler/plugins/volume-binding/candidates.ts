@@ -40,15 +40,17 @@ function suits(volume: PersistentVolume, claim: PersistentVolumeClaim): boolean 
 function isFree(volume: PersistentVolume, claim: PersistentVolumeClaim): boolean {
   if (volume.status?.phase !== 'Available') return false
   if (claim.spec.selector !== undefined && !matchesLabelSelector(claim.spec.selector, volume.metadata.labels)) return false
-  if ((volume.spec.storageClassName ?? '') !== classNameOf(claim)) return false
   return (claim.spec.accessModes ?? []).every((mode) => volume.spec.accessModes?.includes(mode))
 }
 
-/** The smallest volume that suits a claim on a node; one that is reserved for the claim comes first. */
+/**
+ * The smallest volume that suits a claim on a node; one that is reserved for the claim comes first.
+ * Volumes of other classes are never looked at, not even those that name the claim.
+ */
 function matchingVolume(claim: PersistentVolumeClaim, volumes: readonly PersistentVolume[], node: Node, taken: ReadonlySet<PersistentVolume>): PersistentVolume | undefined {
   let smallest: PersistentVolume | undefined
   for (const volume of volumes) {
-    if (taken.has(volume) || !suits(volume, claim)) continue
+    if (taken.has(volume) || (volume.spec.storageClassName ?? '') !== classNameOf(claim) || !suits(volume, claim)) continue
     if (isClaimedBy(volume, claim)) return isReachable(volume, node) ? volume : undefined
     if (!isFree(volume, claim) || !isReachable(volume, node)) continue
     if (smallest === undefined || capacityOf(volume) < capacityOf(smallest)) smallest = volume

@@ -25,6 +25,13 @@ describe('VolumeBinding', () => {
     expect(cluster.objects.find((o) => o.kind === 'PersistentVolume')).toMatchObject({ spec: { claimRef: { name: 'data' } }, status: { phase: 'Bound' } })
   })
 
+  it('does not see a volume of another class, even if that is reserved for the claim', () => {
+    const reserved = makeVolume('disk', { host: 'b', className: 'other' })
+    const volume = { ...reserved, spec: { ...(reserved.spec as object), claimRef: { namespace: 'default', name: 'data' } } }
+    const cluster = new TestCluster({ nodes, objects: [makeClaim('data'), volume, makeClass('late')] })
+    expect(cluster.explain(podWithClaims('p', ['data'])).feasible).toEqual([])
+  })
+
   it('tells the provisioner the node', () => {
     const cluster = new TestCluster({ nodes, objects: [makeClaim('data'), makeClass('late', 'csi.example.com')] })
     const node = cluster.schedule(podWithClaims('p', ['data']))?.node
