@@ -4,13 +4,14 @@ import { isSelectorError, matchesSelector, parseSelector } from './api/selector.
 import type { ClusterConfig } from './cluster-config.ts'
 import type { ResourceMetricsReader } from './controllers/hpa/ports.ts'
 import { resourceMetricsClient } from './controllers/hpa/resource-metrics.ts'
-import { makeControllers } from './controllers/registry.ts'
+import { addOnControllers, makeControllers } from './controllers/registry.ts'
 import type { Metrics } from './metrics/metrics.ts'
 import type { Controller } from './store/component.ts'
 
 /** The controllers that a configuration asks for, in running order. */
 export function bindControllers(config: ClusterConfig, metrics: Metrics): readonly Controller[] {
-  const all = makeControllers({ flags: config.controllerFlags, metrics: resourceMetricsClient(readerOf(metrics, config.addOns?.includes('metrics-server') === true)) })
+  const builtIn = makeControllers({ flags: config.controllerFlags, metrics: resourceMetricsClient(readerOf(metrics, config.addOns?.includes('metrics-server') === true)) })
+  const all = [...builtIn, ...(config.addOns ?? []).flatMap((addOn) => addOnControllers[addOn] ?? [])]
   return config.controllers === undefined ? all : all.filter((controller) => config.controllers?.includes(controller.name))
 }
 

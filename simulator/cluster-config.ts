@@ -13,7 +13,7 @@ export interface ClusterConfig {
   /** Unix ms of T+00:00. Default 2026-01-05T09:00:00Z. */
   readonly epochMs?: number
   readonly nodes?: readonly NodeSpec[]
-  /** Names of add-ons: 'coredns', 'metrics-server'. */
+  /** Names of add-ons, such as 'coredns', 'metrics-server' or 'kueue': the rows of bootstrap/add-ons.ts. */
   readonly addOns?: readonly string[]
   /** Images beside (or instead of) those of the built-in table. */
   readonly images?: { readonly [reference: string]: ImageEntry }

@@ -97,7 +97,7 @@ export class Cluster {
     })
     this.components = bindComponents({ config, kernel: this.kernel, clientFor: (user) => this.clientFor(user), contextFor: (name, user, component) => this.contextFor(name, user, component) })
     this.runner = new ControllerRunner(this.kernel, state, this.components.controllers, (controller) =>
-      this.contextFor(`controllers/${controller.name}`, serviceAccountUser(controller.serviceAccount ?? controller.name), controller.component ?? controller.name))
+      this.contextFor(`controllers/${controller.name}`, serviceAccountUser(controller.serviceAccount ?? controller.name, controller.namespace), controller.component ?? controller.name))
     this.kernel.register('cluster/expire-events', () => this.expireEvents())
     this.store.listen((change) => this.onChange(change, authorizer, kinds))
   }
@@ -276,9 +276,9 @@ export function restoreCluster(snapshot: ClusterSnapshot): Cluster {
   return new Cluster(snapshot.config, ClusterState.restore(snapshot.state))
 }
 
-/** The user of a controller: its own service account in kube-system. */
-export function serviceAccountUser(name: string): UserInfo {
-  return { name: `system:serviceaccount:kube-system:${name}`, groups: ['system:serviceaccounts', 'system:serviceaccounts:kube-system', 'system:authenticated'] }
+/** The user of a controller: its own service account. */
+export function serviceAccountUser(name: string, namespace = 'kube-system'): UserInfo {
+  return { name: `system:serviceaccount:${namespace}:${name}`, groups: ['system:serviceaccounts', `system:serviceaccounts:${namespace}`, 'system:authenticated'] }
 }
 
 /** Unix ms of the bootstrap: T+00:00 less the history before it. */

@@ -12,6 +12,7 @@ import type { UserInfo } from '../api/request.ts'
 import type { KubeObject } from '../api/types.ts'
 import type { Json } from '../kernel/json.ts'
 import { decodeBody } from './body.ts'
+import { customRules } from './custom/rules.ts'
 import type { FieldValidation } from './body.ts'
 import { checkEscalation } from './escalation.ts'
 import type { AdmittedObject, Identity, KindRules } from './kind-rules.ts'
@@ -128,6 +129,7 @@ function refuse(status: Failure, warnings: readonly string[]): Admission {
 }
 
 function rulesOf(kind: KindInfo): KindRules {
+  if (kind.custom !== undefined) return customRules(kind, kind.custom)
   return findKindRules(apiVersionOf(kind), kind.kind) ?? plainRules(kind)
 }
 

@@ -13,6 +13,7 @@ import type { KubeObject } from '../api/types.ts'
 import { isYamlError, parseYaml, yamlErrors, yamlLimits } from '../api/yaml/documents.ts'
 import type { Json, JsonObject } from '../kernel/json.ts'
 import { isJsonObject } from '../kernel/json.ts'
+import { decodeCustom } from './custom/decode.ts'
 import type { AdmittedObject } from './kind-rules.ts'
 import { decodeObject } from './schema/decode.ts'
 import type { Decoded, Mutable } from './schema/decode.ts'
@@ -127,7 +128,8 @@ export function decodeBody(source: BodySource, warnings: string[]): { readonly o
   const mismatch = checkType(source, type)
   if (mismatch !== undefined) return { refusal: mismatch }
   const schema = typeOf(type.apiVersion, type.kind)
-  const decoded = schema === undefined ? decodeWithoutSchema(read.value) : decodeObject(read.value, schema)
+  const { custom } = source.kind
+  const decoded = custom !== undefined ? decodeCustom(read.value, custom.schema) : schema === undefined ? decodeWithoutSchema(read.value) : decodeObject(read.value, schema)
   const isStrategic = source.patchText?.startsWith('map[') === true
   const cannot = (why: string): Failure => source.patchText !== undefined ? invalidPatch(source.patchText, isStrategic ? asConversionError(why) : why) : apiErrors.badRequest(`${type.kind} in version ${goQuote(source.kind.version)} cannot be handled as a ${source.kind.kind}: ${why}`)
   if (decoded.error !== undefined) return { refusal: cannot(decoded.error) }

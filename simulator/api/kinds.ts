@@ -1,5 +1,7 @@
 /** Every kind of the API, one row each, in the order of discovery. Models what kube-apiserver v1.35 serves. */
 
+import type { CustomKind } from './structural-schema.ts'
+
 /** A subresource. Kind and group are given where they are not those of the kind itself, as with scale. */
 export interface SubresourceInfo { readonly name: string; readonly verbs: readonly string[]; readonly kind?: string; readonly group?: string; readonly version?: string }
 
@@ -19,6 +21,8 @@ export interface KindInfo {
   readonly subresources: readonly SubresourceInfo[]
   /** True when objects of the kind are computed on request and not stored. */
   readonly isVirtual?: true
+  /** Set for kinds that a CustomResourceDefinition brought: their schema and columns. */
+  readonly custom?: CustomKind
 }
 
 const everyVerb = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'] as const
@@ -165,23 +169,24 @@ export function groupResourceText(group: string, resource: string): string {
   return group === '' ? resource : `${resource}.${group}`
 }
 
-const byResource = new Map<string, KindInfo>()
-const byKind = new Map<string, KindInfo>()
-for (const kind of kinds) {
-  const key = `${kind.group}/${kind.resource}`
-  if (!byResource.has(key)) byResource.set(key, kind)
-  byResource.set(`${key}@${kind.version}`, kind)
-  byKind.set(`${apiVersionOf(kind)} ${kind.kind}`, kind)
-}
-
-/** The kind of a plural resource name; without a version, the preferred one. */
-export function kindByResource(group: string, resource: string, version?: string): KindInfo | undefined {
-  return byResource.get(version === undefined ? `${group}/${resource}` : `${group}/${resource}@${version}`)
-}
-
-/** The kind that an object names in apiVersion and kind. */
-export function kindByKind(apiVersion: string, kind: string): KindInfo | undefined {
-  return byKind.get(`${apiVersion} ${kind}`)
+/** The kinds that one cluster serves: those of kube-apiserver, then those of its CustomResourceDefinitions. */
+export interface KindTable {
+  /** In the order of discovery. */
+  readonly all: readonly KindInfo[]
+  /** The kinds that came from definitions. */
+  readonly custom: readonly KindInfo[]
+  /** The kind of a plural resource name; without a version, the preferred one. */
+  byResource(group: string, resource: string, version?: string): KindInfo | undefined
+  /** The kind that an object names in apiVersion and kind. */
+  byKind(apiVersion: string, kind: string): KindInfo | undefined
+  /**
+   * Resolves what a user types for a kind: `deploy`, `Deployments`, `deployments.apps`, `deployment.v1.apps`.
+   * Full names come before short names, and groups in the order of discovery.
+   * Models client-go/restmapper with its shortcut expander (v1.35).
+   */
+  byToken(token: string): KindInfo | undefined
+  /** The kinds of a category such as `all`, in the order of discovery, each once in its preferred version. */
+  inCategory(category: string): KindInfo[]
 }
 
 function isNamed(kind: KindInfo, name: string): boolean {
@@ -193,15 +198,10 @@ function inGroup(candidates: readonly KindInfo[], group: string): KindInfo | und
   return candidates.find((kind) => kind.group === group) ?? candidates.find((kind) => kind.group.startsWith(group))
 }
 
-/**
- * Resolves what a user types for a kind: `deploy`, `Deployments`, `deployments.apps`, `deployment.v1.apps`.
- * Full names come before short names, and groups in the order of discovery.
- * Models client-go/restmapper with its shortcut expander (v1.35).
- */
-export function findKindByToken(token: string): KindInfo | undefined {
+function findByToken(all: readonly KindInfo[], token: string): KindInfo | undefined {
   const [name = '', ...rest] = token.toLowerCase().split('.')
-  const named = kinds.filter((kind) => isNamed(kind, name))
-  const candidates = named.length > 0 ? named : kinds.filter((kind) => kind.shortNames.includes(name))
+  const named = all.filter((kind) => isNamed(kind, name))
+  const candidates = named.length > 0 ? named : all.filter((kind) => kind.shortNames.includes(name))
   if (rest.length === 0) return candidates[0]
   if (rest.length > 1) {
     const [version, ...group] = rest
@@ -211,10 +211,41 @@ export function findKindByToken(token: string): KindInfo | undefined {
   return inGroup(candidates, rest.join('.'))
 }
 
-/** The kinds of a category such as `all`, in the order of discovery, each once in its preferred version. */
-export function kindsInCategory(category: string): KindInfo[] {
-  return kinds.filter((kind) => kind.categories.includes(category) && kindByResource(kind.group, kind.resource) === kind)
+/** A table of the built-in kinds and others. */
+export function makeKindTable(custom: readonly KindInfo[]): KindTable {
+  const all = custom.length === 0 ? kinds : [...kinds, ...custom]
+  const byResource = new Map<string, KindInfo>()
+  const byKind = new Map<string, KindInfo>()
+  for (const kind of all) {
+    const key = `${kind.group}/${kind.resource}`
+    if (!byResource.has(key)) byResource.set(key, kind)
+    byResource.set(`${key}@${kind.version}`, kind)
+    byKind.set(`${apiVersionOf(kind)} ${kind.kind}`, kind)
+  }
+  return {
+    all,
+    custom,
+    byResource: (group, resource, version) => byResource.get(version === undefined ? `${group}/${resource}` : `${group}/${resource}@${version}`),
+    byKind: (apiVersion, kind) => byKind.get(`${apiVersion} ${kind}`),
+    byToken: (token) => findByToken(all, token),
+    inCategory: (category) => all.filter((kind) => kind.categories.includes(category) && byResource.get(`${kind.group}/${kind.resource}`) === kind),
+  }
 }
+
+/** The kinds that every cluster serves. */
+export const builtinKinds: KindTable = makeKindTable([])
+
+/** As KindTable.byResource, among the kinds that every cluster serves. */
+export const kindByResource = builtinKinds.byResource
+
+/** As KindTable.byKind, among the kinds that every cluster serves. */
+export const kindByKind = builtinKinds.byKind
+
+/** As KindTable.byToken, among the kinds that every cluster serves. */
+export const findKindByToken = builtinKinds.byToken
+
+/** As KindTable.inCategory, among the kinds that every cluster serves. */
+export const kindsInCategory = builtinKinds.inCategory
 
 /** A subresource of a kind by its name. */
 export function findSubresource(kind: KindInfo, name: string): SubresourceInfo | undefined {

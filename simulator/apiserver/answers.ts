@@ -5,7 +5,7 @@ import { apiErrors } from '../api/errors.ts'
 import type { Failure } from '../api/errors.ts'
 import type { ApiRequest, ApiResponse } from '../api/request.ts'
 import { scanGoJson } from '../api/go-json.ts'
-import { kindByResource } from '../api/kinds.ts'
+import type { KindTable } from '../api/kinds.ts'
 import type { Status } from '../api/types.ts'
 import type { Body } from './admission-door.ts'
 import type { WriteOptions } from './registry.ts'
@@ -51,22 +51,22 @@ export function failed(status: Status, warnings: readonly string[] = []): ApiRes
 }
 
 /** The body of a write: an object, or YAML text; anything else is refused. */
-export function bodyOf(request: ApiRequest): Body | { readonly refusal: Status } {
+export function bodyOf(request: ApiRequest, kinds: KindTable): Body | { readonly refusal: Status } {
   const { body, contentType } = request
-  if (typeof body === 'string' && contentType === 'application/json') return readJson(request, body)
-  return body === undefined ? unreadable(request, 'unexpected end of JSON input', '<empty>') : (body as Body)
+  if (typeof body === 'string' && contentType === 'application/json') return readJson(request, body, kinds)
+  return body === undefined ? unreadable(request, kinds, 'unexpected end of JSON input', '<empty>') : (body as Body)
 }
 
-function unreadable(request: ApiRequest, why: string, shown: string): { readonly refusal: Status } {
-  const kind = kindByResource(request.group, request.resource, request.version)?.kind ?? request.resource
+function unreadable(request: ApiRequest, kinds: KindTable, why: string, shown: string): { readonly refusal: Status } {
+  const kind = kinds.byResource(request.group, request.resource, request.version)?.kind ?? request.resource
   return { refusal: apiErrors.badRequest(`the object provided is unrecognized (must be of type ${kind}): couldn't get version/kind; json parse error: ${why} (${shown})`) }
 }
 
-function readJson(request: ApiRequest, text: string): Body | { readonly refusal: Status } {
+function readJson(request: ApiRequest, text: string, kinds: KindTable): Body | { readonly refusal: Status } {
   const scanned = scanGoJson(text, 0, jsonDepthMax)
   if (scanned === undefined || 'error' in scanned) {
     const isCut = scanned === undefined || scanned.error === 'unexpected EOF'
-    return unreadable(request, isCut ? 'unexpected end of JSON input' : scanned.error, text.slice(0, shownMax) || '<empty>')
+    return unreadable(request, kinds, isCut ? 'unexpected end of JSON input' : scanned.error, text.slice(0, shownMax) || '<empty>')
   }
   return JSON.parse(text.slice(scanned.start, scanned.end)) as Body
 }

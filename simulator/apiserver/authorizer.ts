@@ -1,10 +1,10 @@
 /** Authorization of requests, memoized until a rule changes. Models the union of the Node and RBAC authorizers. */
 
 import { apiErrors } from '../api/errors.ts'
-import { kindByResource } from '../api/kinds.ts'
 import type { KindInfo } from '../api/kinds.ts'
 import type { ApiRequest, UserInfo, Verb } from '../api/request.ts'
 import type { Status } from '../api/types.ts'
+import type { ServedKinds } from './custom-kinds.ts'
 import type { Attributes } from './ports.ts'
 
 /** The verdict on one access: allowed, or not with the authorizer's reason. */
@@ -32,8 +32,11 @@ export class Authorizer {
   private readonly verdicts = new Map<string, AccessVerdict>()
   private readonly grants = new Map<string, Grant[]>()
 
-  constructor(decide: Decide) {
+  private readonly kinds: ServedKinds
+
+  constructor(decide: Decide, kinds: ServedKinds) {
     this.decide = decide
+    this.kinds = kinds
   }
 
   /**
@@ -80,7 +83,7 @@ export class Authorizer {
     const verdict = this.access({ user, verb, group, resource, subresource, namespace, name })
     if (verdict.isAllowed) return undefined
     const path = subresource === undefined ? resource : `${resource}/${subresource}`
-    const kind = kindByResource(group, resource)
+    const kind = this.kinds.current.byResource(group, resource)
     const scope = kind?.namespaced === true && namespace !== undefined ? `in the namespace "${namespace}"` : 'at the cluster scope'
     const reason = verdict.reason === '' ? '' : `: ${verdict.reason}`
     const text = `User "${user.name}" cannot ${verb} resource "${path}" in API group "${group}" ${scope}${reason}`

@@ -6,7 +6,6 @@
 import type { ApiClient, DeleteOptions, ListOptions, OwnedPodCounts, WriteResult } from '../api/client.ts'
 import { apiErrors } from '../api/errors.ts'
 import type { Failure } from '../api/errors.ts'
-import { kindByResource } from '../api/kinds.ts'
 import type { KindInfo } from '../api/kinds.ts'
 import type { UserInfo, Verb } from '../api/request.ts'
 import { matchesLabelSelector } from '../api/selector.ts'
@@ -163,9 +162,11 @@ export class LocalClient implements ApiClient {
     let kind = this.kinds.get(resource)
     if (kind === undefined) {
       const dot = resource.indexOf('.')
-      kind = dot < 0 ? kindByResource('', resource) : kindByResource(resource.slice(dot + 1), resource.slice(0, dot))
+      const { byResource } = this.parts.kinds.current
+      kind = dot < 0 ? byResource('', resource) : byResource(resource.slice(dot + 1), resource.slice(0, dot))
       assert(kind !== undefined, `no kind has the resource ${resource}`)
-      this.kinds.set(resource, kind)
+      // Definitions may change what a custom kind is.
+      if (kind.custom === undefined) this.kinds.set(resource, kind)
     }
     return kind
   }

@@ -3,9 +3,10 @@
  * Models kubernetes/staging/src/k8s.io/apiserver/pkg/endpoints/handlers (v1.35).
  */
 
+import { discoveryOf, isDiscovery } from '../api/discovery.ts'
 import { apiErrors, successStatus } from '../api/errors.ts'
 import { goQuote } from '../api/go-text.ts'
-import { apiVersionOf, findSubresource, kindByResource, splitApiVersion } from '../api/kinds.ts'
+import { apiVersionOf, findSubresource, splitApiVersion } from '../api/kinds.ts'
 import type { KindInfo } from '../api/kinds.ts'
 import { isStream } from '../api/request.ts'
 import type { ApiRequest, ApiResponse, KubeList, RequestQuery, UserInfo } from '../api/request.ts'
@@ -17,6 +18,7 @@ import { bodyOf, deleteOptionsOf, failed, ok, writeOptions } from './answers.ts'
 import { isAudited } from './audit-log.ts'
 import type { AuditLog } from './audit-log.ts'
 import type { Authorizer } from './authorizer.ts'
+import type { ServedKinds } from './custom-kinds.ts'
 import type { EventLog } from './event-log.ts'
 import { ObjectReader } from './objects.ts'
 import { checkContentType, checkOptions } from './options.ts'
@@ -41,6 +43,7 @@ export interface ServerParts {
   readonly kubelet: KubeletDoor
   readonly metrics: MetricsDoor
   readonly streams: Streams
+  readonly kinds: ServedKinds
   /** Status of a SelfSubjectRulesReview: the rules of a user in a namespace. */
   rulesOf(user: UserInfo, namespace: string): unknown
 }
@@ -78,7 +81,7 @@ export class ApiServer {
 
   /** The answer with its objects in the version that was asked for. */
   private inServedVersion(request: ApiRequest, response: ApiResponse): ApiResponse {
-    const kind = kindByResource(request.group, request.resource, request.version)
+    const kind = this.parts.kinds.current.byResource(request.group, request.resource, request.version)
     if (kind === undefined || isStream(response) || kind.group !== 'autoscaling' || request.query?.table === true) return response
     const body = response.body as KubeObject & Partial<KubeList>
     if (body.kind === kind.kind) return { ...response, body: this.parts.admission.toServed(kind, body) }
@@ -87,8 +90,8 @@ export class ApiServer {
   }
 
   private route(request: ApiRequest): ApiResponse {
-    const kind = kindByResource(request.group, request.resource, request.version)
-    if (kind === undefined) return failed(apiErrors.noSuchPath())
+    const kind = this.parts.kinds.current.byResource(request.group, request.resource, request.version)
+    if (kind === undefined) return isDiscovery(request) ? ok(200, discoveryOf(this.parts.kinds.current)) : failed(apiErrors.noSuchPath())
     if (request.subresource !== undefined && findSubresource(kind, request.subresource) === undefined) return failed(apiErrors.noSuchPath())
     const refusal = this.parts.authorizer.check(request) ?? checkOptions(request)
     if (refusal !== undefined) return failed(refusal)
@@ -160,14 +163,14 @@ export class ApiServer {
     if (request.name !== undefined) return failed(apiErrors.methodNotAllowed())
     const unknownType = checkContentType(request)
     if (unknownType !== undefined) return failed(unknownType)
-    const body = bodyOf(request)
+    const body = bodyOf(request, this.parts.kinds.current)
     if (typeof body === 'object' && 'refusal' in body) return failed(body.refusal)
     const outcome = this.parts.registry.create(kind, request.namespace, body, writeOptions(request))
     return outcome.ok ? ok(201, outcome.object, outcome.warnings) : failed(outcome.status, outcome.warnings)
   }
 
   private update(kind: KindInfo, request: ApiRequest): ApiResponse {
-    const body = bodyOf(request)
+    const body = bodyOf(request, this.parts.kinds.current)
     if (typeof body === 'object' && 'refusal' in body) return failed(body.refusal)
     const key = objectKey(kind.namespaced ? request.namespace : undefined, request.name ?? '')
     const exists = this.parts.store.find(resourceId(kind.group, kind.resource), key) !== undefined

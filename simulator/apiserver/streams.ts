@@ -3,12 +3,12 @@
 import type { ApiRequest, StreamFrame } from '../api/request.ts'
 import { apiErrors } from '../api/errors.ts'
 import type { KindInfo } from '../api/kinds.ts'
-import { kindByResource } from '../api/kinds.ts'
 import type { KubeObject, Pod } from '../api/types.ts'
 import type { Json } from '../kernel/json.ts'
 import type { Table } from '../kernel/table.ts'
 import { resourceId } from '../store/resource-id.ts'
 import type { Store } from '../store/store.ts'
+import type { ServedKinds } from './custom-kinds.ts'
 import { eventObject } from './event-log.ts'
 import type { EventLog } from './event-log.ts'
 import type { KubeletDoor, ServerClock } from './ports.ts'
@@ -44,12 +44,15 @@ export class Streams {
   private readonly kubelet: KubeletDoor
   private readonly clock: ServerClock
 
-  constructor(cursors: Table<unknown>, store: Store, events: EventLog, kubelet: KubeletDoor, clock: ServerClock) {
+  private readonly kinds: ServedKinds
+
+  constructor(cursors: Table<unknown>, store: Store, events: EventLog, kubelet: KubeletDoor, clock: ServerClock, kinds: ServedKinds) {
     this.cursors = cursors as Table<Cursor>
     this.store = store
     this.events = events
     this.kubelet = kubelet
     this.clock = clock
+    this.kinds = kinds
   }
 
   /** Opens a watch behind a resourceVersion. @returns the stream's id */
@@ -96,7 +99,8 @@ export class Streams {
 
   private readWatch(streamId: string, cursor: WatchCursor): StreamFrame[] {
     const { request } = cursor
-    const kind = kindByResource(request.group, request.resource) as KindInfo
+    const kind = this.kinds.current.byResource(request.group, request.resource)
+    if (kind === undefined) return [{ kind: 'end' }]
     const filter = filterOf(kind, request.query ?? {}, request.name)
     if (!isFilter(filter)) return [{ kind: 'end' }]
     const latest = this.store.resourceVersion

@@ -49,7 +49,7 @@ function changeObject(server: ApiServer, kind: KindInfo, request: ApiRequest, ob
     const outcome = patchObject(server, kind, request)
     return outcome.ok ? ok(200, outcome.object, outcome.warnings) : failed(outcome.status, outcome.warnings)
   }
-  const body = bodyOf(request)
+  const body = bodyOf(request, server.parts.kinds.current)
   if (typeof body === 'object' && 'refusal' in body) return failed(body.refusal)
   const outcome = server.parts.registry.update(kind, keyOfRequest(kind, request), body, writeOptions(request))
   return outcome.ok ? ok(200, outcome.object, outcome.warnings) : failed(outcome.status, outcome.warnings)

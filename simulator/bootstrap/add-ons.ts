@@ -1,6 +1,7 @@
 /** Add-ons as real objects in kube-system, pinned to the control plane's node so that worker figures stay the learner's. */
 
 import type { KubeObject, PodSpec } from '../api/types.ts'
+import { kueue } from './kueue/objects.ts'
 
 const controlPlaneOnly = {
   nodeSelector: { 'node-role.kubernetes.io/control-plane': '' },
@@ -35,7 +36,10 @@ function serviceAccount(name: string): KubeObject {
 const dnsLabels = { 'k8s-app': 'kube-dns' }
 const metricsLabels = { 'k8s-app': 'metrics-server' }
 
-/** An add-on: its objects in the order in which they are created, each with its resource. */
+/**
+ * An add-on: its objects in the order in which they are created, each with its resource. Kinds that it brings are
+ * CustomResourceDefinitions among them; its controllers are listed in controllers/registry.ts under the same name.
+ */
 export type AddOn = readonly { readonly resource: string; readonly object: KubeObject }[]
 
 /** Cluster DNS. Names resolve only while one of its pods is ready. */
@@ -98,4 +102,4 @@ export const metricsServer: AddOn = [
 ]
 
 /** Add-ons by the names that scenarios use. */
-export const addOns: { readonly [name: string]: AddOn } = { coredns, 'metrics-server': metricsServer }
+export const addOns: { readonly [name: string]: AddOn } = { coredns, kueue, 'metrics-server': metricsServer }

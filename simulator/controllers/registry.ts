@@ -30,6 +30,9 @@ export interface ControllerParts {
   readonly metrics: MetricsClient
 }
 
+/** Controllers that an add-on brings, by its name in bootstrap/add-ons.ts. */
+export const addOnControllers: { readonly [addOn: string]: readonly Controller[] } = {}
+
 /** All controllers. A cluster may run some of them, by name. */
 export function makeControllers(parts: ControllerParts): readonly Controller[] {
   const flags: ControllerFlags = { ...defaultFlags, ...parts.flags }

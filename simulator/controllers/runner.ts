@@ -1,9 +1,11 @@
 /** Feeds changes into the controllers' work queues and runs what is due. One queue and one event type per controller. */
 
+import { kindByResource } from '../api/kinds.ts'
 import type { StoreChange, ComponentContext, Controller, ControllerWatch } from '../store/component.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import type { ClusterState } from '../kernel/state.ts'
 import { WorkQueue } from '../kernel/work-queue.ts'
+import { anyCustom } from './stored-kinds.ts'
 
 interface Running {
   readonly controller: Controller
@@ -14,6 +16,11 @@ interface Running {
 interface Subscription {
   readonly running: Running
   readonly watch: ControllerWatch
+}
+
+function isBuiltIn(resource: string): boolean {
+  const dot = resource.indexOf('.')
+  return kindByResource(resource.slice(dot + 1), resource.slice(0, dot)) !== undefined
 }
 
 export class ControllerRunner {
@@ -43,6 +50,8 @@ export class ControllerRunner {
         this.subscriptions.set(watch.resource, list)
       }
     }
+    const others = this.subscriptions.get(anyCustom) ?? []
+    for (const [resource, list] of this.subscriptions) if (resource.includes('.') && !isBuiltIn(resource)) list.push(...others)
     this.watchDeliveryMs = this.all.length === 0 ? 0 : this.all[0].context.timings.watchDeliveryMs
   }
 
@@ -55,7 +64,7 @@ export class ControllerRunner {
 
   /** Enqueues what a change concerns. */
   onChange(change: StoreChange): void {
-    const subscriptions = this.subscriptions.get(change.resource)
+    const subscriptions = this.subscriptions.get(change.resource) ?? this.subscriptions.get(anyCustom)
     if (subscriptions === undefined) return
     const deliveredMs = this.kernel.nowMs + this.watchDeliveryMs
     for (const { running, watch } of subscriptions) {

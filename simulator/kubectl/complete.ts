@@ -1,7 +1,7 @@
 /** Tab completion: `kubectl __complete WORDS... WORD`. Models cobra's completions and k8s.io/kubectl/pkg/util/completion (v1.35). */
 
 import { compareText } from '../kernel/text.ts'
-import { groupResourceText, kinds } from '../api/kinds.ts'
+import { groupResourceText } from '../api/kinds.ts'
 import type { KubeObject, Pod, Service } from '../api/types.ts'
 import type { Process, ProcessContext } from '../shell/process.ts'
 import type { CommandRow } from './command-table.ts'
@@ -86,7 +86,7 @@ const withoutFiles = (candidates: readonly string[]): Completions => ({ candidat
 function* objectsOf(session: Session, type: string): Run<readonly KubeObject[]> {
   const read = yield* attempt((function* () {
     const found: KubeObject[] = []
-    for (const kind of mappingsFor(type)) {
+    for (const kind of mappingsFor(session, type)) {
       const list = yield* listObjects(session, kind, { namespace: kind.namespaced ? session.namespace().name : undefined })
       found.push(...list.items)
     }
@@ -100,9 +100,9 @@ function* namesOf(session: Session, type: string, start: string): Run<string[]> 
 }
 
 /** Names of the kinds that can be read; after a comma, those that go on the list. */
-function typeNames(start: string): string[] {
+function typeNames(session: Session, start: string): string[] {
   const comma = start.lastIndexOf(',') + 1
-  const readable = kinds.filter((kind) => kind.isVirtual !== true && kind.verbs.includes('get'))
+  const readable = session.kinds.all.filter((kind) => kind.isVirtual !== true && kind.verbs.includes('get'))
   const sorted = [...readable].sort((a, b) => compareText(`${a.group}\0${a.resource}`, `${b.group}\0${b.resource}`))
   const names = [...new Set(sorted.map((kind) => groupResourceText(kind.group, kind.resource)))]
   return startingWith(names, start.slice(comma)).map((name) => start.slice(0, comma) + name)
@@ -120,7 +120,7 @@ function* completeObjects(session: Session, rule: ArgumentRule & { kind: 'object
     const names = yield* namesOf(session, word.slice(0, slash), word.slice(slash + 1))
     return withoutFiles(names.map((name) => `${word.slice(0, slash)}/${name}`).filter((name) => !args.includes(name)))
   }
-  const types = rule.types === undefined ? typeNames(word) : startingWith(rule.types, word)
+  const types = rule.types === undefined ? typeNames(session, word) : startingWith(rule.types, word)
   return args.length === 0 ? withoutFiles(types) : { candidates: types.map((type) => `${type}/`), directive: directives.noFiles | directives.noSpace }
 }
 
@@ -239,6 +239,7 @@ function* completions(process: ProcessContext, argv: readonly string[], ports: K
   const flags = parseFlags(args, specs)
   const session = new Session({ process: { ...process, out: () => undefined, err: () => undefined }, row, flags, ports })
   if (flags.bool('help')) return withoutFiles([])
+  yield* session.discover()
   if (flag !== undefined) return yield* completeFlagValue(session, flag, word)
   if (word.startsWith('-') && flags.argsAtDash < 0) return completeFlagName(row, flags, word)
   const isPlain = flags.args.length === 0 && !localFlags(row).some((spec) => flags.isSet(spec.name))

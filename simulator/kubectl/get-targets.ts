@@ -60,7 +60,7 @@ export function* findTargets(session: Session): Run<{ readonly targets: readonly
   const hasSelector = selection.selector !== '' || selection.fieldSelector !== ''
   const { tuples, types, names } = parseResourceArgs(session.args)
   if (session.flags.list('filename').length === 0 && tuples.length === 0 && names.length === 0 && types !== '') {
-    return { targets: mappingsFor(types).map((kind) => ({ kind, namespace: namespaceOf(kind) })), failures: [] }
+    return { targets: mappingsFor(session, types).map((kind) => ({ kind, namespace: namespaceOf(kind) })), failures: [] }
   }
   if (hasSelector && session.flags.list('filename').length === 0) yield* visit(session, selection, function* () {})
   const { infos, failures } = yield* collect(session, { ...selection, isRead: false, isLatest: false })

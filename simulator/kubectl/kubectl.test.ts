@@ -39,7 +39,8 @@ function start(argv: readonly string[], input?: string): Process {
 function answer(need: ProcessNeed, input: string | undefined): ProcessAnswer {
   switch (need.kind) {
     case 'request':
-      requests.push(`${need.request.verb} ${need.request.resource}${need.request.name === undefined ? '' : `/${need.request.name}`}`)
+      // Discovery comes first for every command.
+      if (need.request.resource !== 'apigroupdiscoverylists') requests.push(`${need.request.verb} ${need.request.resource}${need.request.name === undefined ? '' : `/${need.request.name}`}`)
       return { kind: 'response', response: cluster.request({ user: adminUser, ...need.request }) }
     case 'stream': {
       const frames = cluster.readStream(need.streamId)

@@ -16,6 +16,9 @@ import { findVerb } from './verbs/registry.ts'
 /** Groups that print their help on standard output when they stand alone; the others use standard error. */
 const helpOnOutput = ['rollout', 'create']
 
+/** Commands that ask no server for its kinds. */
+const withoutServer = ['completion', 'config', 'kustomize', 'options', 'plugin', 'version']
+
 function unknownCommand(word: string): string {
   const suggestions = suggestionsFor(word)
   const hint = suggestions.length === 0 ? '' : `\n\nDid you mean this?\n${suggestions.map((name) => `\t${name}\n`).join('')}`
@@ -77,6 +80,7 @@ function* dispatch(process: ProcessContext, argv: readonly string[], ports: Kube
   checkRequired(row, flags)
   if (verb === undefined) throw fail(`"${pathOf(row)}" is not available in this cluster simulator`)
   const session = new Session({ process, row, flags, ports })
+  if (!withoutServer.includes(row.path.split(' ')[0] ?? '')) yield* session.discover()
   const exitCode = yield* verb(session)
   return exitCode !== 0 || !flags.bool('warnings-as-errors') ? exitCode : session.failOnWarnings()
 }

@@ -1,7 +1,7 @@
 /** Turns arguments and files into the objects that a verb works on. Models cli-runtime/pkg/resource Builder (v1.35). */
 
 import { goQuote } from '../api/go-text.ts'
-import { apiVersionOf, findKindByToken, kindByKind, kinds, kindsInCategory } from '../api/kinds.ts'
+import { apiVersionOf } from '../api/kinds.ts'
 import type { KindInfo } from '../api/kinds.ts'
 import type { KubeList } from '../api/request.ts'
 import type { KubeObject } from '../api/types.ts'
@@ -57,18 +57,18 @@ Example resource specifications include:
    '--filename=rsrc.json'`
 
 /** The kind that a user's word names. */
-export function mappingFor(token: string): KindInfo {
-  const kind = findKindByToken(token)
+export function mappingFor(session: Session, token: string): KindInfo {
+  const kind = session.kinds.byToken(token)
   if (kind === undefined || (kind.isVirtual === true && !token.includes('.'))) throw fail(`the server doesn't have a resource type ${goQuote(token.split('.')[0] ?? token)}`)
   return kind
 }
 
 /** The kinds of a word such as "pods,svc" or "all". */
-export function mappingsFor(word: string): KindInfo[] {
+export function mappingsFor(session: Session, word: string): KindInfo[] {
   const kinds: KindInfo[] = []
   for (const token of word.split(',').filter((one) => one !== '')) {
-    const category = kindsInCategory(token)
-    for (const kind of category.length > 0 ? category : [mappingFor(token)]) if (!kinds.includes(kind)) kinds.push(kind)
+    const category = session.kinds.inCategory(token)
+    for (const kind of category.length > 0 ? category : [mappingFor(session, token)]) if (!kinds.includes(kind)) kinds.push(kind)
   }
   return kinds
 }
@@ -94,8 +94,8 @@ export function parseResourceArgs(given: readonly string[]): Parsed {
 }
 
 /** The kind of a manifest. Discovery also knows every kind in small letters. */
-function mappedKind(apiVersion: string, word: string): KindInfo | undefined {
-  return kindByKind(apiVersion, word) ?? kinds.find((kind) => apiVersionOf(kind) === apiVersion && kind.kind.toLowerCase() === word)
+function mappedKind({ kinds }: Session, apiVersion: string, word: string): KindInfo | undefined {
+  return kinds.byKind(apiVersion, word) ?? kinds.all.find((kind) => apiVersionOf(kind) === apiVersion && kind.kind.toLowerCase() === word)
 }
 
 /** The kind and namespace of an object from a manifest. */
@@ -103,7 +103,7 @@ export function infoOfManifest(session: Session, { source, object }: ManifestObj
   const metadata = isJsonObject(object['metadata']) ? object['metadata'] : {}
   const name = typeof metadata['name'] === 'string' ? metadata['name'] : ''
   const own = typeof metadata['namespace'] === 'string' ? metadata['namespace'] : ''
-  const kind = mappedKind(String(object['apiVersion']), String(object['kind']))
+  const kind = mappedKind(session, String(object['apiVersion']), String(object['kind']))
   if (kind === undefined) {
     throw fail(`resource mapping not found for name: ${goQuote(name)} namespace: ${goQuote(own)} from ${goQuote(source)}: no matches for kind ${goQuote(String(object['kind']))} in version ${goQuote(String(object['apiVersion']))}\nensure CRDs are installed first`)
   }
@@ -166,10 +166,10 @@ function* visitArgs(session: Session, selection: Selection, step: Step, each: (i
     if (names.length > 0) throw fail('name cannot be provided when a selector is specified')
     if (tuples.length > 0) throw fail('selectors and the all flag cannot be used when passing resource/name arguments')
     if (types === '') throw fail('at least one resource must be specified to use a selector')
-    for (const kind of mappingsFor(types)) yield* step(() => visitList(session, { ...selection, selector: selector ?? '', fieldSelector: fieldSelector ?? '' }, kind, each))
+    for (const kind of mappingsFor(session, types)) yield* step(() => visitList(session, { ...selection, selector: selector ?? '', fieldSelector: fieldSelector ?? '' }, kind, each))
     return
   }
-  const named = tuples.length > 0 ? tuples.map(({ token, name }) => ({ kind: mappingFor(token), name })) : mappingsFor(types).flatMap((kind) => names.map((name) => ({ kind, name })))
+  const named = tuples.length > 0 ? tuples.map(({ token, name }) => ({ kind: mappingFor(session, token), name })) : mappingsFor(session, types).flatMap((kind) => names.map((name) => ({ kind, name })))
   if (named.length === 0) throw fail(types === '' ? missingResource : 'resource(s) were provided, but no name was specified')
   if (selection.allNamespaces === true && named.some(({ kind }) => kind.namespaced)) throw fail('a resource cannot be retrieved by name across all namespaces')
   for (const { kind, name } of named) {

@@ -3,12 +3,15 @@
 import { goQuote } from '../api/go-text.ts'
 import { isStream, isSuccess } from '../api/request.ts'
 import type { ApiAnswer, ApiRequest, ApiStream, RequestQuery, StreamFrame, Verb } from '../api/request.ts'
-import type { KindInfo } from '../api/kinds.ts'
+import { discoveryAddress } from '../api/discovery.ts'
+import type { Discovery } from '../api/discovery.ts'
+import { builtinKinds, makeKindTable } from '../api/kinds.ts'
+import type { KindInfo, KindTable } from '../api/kinds.ts'
 import type { KubeObject, Status } from '../api/types.ts'
 import type { SimTimeMs } from '../kernel/event-queue.ts'
 import type { ProcessAnswer, ProcessContext, ProcessNeed } from '../shell/process.ts'
 import type { CommandRow } from './command-table.ts'
-import { fail, refusedConnection, statusFailure, usageFailure } from './failures.ts'
+import { attempt, fail, refusedConnection, statusFailure, usageFailure } from './failures.ts'
 import type { KubectlFailure } from './failures.ts'
 import type { Flags } from './flags.ts'
 import { activeContext, loadConfig } from './kubeconfig.ts'
@@ -44,6 +47,8 @@ export class Session {
   readonly row: CommandRow
   readonly flags: Flags
   readonly ports: KubectlPorts
+  /** The kinds that the server serves, as far as this command asked. */
+  kinds: KindTable = builtinKinds
   private config: KubeConfig | undefined
   private context: ActiveContext | undefined
   private readonly warned = new Set<string>()
@@ -137,6 +142,14 @@ export class Session {
     if (isStream(response)) throw fail('the server answered with a stream')
     if (!isSuccess(response)) throw statusFailure(response.body as Status)
     return response.body as T
+  }
+
+  /** Asks the server for the kinds that it serves beside the built-in ones. A server that does not answer tells so at the first real request. */
+  *discover(): Run<void> {
+    const answer = yield* attempt(this.send({ verb: 'get', kind: discoveryAddress }))
+    if (!answer.ok || isStream(answer.value) || answer.value.code !== 200) return
+    const { items } = answer.value.body as Discovery
+    if (items.length > 0) this.kinds = makeKindTable(items)
   }
 
   /** Opens a stream; a refusal is thrown. */

@@ -102,6 +102,8 @@ export interface Controller {
   readonly name: string
   /** Service account in kube-system when it is not the name. */
   readonly serviceAccount?: string
+  /** Namespace of the service account when it is not kube-system. */
+  readonly namespace?: string
   /** Event component name when it differs from the controller's, such as 'deployment-controller'. */
   readonly component?: string
   readonly watches: readonly ControllerWatch[]

@@ -77,6 +77,7 @@ const publicNames: { readonly [path: string]: ImageEntry } = {
   'registry.k8s.io/pause': tool('pause', 1, ['/pause'], { user: '65535' }),
   'registry.k8s.io/coredns/coredns': tool('sleeper', 24, ['/coredns'], { parameters: { ports: '53,8080,8181,9153' } }),
   'registry.k8s.io/metrics-server/metrics-server': tool('sleeper', 22, ['/metrics-server'], { parameters: { ports: '4443,10250', tls: true } }),
+  'registry.k8s.io/kueue/kueue': tool('sleeper', 32, ['/manager'], { parameters: { ports: '8081,8443,9443' } }),
   'registry.k8s.io/kube-proxy': tool('pause', 26, ['/usr/local/bin/kube-proxy']),
 }
 

@@ -2,7 +2,6 @@
 
 import { authorUser } from '../../simulator/index.ts'
 import type { Cluster, Condition, KubeObject } from '../../simulator/index.ts'
-import { kinds } from '../../simulator/api/kinds.ts'
 import { runAsAuthor } from './scenario.ts'
 import type { ObjectDetails } from './host.ts'
 import type { ObjectRef } from './host-rows.ts'
@@ -10,7 +9,7 @@ import { eventRow } from './rows/other-rows.ts'
 
 /** Details of an object, or undefined when it does not exist. Reads a fork, so nothing is left behind. */
 export function objectDetails(cluster: Cluster, ref: ObjectRef): ObjectDetails | undefined {
-  const kind = kinds.find((candidate) => candidate.kind === ref.kind && candidate.isVirtual !== true)
+  const kind = cluster.kinds.all.find((candidate) => candidate.kind === ref.kind && candidate.isVirtual !== true)
   if (kind === undefined) return undefined
   const answer = cluster.request({ user: authorUser, verb: 'get', group: kind.group, version: kind.version, resource: kind.resource, namespace: ref.namespace, name: ref.name })
   if ('streamId' in answer || answer.code !== 200) return undefined

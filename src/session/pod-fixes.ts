@@ -4,7 +4,6 @@
  */
 
 import type { Cluster, Container, KubeObject, Node, Pod, Toleration } from '../../simulator/index.ts'
-import { kinds } from '../../simulator/api/kinds.ts'
 import { formatTaint } from '../../simulator/api/tolerations.ts'
 import { toYaml } from '../../simulator/api/yaml/emit.ts'
 import { explainPod } from '../../simulator/scheduler/explain.ts'
@@ -103,7 +102,7 @@ function ownerOf(cluster: Cluster, pod: Pod): Owner {
   let owner: Owner = { kind: 'Pod', apiVersion: 'v1', object: pod }
   for (;;) {
     const reference = owner.object.metadata.ownerReferences?.find((candidate) => candidate.controller === true)
-    const kind = kinds.find((candidate) => candidate.kind === reference?.kind && candidate.isVirtual !== true)
+    const kind = cluster.kinds.all.find((candidate) => candidate.kind === reference?.kind && candidate.isVirtual !== true)
     if (reference === undefined || kind === undefined) return owner
     const resource = kind.group === '' ? kind.resource : `${kind.resource}.${kind.group}`
     const object = cluster.peekOne<KubeObject>(resource, `${pod.metadata.namespace ?? ''}/${reference.name}`)

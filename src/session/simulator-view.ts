@@ -2,7 +2,6 @@
 
 import { authorUser, isStream } from '../../simulator/index.ts'
 import type { ApiRequest, Cluster, KubeList, KubeObject, Pod } from '../../simulator/index.ts'
-import { findKindByToken } from '../../simulator/api/kinds.ts'
 import type { KindInfo } from '../../simulator/api/kinds.ts'
 import type { ClusterView, FlowSummary, ObjectRef, ProbeAnswer, ProbeRequest, SeriesValue, TrialLoad, TrialOutcome, TrialStep } from '../grading/view.ts'
 
@@ -34,7 +33,7 @@ export class SimulatorView implements ClusterView {
   }
 
   list(ref: ObjectRef): readonly KubeObject[] {
-    const kind = kindOf(ref.resource)
+    const kind = kindOf(this.cluster, ref.resource)
     const answer = this.cluster.request({
       user: authorUser, verb: 'list', group: kind.group, version: kind.version, resource: kind.resource,
       namespace: kind.namespaced ? ref.namespace : undefined, query: ref.selector === undefined ? {} : { labelSelector: ref.selector },
@@ -47,7 +46,7 @@ export class SimulatorView implements ClusterView {
   can(access: Parameters<ClusterView['can']>[0]): boolean {
     const { user, groups = [], verb, namespace, name } = access
     const [resourceText, subresource] = access.resource.split('/')
-    const kind = kindOf(resourceText)
+    const kind = kindOf(this.cluster, resourceText)
     const spec = { user, groups: [...groups, 'system:authenticated'], resourceAttributes: { verb, group: kind.group, resource: kind.resource, subresource, namespace, name } }
     const request: ApiRequest = {
       user: authorUser, verb: 'create', group: 'authorization.k8s.io', version: 'v1', resource: 'subjectaccessreviews',
@@ -124,8 +123,8 @@ function playTrialStep(cluster: Cluster, step: TrialStep, learner: LearnerSide):
   else cluster.advanceTo(cluster.nowMs + step.advanceSeconds * 1000)
 }
 
-function kindOf(resource: string): KindInfo {
-  const kind = findKindByToken(resource)
+function kindOf(cluster: Cluster, resource: string): KindInfo {
+  const kind = cluster.kinds.byToken(resource)
   if (kind === undefined) throw new Error(`a check names resource "${resource}", which the API does not serve`)
   return kind
 }

@@ -5,8 +5,10 @@ import type { KindInfo } from '../kinds.ts'
 import type { Table, TableColumn, TableRow } from '../request.ts'
 import { defaultEpochMs } from '../time.ts'
 import type { KubeObject, Pod } from '../types.ts'
+import type { CustomKind } from '../structural-schema.ts'
 import { nameOf } from './cells.ts'
 import type { RowMaker, TableTime } from './cells.ts'
+import { customCells, customColumns } from './custom.ts'
 import { objectRows } from './objects.ts'
 import { podCells } from './pod.ts'
 import { workloadRows } from './workloads.ts'
@@ -64,7 +66,8 @@ const rowMakers: { readonly [kind: string]: RowMaker } = { ...workloadRows, ...o
 const createdAt: RowMaker = (object) => [nameOf(object), object.metadata.creationTimestamp ?? null]
 
 /** The columns of a kind, those of -o wide included (priority 1). Descriptions are left empty. */
-export function tableColumns(kind: Pick<KindInfo, 'group' | 'kind'>): TableColumn[] {
+export function tableColumns(kind: Pick<KindInfo, 'group' | 'kind' | 'custom'>): TableColumn[] {
+  if (kind.custom !== undefined) return customColumns(kind.custom)
   const spec = columnSpecs[`${kind.group}/${kind.kind}`] ?? defaultColumns
   return spec.split('|').map((column) => {
     const priority = column.endsWith('*') ? 1 : 0
@@ -82,9 +85,9 @@ function rowConditions(object: KubeObject): TableRow['conditions'] {
 }
 
 /** The row of one object. Only its metadata goes along, as servers do it unless asked for more. */
-export function tableRow(object: KubeObject, at: TableTime): TableRow {
+export function tableRow(object: KubeObject, at: TableTime, custom?: CustomKind): TableRow {
   const { group } = splitApiVersion(object.apiVersion)
-  const makeCells = rowMakers[`${group}/${object.kind}`] ?? createdAt
+  const makeCells = custom !== undefined ? customCells(custom) : (rowMakers[`${group}/${object.kind}`] ?? createdAt)
   const conditions = rowConditions(object)
   const partial: KubeObject = { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata: object.metadata }
   return { cells: makeCells(object, at), ...(conditions === undefined ? {} : { conditions }), object: partial }
@@ -95,7 +98,7 @@ export function tableRow(object: KubeObject, at: TableTime): TableRow {
  * @param nowMs simulated time, for ages
  * @param epochMs T+00:00 in milliseconds since 1970
  */
-export function tableFor(kind: Pick<KindInfo, 'group' | 'kind'>, objects: readonly KubeObject[], nowMs: number, metadata: Table['metadata'] = {}, epochMs: number = defaultEpochMs): Table {
+export function tableFor(kind: Pick<KindInfo, 'group' | 'kind' | 'custom'>, objects: readonly KubeObject[], nowMs: number, metadata: Table['metadata'] = {}, epochMs: number = defaultEpochMs): Table {
   const at = { nowMs, epochMs }
-  return { kind: 'Table', apiVersion: 'meta.k8s.io/v1', metadata, columnDefinitions: tableColumns(kind), rows: objects.map((object) => tableRow(object, at)) }
+  return { kind: 'Table', apiVersion: 'meta.k8s.io/v1', metadata, columnDefinitions: tableColumns(kind), rows: objects.map((object) => tableRow(object, at, kind.custom)) }
 }

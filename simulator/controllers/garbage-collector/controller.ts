@@ -7,7 +7,7 @@ import type { ApiClient } from '../../api/client.ts'
 import type { KubeObject, OwnerReference } from '../../api/types.ts'
 import { done } from '../../store/component.ts'
 import type { ComponentContext, Controller, ReconcileResult, StoreChange } from '../../store/component.ts'
-import { storedResources } from '../stored-kinds.ts'
+import { anyCustom, storedResources } from '../stored-kinds.ts'
 import { dependentsOf, ownerItem, ownerState } from './dependents.ts'
 import type { Item, OtherOwners } from './dependents.ts'
 
@@ -44,7 +44,7 @@ function hasDeletionWork({ metadata }: KubeObject): boolean {
 function keysOfRemoval(before: KubeObject, api: ApiClient): string[] {
   const keys = [`gone|${before.metadata.uid!}`]
   for (const reference of before.metadata.ownerReferences ?? []) {
-    const item = ownerItem(reference, before.metadata.namespace)
+    const item = ownerItem(reference, before.metadata.namespace, api)
     if (item === undefined) continue
     const owner = api.find(item.resource, item.key)
     if (owner?.metadata.uid === reference.uid && hasDeletionWork(owner)) keys.push(keyFor('owner', item))
@@ -127,7 +127,7 @@ function checkDependents(uid: string, context: ComponentContext): ReconcileResul
 /** The garbage collector. */
 export const garbageCollector: Controller = {
   name: 'generic-garbage-collector',
-  watches: storedResources.map(({ id }) => ({ resource: id, keysOf })),
+  watches: [...storedResources.map(({ id }) => ({ resource: id, keysOf })), { resource: anyCustom, keysOf }],
   reconcile(text, context): ReconcileResult {
     const [work = '', resource = '', key = ''] = text.split('|')
     if (work === 'gone') return checkDependents(resource, context)

@@ -1,11 +1,12 @@
 /** Who owns what. Controlling owners come from the store's index; other owners are noted in a table. */
 
 import type { ApiClient } from '../../api/client.ts'
-import { kindByKind } from '../../api/kinds.ts'
+import { apiVersionOf, kindByKind } from '../../api/kinds.ts'
+import type { KindInfo } from '../../api/kinds.ts'
 import type { KubeObject, OwnerReference } from '../../api/types.ts'
 import type { Table } from '../../kernel/table.ts'
 import { keyOf, objectKey, resourceId } from '../../store/resource-id.ts'
-import { storedResources } from '../stored-kinds.ts'
+import { customKindsOf, customResourcesOf, storedResources } from '../stored-kinds.ts'
 
 /** An object and the resource that it is of. */
 export interface Item { readonly resource: string; readonly key: string }
@@ -14,8 +15,9 @@ export interface Item { readonly resource: string; readonly key: string }
 export type OtherOwners = Table<readonly Item[]>
 
 /** Where an owner would be; undefined for a kind that the API does not know. */
-export function ownerItem(reference: OwnerReference, namespace: string | undefined): Item | undefined {
-  const kind = kindByKind(reference.apiVersion, reference.kind)
+export function ownerItem(reference: OwnerReference, namespace: string | undefined, api: ApiClient): Item | undefined {
+  const isNamed = (kind: KindInfo): boolean => kind.kind === reference.kind && apiVersionOf(kind) === reference.apiVersion
+  const kind = kindByKind(reference.apiVersion, reference.kind) ?? customKindsOf(api).find(isNamed)
   if (kind === undefined) return undefined
   return { resource: resourceId(kind.group, kind.resource), key: objectKey(kind.namespaced ? namespace : undefined, reference.name) }
 }
@@ -25,7 +27,7 @@ export type OwnerState = 'present' | 'absent' | 'waiting'
 
 /** `waiting`: the owner is being deleted in the foreground, and this dependent holds it up. */
 export function ownerState(reference: OwnerReference, namespace: string | undefined, api: ApiClient): OwnerState {
-  const item = ownerItem(reference, namespace)
+  const item = ownerItem(reference, namespace, api)
   if (item === undefined) return 'present'
   const owner = api.find(item.resource, item.key)
   if (owner?.metadata.uid !== reference.uid) return 'absent'
@@ -39,7 +41,7 @@ export function dependentsOf(ownerUid: string, others: OtherOwners, api: ApiClie
   const add = (item: Item, object: KubeObject): void => {
     found.set(`${item.resource}|${item.key}`, { item, object })
   }
-  for (const { id } of storedResources) for (const object of api.listOwned(id, ownerUid)) add({ resource: id, key: keyOf(object) }, object)
+  for (const { id } of [...storedResources, ...customResourcesOf(api)]) for (const object of api.listOwned(id, ownerUid)) add({ resource: id, key: keyOf(object) }, object)
   for (const item of others.get(ownerUid) ?? []) {
     const object = api.find(item.resource, item.key)
     if (object !== undefined && object.metadata.ownerReferences?.some(({ uid }) => uid === ownerUid) === true) add(item, object)

@@ -9,7 +9,7 @@ import { done } from '../../store/component.ts'
 import type { ComponentContext, Controller, ReconcileResult } from '../../store/component.ts'
 import { keyOf } from '../../store/resource-id.ts'
 import { isPodFinished } from '../pods.ts'
-import { storedResources } from '../stored-kinds.ts'
+import { customResourcesOf, storedResources } from '../stored-kinds.ts'
 import type { StoredResource } from '../stored-kinds.ts'
 
 /** Source: namespaceDeletionGracePeriod. */
@@ -108,7 +108,7 @@ function report(namespace: Namespace, problems: readonly Problem[], { api, clock
 /** Deletes what is in the namespace. Pods go first, and the rest waits for them. */
 function empty(namespace: Namespace, context: ComponentContext): Remains {
   const remains: Remains = { estimateSeconds: 0, errors: [], countOf: new Map(), countOfFinalizer: new Map() }
-  const namespaced = storedResources.filter((stored) => stored.namespaced)
+  const namespaced = [...storedResources, ...customResourcesOf(context.api)].filter((stored) => stored.namespaced)
   const pods = namespaced.filter(({ id }) => id === 'pods')
   for (const stored of pods) emptyResource(stored, namespace, remains, context)
   if (remains.countOf.size > 0) {

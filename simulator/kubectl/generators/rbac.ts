@@ -1,7 +1,6 @@
 /** create role, clusterrole, rolebinding, clusterrolebinding. Models k8s.io/kubectl/pkg/cmd/create (v1.35). */
 
 import { goQuote } from '../../api/go-text.ts'
-import { findKindByToken } from '../../api/kinds.ts'
 import type { KubeObject, PolicyRule, Subject } from '../../api/types.ts'
 import { compareText } from '../../kernel/text.ts'
 import { fail, KubectlFailure } from '../failures.ts'
@@ -32,7 +31,7 @@ function verbsOf(session: Session): string[] {
 }
 
 /** Reads resource.group/subresource. */
-function readResource(text: string): RuleResource {
+function readResource(session: Session, text: string): RuleResource {
   const [named = '', ...sub] = text.split('/')
   const suffix = sub.length === 0 ? '' : `/${sub.join('/')}`
   const dot = named.indexOf('.')
@@ -40,7 +39,7 @@ function readResource(text: string): RuleResource {
   const group = dot < 0 ? '' : named.slice(dot + 1)
   if (resource === '' && text !== '') throw fail('resource must be specified if apiGroup/subresource specified')
   if (resource === '*') return { group: dot < 0 ? '*' : group, resource: `*${suffix}` }
-  const kind = findKindByToken(named)
+  const kind = session.kinds.byToken(named)
   if (kind === undefined) {
     const where = group === '' ? '' : ` in group ${goQuote(group)}`
     throw new KubectlFailure({ kind: 'plain', text: `the server doesn't have a resource type ${goQuote(resource)}${where}` })
@@ -75,7 +74,7 @@ export function* createRole(session: Session): Run<number> {
   if (verbs.length === 0) throw fail('at least one verb must be specified')
   const given = distinct(session.flags.list('resource'))
   if (given.length === 0) throw fail('at least one resource must be specified')
-  const resources = given.map(readResource)
+  const resources = given.map((text) => readResource(session, text))
   checkVerbs(session, verbs, resources)
   const object = { kind: 'Role', apiVersion: rbacVersion, metadata: metadataOf(session, name), rules: resourceRules(verbs, resources, distinct(session.flags.list('resource-name'))) }
   return yield* createGenerated(session, object)
@@ -106,7 +105,7 @@ export function* createClusterRole(session: Session): Run<number> {
   }
   if (verbs.length === 0) throw fail('at least one verb must be specified')
   if (given.length === 0 && urls.length === 0) throw fail('one of resource or nonResourceURL must be specified')
-  const resources = given.map(readResource)
+  const resources = given.map((text) => readResource(session, text))
   if (resources.length > 0) checkVerbs(session, verbs, resources)
   const rules = [...resourceRules(verbs, resources, names), ...nonResourceRules(verbs, urls)]
   return yield* createGenerated(session, { ...head, rules } as KubeObject)

@@ -45,7 +45,7 @@ interface CronJob extends KubeObject { spec: { jobTemplate: { metadata?: KubeObj
 function* jobFromCronJob(session: Session, name: string, from: string): Run<KubeObject> {
   const [token = '', source = ''] = from.split('/')
   if (source === '') throw fail('from must be an existing cronjob')
-  const kind = mappingFor(token)
+  const kind = mappingFor(session, token)
   const object = yield* session.call<CronJob>({ verb: 'get', kind, namespace: session.namespace().name, name: source })
   if (kind !== kindByKind('batch/v1', 'CronJob')) throw fail('from must be an existing cronjob')
   const { jobTemplate: template } = object.spec

@@ -1,6 +1,6 @@
 /** kubectl api-resources, api-versions, version, cluster-info. Models k8s.io/kubectl/pkg/cmd (v1.35). */
 
-import { apiVersionOf, kindByResource, kinds } from '../../api/kinds.ts'
+import { apiVersionOf, kindByResource } from '../../api/kinds.ts'
 import type { KindInfo } from '../../api/kinds.ts'
 import type { Service } from '../../api/types.ts'
 import { toYaml } from '../../api/yaml/emit.ts'
@@ -14,13 +14,13 @@ import type { Run, Session } from '../session.ts'
 const outputs = ['', 'wide', 'name', 'json', 'yaml']
 
 /** Kinds in their preferred version that somebody can ask for. */
-function servedKinds(): KindInfo[] {
-  return kinds.filter((kind) => kind.isVirtual !== true || kind.group !== 'metrics.k8s.io').filter((kind) => kindByResource(kind.group, kind.resource) === kind && kind.verbs.length > 0)
+function servedKinds({ kinds }: Session): KindInfo[] {
+  return kinds.all.filter((kind) => kind.isVirtual !== true || kind.group !== 'metrics.k8s.io').filter((kind) => kinds.byResource(kind.group, kind.resource) === kind && kind.verbs.length > 0)
 }
 
 function selectedKinds(session: Session): KindInfo[] {
   const { flags } = session
-  return servedKinds().filter((kind) =>
+  return servedKinds(session).filter((kind) =>
     (!flags.isSet('api-group') || kind.group === flags.text('api-group')) && (!flags.isSet('namespaced') || kind.namespaced === flags.bool('namespaced')) &&
     flags.list('verbs').every((verb) => kind.verbs.includes(verb)) && flags.list('categories').every((category) => kind.categories.includes(category)))
 }
@@ -50,7 +50,7 @@ export function* apiResources(session: Session): Run<number> {
 }
 
 export function* apiVersions(session: Session): Run<number> {
-  const versions = kinds.filter((kind) => kind.group !== 'metrics.k8s.io').map(apiVersionOf)
+  const versions = session.kinds.all.filter((kind) => kind.group !== 'metrics.k8s.io').map(apiVersionOf)
   session.out([...new Set(versions)].sort(compareText).map((version) => `${version}\n`).join(''))
   return 0
 }

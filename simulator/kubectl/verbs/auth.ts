@@ -1,6 +1,6 @@
 /** kubectl auth can-i and whoami. Models k8s.io/kubectl/pkg/cmd/auth (v1.35). */
 
-import { findKindByToken, kindByResource } from '../../api/kinds.ts'
+import { kindByResource } from '../../api/kinds.ts'
 import type { KindInfo } from '../../api/kinds.ts'
 import type { KubeObject, PolicyRule } from '../../api/types.ts'
 import { compareText } from '../../kernel/text.ts'
@@ -28,7 +28,7 @@ function readTarget(session: Session, text: string): Target {
   const token = slash < 0 ? text : text.slice(0, slash)
   const name = slash < 0 ? '' : text.slice(slash + 1)
   if (token === '*') return { group: '*', resource: '*', name, kind: undefined }
-  const kind = findKindByToken(token)
+  const kind = session.kinds.byToken(token)
   if (kind !== undefined) return { group: kind.group, resource: kind.resource, name, kind }
   const [resource = '', ...group] = token.split('.')
   session.err(group.length === 0 ? `Warning: the server doesn't have a resource type '${resource}'\n\n` : `Warning: the server doesn't have a resource type '${resource}' in group '${group.join('.')}'\n\n`)

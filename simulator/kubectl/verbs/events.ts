@@ -1,6 +1,6 @@
 /** kubectl events. Models k8s.io/kubectl/pkg/cmd/events (v1.35). */
 
-import { apiVersionOf, findKindByToken } from '../../api/kinds.ts'
+import { apiVersionOf } from '../../api/kinds.ts'
 import type { Event, KubeObject, Status } from '../../api/types.ts'
 import { compareText } from '../../kernel/text.ts'
 import { needKind } from '../describe/describer.ts'
@@ -17,7 +17,7 @@ function fieldSelectorOf(session: Session): string {
   const parts = target.split('/')
   if (parts.length !== 2 || parts[0] === '' || parts[1] === '') throw fail('--for must be in resource/name form')
   const [token = '', name = ''] = parts
-  const kind = findKindByToken(token)
+  const kind = session.kinds.byToken(token)
   if (kind === undefined) throw fail(`the server doesn't have a resource type "${token}"`)
   return `involvedObject.kind=${kind.kind},involvedObject.apiVersion=${apiVersionOf(kind)},involvedObject.name=${name}`
 }

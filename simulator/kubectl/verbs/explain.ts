@@ -1,8 +1,9 @@
 /** `kubectl explain`: the fields of a kind, from the schema of the API. */
 
 import { goQuote } from '../../api/go-text.ts'
-import { apiVersionOf, findKindByToken, kindByKind, splitApiVersion } from '../../api/kinds.ts'
+import { apiVersionOf, splitApiVersion } from '../../api/kinds.ts'
 import type { KindInfo } from '../../api/kinds.ts'
+import { customSchemaPort } from '../custom-schema.ts'
 import { fail, KubectlFailure } from '../failures.ts'
 import type { ExplainField, SchemaPort } from '../ports.ts'
 import { mappingFor } from '../resource-builder.ts'
@@ -103,15 +104,21 @@ function describeOldStyle(schema: SchemaPort, kind: KindInfo, place: Place, isRe
 }
 
 function kindOf(session: Session, token: string): KindInfo {
-  const found = findKindByToken(token)
+  const found = session.kinds.byToken(token)
   if (found === undefined) throw new KubectlFailure({ kind: 'plain', text: `the server doesn't have a resource type ${goQuote(token)}` })
-  const kind = mappingFor(token)
+  const kind = mappingFor(session, token)
   const asked = session.flags.text('api-version')
   if (asked === '') return kind
-  const other = kindByKind(asked, kind.kind)
+  const other = session.kinds.byKind(asked, kind.kind)
   if (other !== undefined) return other
   const { group, version } = splitApiVersion(asked)
   throw fail(`couldn't find resource for "${group === '' ? '' : `${group}/`}${version}, Resource=${kind.resource}"`)
+}
+
+/** The schema that knows a kind. */
+function schemaFor(session: Session, { custom }: KindInfo): SchemaPort | undefined {
+  const { schema } = session.ports
+  return custom === undefined || schema === undefined ? schema : customSchemaPort(custom.schema, schema)
 }
 
 export function* explain(session: Session): Run<number> {
@@ -120,7 +127,7 @@ export function* explain(session: Session): Run<number> {
   if (session.args.length > 1) throw fail('We accept only this format: explain RESOURCE\n')
   const [token = '', ...path] = word.replace(/\.$/, '').split('.')
   const kind = kindOf(session, token)
-  const { schema } = session.ports
+  const schema = schemaFor(session, kind)
   const typeKey = schema?.typeOfKind(apiVersionOf(kind), kind.kind)
   if (schema === undefined || typeKey === undefined) throw fail(`couldn't find resource for "${apiVersionOf(kind)}, Kind=${kind.kind}"`)
   const format = session.flags.text('output')

@@ -96,7 +96,7 @@ function* getTables(session: Session): Run<number> {
 function isSingleItem(session: Session): boolean {
   const { tuples, names, types } = parseResourceArgs(session.args)
   if (session.flags.list('filename').length > 0) return false
-  return tuples.length === 1 || (names.length === 1 && mappingsFor(types).length === 1)
+  return tuples.length === 1 || (names.length === 1 && mappingsFor(session, types).length === 1)
 }
 
 function* getObjects(session: Session): Run<number> {

@@ -123,7 +123,7 @@ function* changeOne(session: Session, info: Info, pairs: Pairs, field: Field): R
 function isSingle(session: Session, pairs: Pairs): boolean {
   if (session.flags.list('filename').length > 0) return false
   const { tuples, names, types } = parseResourceArgs(pairs.resources)
-  return tuples.length === 1 || (names.length === 1 && mappingsFor(types).length === 1)
+  return tuples.length === 1 || (names.length === 1 && mappingsFor(session, types).length === 1)
 }
 
 function* change(session: Session, field: Field): Run<number> {

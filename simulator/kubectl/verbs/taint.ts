@@ -101,7 +101,7 @@ function* taintNode(session: Session, info: Info, changes: Changes): Run<void> {
 
 function checkTargets(session: Session, resources: readonly string[], changes: Changes): void {
   const { flags } = session
-  const kind = mappingFor(resources[0] ?? '')
+  const kind = mappingFor(session, resources[0] ?? '')
   if (kind.kind !== 'Node' || kind.group !== '') throw fail(`invalid resource type ${(resources[0] ?? '').toLowerCase()}, only node types are supported`)
   const conflicts = changes.add.flatMap((taint) => changes.remove.filter((gone) => gone.key === taint.key && (gone.effect === '' || gone.effect === taint.effect)).map((gone) => `${gone.key}=${gone.effect}`))
   if (conflicts.length > 0) throw fail(`can not both modify and remove the following taint(s) in the same command: ${conflicts.join(', ')}`)

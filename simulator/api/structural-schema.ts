@@ -1,0 +1,48 @@
+/** The schema and the columns of custom kinds. Models apiextensions-apiserver/pkg/apis/apiextensions/v1 (v1.35). */
+
+import type { Json } from '../kernel/json.ts'
+
+/** A structural schema: the part of OpenAPI v3 that definitions may use. */
+export interface StructuralSchema {
+  readonly type?: 'object' | 'array' | 'string' | 'integer' | 'number' | 'boolean'
+  readonly description?: string
+  readonly properties?: { readonly [name: string]: StructuralSchema }
+  readonly additionalProperties?: StructuralSchema | boolean
+  readonly items?: StructuralSchema
+  readonly required?: readonly string[]
+  readonly enum?: readonly Json[]
+  readonly default?: Json
+  readonly format?: string
+  readonly pattern?: string
+  readonly minimum?: number
+  readonly maximum?: number
+  readonly minLength?: number
+  readonly maxLength?: number
+  readonly minItems?: number
+  readonly maxItems?: number
+  readonly minProperties?: number
+  readonly maxProperties?: number
+  readonly nullable?: boolean
+  readonly 'x-kubernetes-int-or-string'?: boolean
+  readonly 'x-kubernetes-preserve-unknown-fields'?: boolean
+  readonly 'x-kubernetes-list-type'?: 'map' | 'set' | 'atomic'
+  readonly 'x-kubernetes-list-map-keys'?: readonly string[]
+  readonly 'x-kubernetes-map-type'?: 'atomic' | 'granular'
+  /** Rules in CEL: each must be true of the value `self` (and, at updates, of `oldSelf`). */
+  readonly 'x-kubernetes-validations'?: readonly { readonly rule: string; readonly message?: string; readonly reason?: string; readonly fieldPath?: string }[]
+}
+
+/** A column that the server prints. `jsonPath` begins with a dot. */
+export interface PrinterColumn {
+  readonly name: string
+  readonly type: string
+  readonly jsonPath: string
+  readonly priority?: number
+  readonly format?: string
+}
+
+/** What the API knows of a custom kind beyond a row of the kind table. */
+export interface CustomKind {
+  readonly schema: StructuralSchema
+  readonly columns: readonly PrinterColumn[]
+}
