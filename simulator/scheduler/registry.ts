@@ -4,6 +4,7 @@ import type { AnyPlugin } from './framework.ts'
 import { defaultBinder } from './plugins/default-binder/plugin.ts'
 import { defaultPreemption } from './plugins/default-preemption/plugin.ts'
 import { dynamicResources } from './plugins/dynamic-resources/plugin.ts'
+import { gpuTopology } from './plugins/gpu-topology/plugin.ts'
 import { imageLocality } from './plugins/image-locality/plugin.ts'
 import { interPodAffinity } from './plugins/inter-pod-affinity/plugin.ts'
 import { nodeAffinity } from './plugins/node-affinity/plugin.ts'
@@ -46,3 +47,6 @@ export const defaultProfile: readonly RegisteredPlugin[] = [
   { plugin: imageLocality, weight: 1 },
   { plugin: defaultBinder, weight: 0 },
 ]
+
+/** Plugins that no default profile has: a configuration may enable them by name. */
+export const optionalPlugins: readonly AnyPlugin[] = [gpuTopology]

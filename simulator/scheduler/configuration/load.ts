@@ -4,7 +4,7 @@ import { aggregateText } from '../../api/go-text.ts'
 import { decodeConfiguration, isLoadError } from './decode.ts'
 import type { DecodedConfiguration, LoadError } from './decode.ts'
 import { completeArgs, mergePlugins } from './defaults.ts'
-import { builtInPlugins, coschedulingPlugins } from './plugin-points.ts'
+import { builtInPlugins, coschedulingPlugins, optionalPluginPoints } from './plugin-points.ts'
 import type { PluginRegistry } from './plugin-points.ts'
 import { makeProfiles } from './profiles.ts'
 import { configurationKind, configurationVersion } from './schema.ts'
@@ -16,7 +16,7 @@ const defaultName = 'default-scheduler'
 
 /** The plugins that a cluster with these add-ons knows. */
 export function pluginRegistry(addOns: readonly string[]): PluginRegistry {
-  return addOns.includes('coscheduling') ? { ...builtInPlugins, ...coschedulingPlugins } : builtInPlugins
+  return { ...builtInPlugins, ...optionalPluginPoints, ...(addOns.includes('coscheduling') ? coschedulingPlugins : {}) }
 }
 
 interface ProfileDocument {

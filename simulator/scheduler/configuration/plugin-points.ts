@@ -40,6 +40,11 @@ export const coschedulingPlugins: PluginRegistry = {
   Coscheduling: { points: ['queueSort', 'preFilter', 'postFilter', 'permit', 'reserve'], takesArgs: true },
 }
 
+/** Plugins of ours that no profile has unless a configuration enables them. */
+export const optionalPluginPoints: PluginRegistry = {
+  GpuTopology: { points: ['preScore', 'score'] },
+}
+
 /** The Go interface of a point, as error texts name it. */
 export function interfaceOf(point: ExtensionPoint): string {
   return `${point[0]!.toUpperCase()}${point.slice(1)}Plugin`
