@@ -84,7 +84,11 @@ export function bindNodes(contexts: NodeContexts, config: ClusterConfig): NodePa
     },
   }
   const kubelets = createKubelets(contexts.kubelet, ports, { seed: config.seed, images: config.images, cachedImages: config.cachedImages, runsUnknownImages: config.runsUnknownImages })
-  const metrics = new Metrics(contexts.metrics, { usageOf: (podKey) => kubelets.usageOf(podKey, contexts.kubelet.clock.nowMs) })
+  const metrics = new Metrics(contexts.metrics, {
+    usageOf: (podKey) => kubelets.usageOf(podKey, contexts.kubelet.clock.nowMs),
+    idleRun: (podKey, container) => kubelets.idleRun(podKey, container),
+    idleContainers: () => kubelets.idleContainers(),
+  })
   const network: Network = new Network(contexts.network, kubelets, metrics.series)
   const wire: Component = {
     handlers: {

@@ -47,6 +47,7 @@ export const adminUser: UserInfo = { name: 'kubernetes-admin', groups: ['system:
 export const authorUser: UserInfo = { name: 'podflight:author', groups: ['system:masters', 'system:authenticated'] }
 
 const eventExpiryPeriodMs = 600_000
+const secondsKnownMax = 64
 
 /** A saved cluster: configuration and state, as JSON. */
 export interface ClusterSnapshot {
@@ -248,6 +249,12 @@ export class Cluster {
 
   private contextFor(name: string, user: UserInfo, component: string): ComponentContext {
     const { state, kernel, events, clock } = this
+    const typeIds = new Map<string, number>()
+    const typeIdOf = (type: string): number => {
+      const typeId = kernel.typeIdOf(`${name}/${type}`)
+      typeIds.set(type, typeId)
+      return typeId
+    }
     return {
       clock,
       api: this.clientFor(user) satisfies ApiClient,
@@ -258,7 +265,7 @@ export class Cluster {
       random: openStream(state.table('random/positions'), this.config.seed, name),
       table: (table) => state.table(`${name}/${table}`),
       log: (log) => state.log(`${name}/${log}`),
-      schedule: (atMs, type, key) => kernel.schedule(atMs, `${name}/${type}`, key),
+      schedule: (atMs, type, key) => kernel.scheduleId(atMs, typeIds.get(type) ?? typeIdOf(type), key),
     }
   }
 }
@@ -303,6 +310,16 @@ function must(client: LocalClient, resource: string, object: KubeObject): void {
 function clockOf(state: ClusterState, epochMs: number): Clock {
   let lastSecond = Number.NaN
   let lastText = ''
+  // Texts of the seconds that were asked for lately: what happens at one moment shares its text.
+  const texts = new Map<number, string>()
+  const textOf = (second: number): string => {
+    let text = texts.get(second)
+    if (text !== undefined) return text
+    if (texts.size >= secondsKnownMax) texts.clear()
+    text = toTimestamp(second * 1000, epochMs)
+    texts.set(second, text)
+    return text
+  }
   return {
     get nowMs() {
       return state.nowMs
@@ -312,7 +329,7 @@ function clockOf(state: ClusterState, epochMs: number): Clock {
       const second = Math.floor(atMs / 1000)
       if (second !== lastSecond) {
         lastSecond = second
-        lastText = toTimestamp(atMs, epochMs)
+        lastText = textOf(second)
       }
       return lastText
     },

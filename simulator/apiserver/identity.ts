@@ -3,7 +3,7 @@
  * renames nothing else. Modelling assumption: the real server draws them at random.
  */
 
-import { fnv32a, mix32, pushHex } from '../kernel/hash.ts'
+import { fnv32a, mix32, putHex, textOfCodes } from '../kernel/hash.ts'
 import type { Table } from '../kernel/table.ts'
 
 /** Letters of generated names, as apimachinery's rand.String uses them. */
@@ -98,22 +98,21 @@ function suffixOf(hash: number): string {
   return text
 }
 
+const uuidLength = 36
 const dash = 45
 const versionDigit = 52
 const variantDigit = 97
 
 /** As one flat text: uids are keys of many lookups. */
 function uuid(a: number, b: number, c: number, d: number): string {
-  const codes: number[] = []
-  pushHex(codes, a, 28)
-  codes.push(dash)
-  pushHex(codes, b, 28, 16)
-  codes.push(dash, versionDigit)
-  pushHex(codes, b, 8)
-  codes.push(dash, variantDigit)
-  pushHex(codes, c, 24, 16)
-  codes.push(dash)
-  pushHex(codes, c, 12)
-  pushHex(codes, d, 28)
-  return String.fromCharCode(...codes)
+  const codes = new Uint8Array(uuidLength).fill(dash)
+  putHex(codes, 0, a, 28)
+  putHex(codes, 9, b, 28, 16)
+  codes[14] = versionDigit
+  putHex(codes, 15, b, 8)
+  codes[19] = variantDigit
+  putHex(codes, 20, c, 24, 16)
+  putHex(codes, 28, d, 28, 0)
+  putHex(codes, 24, c, 12)
+  return textOfCodes(codes)
 }

@@ -73,7 +73,8 @@ export class ControllerRunner {
         running.queue.addAt(change.key, atMs)
         continue
       }
-      for (const key of watch.keysOf(change, running.context.api)) running.queue.addAt(key, atMs)
+      const keys = watch.keysOf(change, running.context.api)
+      for (let i = 0; i < keys.length; i++) running.queue.addAt(keys[i], atMs)
     }
   }
 

@@ -8,7 +8,7 @@ import type { StoreChange } from '../store/component.ts'
 import { keyOf } from '../store/resource-id.ts'
 import { isPodFinished, isPodReady, podCondition } from './pods.ts'
 
-export const triggerTimeAnnotation = 'endpoints.kubernetes.io/last-change-trigger-time'
+const triggerTimeAnnotation = 'endpoints.kubernetes.io/last-change-trigger-time'
 export const headlessLabel = 'service.kubernetes.io/headless'
 
 /** A pod that a Service may name: not finished, with an address. @param withTerminating pods being deleted too */
@@ -66,12 +66,21 @@ function isVisibleChange(before: Pod, after: Pod): boolean {
 export function serviceKeysOfPod({ before, after }: StoreChange, api: ApiClient): readonly string[] {
   const podBefore = before as Pod | undefined
   const podAfter = after as Pod | undefined
-  if (podBefore !== undefined && podAfter !== undefined && !isVisibleChange(podBefore, podAfter)) return []
+  if (podBefore !== undefined && podAfter !== undefined && !isVisibleChange(podBefore, podAfter)) return noKeys
   // A pod without an address is in nobody's endpoints.
-  const pods = [podBefore, podAfter].filter((pod) => pod !== undefined && (pod.status?.podIP !== undefined || pod.status?.podIPs !== undefined))
-  if (pods.length === 0) return []
-  const services = api.list<Service>('services', { namespace: pods[0]!.metadata.namespace })
-  return services.filter((service) => selectsPods(service) && pods.some((pod) => selectsLabels(service, pod!.metadata.labels))).map(keyOf)
+  const labelsBefore = hasAddress(podBefore) ? podBefore?.metadata : undefined
+  const labelsAfter = hasAddress(podAfter) ? podAfter?.metadata : undefined
+  const namespace = (labelsAfter ?? labelsBefore)?.namespace
+  if (namespace === undefined) return noKeys
+  const isSelected = (service: Service): boolean =>
+    (labelsAfter !== undefined && selectsLabels(service, labelsAfter.labels)) || (labelsBefore !== undefined && labelsBefore.labels !== labelsAfter?.labels && selectsLabels(service, labelsBefore.labels))
+  return api.list<Service>('services', { namespace }).filter((service) => selectsPods(service) && isSelected(service)).map(keyOf)
+}
+
+const noKeys: readonly string[] = []
+
+function hasAddress(pod: Pod | undefined): boolean {
+  return pod?.status?.podIP !== undefined || pod?.status?.podIPs !== undefined
 }
 
 function selectsLabels(service: Service, labels: StringMap | undefined): boolean {

@@ -2,13 +2,7 @@
 
 import { isSidecar } from '../api/resources.ts'
 import type { Condition, Container, ContainerStatus, Pod } from '../api/types.ts'
-
-/** A condition without its times. */
-interface Verdict {
-  readonly status: 'True' | 'False'
-  readonly reason?: string
-  readonly message?: string
-}
+import type { SharedParts, Verdict } from './shared-parts.ts'
 
 const isTrue: Verdict = { status: 'True' }
 const isFalse: Verdict = { status: 'False' }
@@ -69,16 +63,12 @@ function typed(conditions: readonly Condition[], type: string): Condition | unde
   return undefined
 }
 
-function condition(type: string, verdict: Verdict, pod: Pod, old: readonly Condition[], now: string): Condition {
+function condition(type: string, verdict: Verdict, { pod, old, now, shared }: ConditionFacts): Condition {
   const before = typed(old, type)
-  const generation = pod.metadata.generation
+  const { generation } = pod.metadata
   // What stays is the same object: most of a status does.
   if (before !== undefined && before.status === verdict.status && before.reason === verdict.reason && before.message === verdict.message && before.observedGeneration === generation && before.lastProbeTime === null) return before
-  const result: Condition = { type, status: verdict.status, lastProbeTime: null, lastTransitionTime: before !== undefined && before.status === verdict.status ? before.lastTransitionTime : now }
-  if (generation !== undefined) result.observedGeneration = generation
-  if (verdict.reason !== undefined) result.reason = verdict.reason
-  if (verdict.message !== undefined) result.message = verdict.message
-  return result
+  return shared.condition(type, verdict, generation, before !== undefined && before.status === verdict.status ? before.lastTransitionTime : now)
 }
 
 /** What the conditions are made from. */
@@ -91,21 +81,25 @@ export interface ConditionFacts {
   /** Conditions of the last status: times stay where the status does. */
   readonly old: readonly Condition[]
   readonly now: string
+  readonly shared: SharedParts
 }
 
 /** All conditions of a pod's status: those of others first, then the kubelet's. */
-export function conditionsOf({ pod, phase, main, init, hasSandbox, old, now }: ConditionFacts): Condition[] {
+export function conditionsOf(facts: ConditionFacts): Condition[] {
+  const { pod, phase, main, init, hasSandbox, old } = facts
   const others: Condition[] = []
   for (const condition of pod.status?.conditions ?? []) if (!kubeletConditions.has(condition.type)) others.push(condition)
   const ownTarget = typed(old, 'DisruptionTarget')
   if (ownTarget !== undefined && !others.some(({ type }) => type === 'DisruptionTarget')) others.push(ownTarget)
   const containersReady = areContainersReady(pod, main, init, phase)
-  return [
+  const ready = isReady(pod, containersReady, others)
+  const all = [
     ...others,
-    condition('PodReadyToStartContainers', hasSandbox ? isTrue : isFalse, pod, old, now),
-    condition('Initialized', isInitialized(pod, main, init, phase), pod, old, now),
-    condition('Ready', isReady(pod, containersReady, others), pod, old, now),
-    condition('ContainersReady', containersReady, pod, old, now),
-    condition('PodScheduled', isTrue, pod, old, now),
+    condition('PodReadyToStartContainers', hasSandbox ? isTrue : isFalse, facts),
+    condition('Initialized', isInitialized(pod, main, init, phase), facts),
+    condition('Ready', ready, facts),
+    condition('ContainersReady', containersReady, facts),
+    condition('PodScheduled', isTrue, facts),
   ]
+  return facts.shared.conditions(all, ready.status)
 }

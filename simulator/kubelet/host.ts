@@ -14,6 +14,7 @@ import { familiarReference, findImage, imageId } from '../workloads/images.ts'
 import type { EffectAnswer, ImageEntry } from '../workloads/program.ts'
 import { kubeletTexts } from './texts.ts'
 import type { KubeletConfig, KubeletPorts, Origin } from './ports.ts'
+import { SharedParts } from './shared-parts.ts'
 import type { BackOff, KillRecord, NodeRecord, PodRecord, ProbeRecord, ProcessRecord, SessionRecord } from './records.ts'
 
 /** Lines of a container's log, oldest first; the oldest are forgotten. */
@@ -69,6 +70,7 @@ export interface ImageFacts {
 export class Host {
   /** Derived: facts of images by name. */
   private readonly images = new Map<string, ImageFacts>()
+  readonly shared = new SharedParts()
   readonly context: ComponentContext
   readonly ports: KubeletPorts
   readonly config: KubeletConfig

@@ -16,7 +16,7 @@ import type { ContainerUsage, KubeletConfig, KubeletPorts, Kubelets } from './po
 import { listenerOf, sendToPort } from './local-request.ts'
 import { Probes } from './probes.ts'
 import { Processes } from './processes.ts'
-import { containerKey } from './records.ts'
+import { containerKey, latestOf } from './records.ts'
 import { Sessions } from './sessions.ts'
 import { Starter } from './starter.ts'
 import { noteWrite, storageExcess } from './storage.ts'
@@ -153,6 +153,19 @@ class KubeletModel implements Kubelets {
       result.push({ container, usage })
     }
     return result
+  }
+
+  idleRun(podKey: string, container: string): ReturnType<Kubelets['idleRun']> {
+    const latest = latestOf(this.host.pods.get(podKey)?.containers ?? [], container)
+    return latest?.isIdle === true && latest.attempt === 0 ? { sinceMs: latest.startedMs, isRunning: latest.state === 'running' } : undefined
+  }
+
+  idleContainers(): ReturnType<Kubelets['idleContainers']> {
+    const found: { podKey: string; container: string }[] = []
+    this.host.pods.forEach(({ containers }, podKey) => {
+      for (const { name, isIdle, attempt, state } of containers) if (isIdle && attempt === 0 && state === 'running') found.push({ podKey, container: name })
+    })
+    return found
   }
 
   podAt(podIP: string): string | undefined {

@@ -78,6 +78,10 @@ export interface Kubelets extends Component {
   answer(origin: Origin, id: string, answer: Parameters<NonNullable<import('../workloads/program.ts').Program['resume']>>[2]): void
   /** Usage of the running containers of a pod, in the pod's order. */
   usageOf(podKey: string, atMs: SimTimeMs): readonly ContainerUsage[]
+  /** The first run of a container, running or just ended, when its program does nothing. */
+  idleRun(podKey: string, container: string): { readonly sinceMs: SimTimeMs; readonly isRunning: boolean } | undefined
+  /** Running containers in their first run whose programs do nothing. */
+  idleContainers(): readonly { readonly podKey: string; readonly container: string }[]
   /** Where a pod that runs on some node has its address: NAMESPACE/NAME, or undefined. */
   podAt(podIP: string): string | undefined
 

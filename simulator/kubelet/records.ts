@@ -22,6 +22,8 @@ export interface RuntimeContainer {
   readonly exitCode: number
   readonly reason: string
   readonly message: string
+  /** Runs a program that does nothing and has no process row. */
+  readonly isIdle: boolean
 }
 
 /** One thing that a sync does to the runtime. */
@@ -55,6 +57,13 @@ export interface Verdict {
   readonly isFinal: boolean
   readonly graceSeconds?: number
 }
+
+/** The outcomes of a pod of which no container has failed to start. */
+export const noFailures: PodRecord['failures'] = {}
+/** A sync that tried nothing yet. */
+export const nothingTried: PodRecord['tried'] = {}
+/** A sync that has nothing left to do. */
+export const noPlan: PodRecord['plan'] = []
 
 /** How a pod's worker stands. */
 export interface PodRecord {

@@ -84,10 +84,12 @@ export class Starter {
       host.noteRuntimeChange(podKey)
       return this.fail(pod, container, { reason: 'RunContainerError', message }, message)
     }
+    const isIdle = findProgram(resolved.program).isInert === true
+    created.isIdle = isIdle
     this.put(podKey, created)
     host.event(pod, 'Normal', 'Started', kubeletTexts.started, container)
     host.noteRuntimeChange(podKey)
-    if (findProgram(resolved.program).isInert === true) this.processes.startInert(podKey)
+    if (isIdle) this.processes.startInert(podKey)
     else this.processes.startMain(podKey, created, resolved.program, makeSpec(host, podKey, pod, container, entry, env, argv))
     const hook = container.lifecycle?.postStart
     return hook === undefined ? done : this.postStart(podKey, pod, container, hook)
@@ -133,7 +135,7 @@ export class Starter {
     return { failure }
   }
 
-  private newContainer(podKey: string, pod: Pod, container: Container): RuntimeContainer {
+  private newContainer(podKey: string, pod: Pod, container: Container): RuntimeContainer & { isIdle: boolean } {
     const { host } = this
     const latest = latestOf(host.record(podKey).containers, container.name)
     const attempt = latest === undefined ? 0 : latest.attempt + 1
@@ -151,6 +153,7 @@ export class Starter {
       exitCode: 0,
       reason: '',
       message: '',
+      isIdle: false,
     }
   }
 

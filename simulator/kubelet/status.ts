@@ -10,7 +10,7 @@ import { conditionsOf, kubeletConditions } from './conditions.ts'
 import type { Host } from './host.ts'
 import { hostIpOf } from './addresses.ts'
 import { isTerminalPhase, phaseOf } from './phase.ts'
-import { containerKey, latestOf } from './records.ts'
+import { containerKey, latestOf, noFailures } from './records.ts'
 import type { PodRecord, RuntimeContainer } from './records.ts'
 import { shouldStart } from './restart-policy.ts'
 import { userOf } from './security.ts'
@@ -18,9 +18,10 @@ import { kubeletTexts } from './texts.ts'
 
 const creating: ContainerState = { waiting: { reason: 'ContainerCreating' } }
 const initializing: ContainerState = { waiting: { reason: 'PodInitializing' } }
+const noState: ContainerState = {}
 
 function stateOf(host: Host, container: RuntimeContainer): ContainerState {
-  if (container.state === 'running') return { running: { startedAt: host.timestamp(container.startedMs) } }
+  if (container.state === 'running') return host.shared.running(host.timestamp(container.startedMs))
   if (container.state === 'created') return { waiting: {} }
   const terminated: NonNullable<ContainerState['terminated']> = { exitCode: container.exitCode, reason: container.reason }
   if (container.message !== '') terminated.message = container.message
@@ -53,7 +54,7 @@ function containerStatus(host: Host, pod: Pod, record: PodRecord, container: Con
 
 function notCreated(pod: Pod, container: Container, old: ContainerStatus | undefined): ContainerStatus {
   const state = (pod.spec.initContainers?.length ?? 0) > 0 ? initializing : creating
-  return { name: container.name, state, lastState: old?.lastState ?? {}, ready: false, restartCount: old?.restartCount ?? 0, image: container.image ?? '', imageID: '' }
+  return { name: container.name, state, lastState: old?.lastState ?? noState, ready: false, restartCount: old?.restartCount ?? 0, image: container.image ?? '', imageID: '' }
 }
 
 function created(host: Host, pod: Pod, record: PodRecord, container: Container, latest: RuntimeContainer): ContainerStatus {
@@ -61,7 +62,7 @@ function created(host: Host, pod: Pod, record: PodRecord, container: Container, 
   const status: ContainerStatus = {
     name: container.name,
     state: stateOf(host, latest),
-    lastState: previous === undefined ? {} : stateOf(host, previous),
+    lastState: previous === undefined ? noState : stateOf(host, previous),
     ready: false,
     restartCount: latest.attempt,
     image: latest.image,
@@ -72,7 +73,7 @@ function created(host: Host, pod: Pod, record: PodRecord, container: Container, 
     if (container.resources.requests !== undefined) status.allocatedResources = container.resources.requests
     status.resources = container.resources
   }
-  if (latest.state === 'running') status.user = userOf(pod, container, latest.image, host)
+  if (latest.state === 'running') status.user = host.shared.user(container, pod.spec.securityContext, () => userOf(pod, container, latest.image, host))
   return status
 }
 
@@ -107,12 +108,19 @@ function statusesOf(host: Host, podKey: string, pod: Pod, record: PodRecord, con
   return kind === 'init' || statuses.length < 2 ? statuses : statuses.sort((a, b) => compareText(a.name, b.name))
 }
 
+function mainStatuses(host: Host, podKey: string, pod: Pod, record: PodRecord, old: readonly ContainerStatus[] | undefined): ContainerStatus[] {
+  const { containers, initContainers } = pod.spec
+  const make = (): ContainerStatus[] => statusesOf(host, podKey, pod, record, containers, 'main', old)
+  const isFresh = record.containers.length === 0 && old === undefined && initContainers === undefined && record.failures === noFailures
+  return isFresh ? host.shared.waitingStatuses(containers, make) : make()
+}
+
 /** Makes the status as the kubelet sees it now; it may run ahead of what is written to the API. */
 export function makeStatus(host: Host, podKey: string, pod: Pod, isTerminal = false): PodStatus {
   const record = host.record(podKey)
   const old = record.status ?? pod.status ?? {}
   const { initContainers, ephemeralContainers } = pod.spec
-  const main = statusesOf(host, podKey, pod, record, pod.spec.containers, 'main', old.containerStatuses)
+  const main = mainStatuses(host, podKey, pod, record, old.containerStatuses)
   const init = initContainers === undefined || initContainers.length === 0 ? undefined : statusesOf(host, podKey, pod, record, initContainers, 'init', old.initContainerStatuses)
   const hasInitialized = record.containers.some(({ name, state }) => state === 'running' && pod.spec.containers.some((container) => container.name === name))
   let phase = phaseOf(pod, main, init, isTerminal, hasInitialized)
@@ -127,13 +135,13 @@ export function makeStatus(host: Host, podKey: string, pod: Pod, isTerminal = fa
   const reason = decided?.reason ?? (isKept ? (old.reason ?? pod.status?.reason) : undefined)
   const message = decided?.message ?? (isKept ? (old.message ?? pod.status?.message) : undefined)
   const isAlive = record.sandboxMs !== undefined
-  status.conditions = conditionsOf({ pod, phase, main, init, hasSandbox: isAlive, old: old.conditions ?? [], now: host.timestamp(host.nowMs) })
+  status.conditions = conditionsOf({ pod, phase, main, init, hasSandbox: isAlive, old: old.conditions ?? [], now: host.timestamp(host.nowMs), shared: host.shared })
   if (message !== undefined) status.message = message
   if (reason !== undefined) status.reason = reason
   if (pod.status?.nominatedNodeName !== undefined) status.nominatedNodeName = pod.status.nominatedNodeName
   if (hostIP !== undefined) {
     status.hostIP = hostIP
-    status.hostIPs = old.hostIP === hostIP && old.hostIPs !== undefined ? old.hostIPs : [{ ip: hostIP }]
+    status.hostIPs = old.hostIP === hostIP && old.hostIPs !== undefined ? old.hostIPs : host.shared.addressList(hostIP)
   }
   if (record.ip !== '') {
     status.podIP = record.ip
@@ -158,7 +166,7 @@ export function makeStatus(host: Host, podKey: string, pod: Pod, isTerminal = fa
 export function putStatus(host: Host, podKey: string, pod: Pod, status: PodStatus, couldRun: boolean): void {
   const record = host.change(podKey, { status })
   const written = pod.status ?? {}
-  const merged = { ...status }
+  const merged = isTerminalPhase(status.phase) ? { ...status } : status
   if (couldRun && !isTerminalPhase(written.phase) && isTerminalPhase(status.phase)) {
     merged.phase = written.phase
     delete merged.reason

@@ -19,7 +19,7 @@ import { mountAll } from './mounts.ts'
 import { isTerminalPhase } from './phase.ts'
 import type { Probes } from './probes.ts'
 import type { Processes } from './processes.ts'
-import { latestOf, splitContainerKey } from './records.ts'
+import { latestOf, noFailures, noPlan, nothingTried, splitContainerKey } from './records.ts'
 import type { Action, PodRecord, SessionRecord, StartFailure } from './records.ts'
 import type { StartOutcome, Starter } from './starter.ts'
 import { makeStatus, putStatus } from './status.ts'
@@ -36,8 +36,8 @@ const leastMemoryBytes = 6 * 1024 * 1024
 
 /** With all fields, so that all records have one shape. */
 const newRecord: PodRecord = {
-  uid: '', node: '', stage: 'new', syncMs: undefined, plan: [], step: undefined, isBusy: false, lastSyncMs: -1, isAskedAgain: false, sandboxMs: undefined,
-  ip: '', containers: [], seen: [], failures: {}, tried: {}, isMounted: false, status: undefined, verdict: undefined, graceSeconds: undefined, killStartMs: undefined,
+  uid: '', node: '', stage: 'new', syncMs: undefined, plan: noPlan, step: undefined, isBusy: false, lastSyncMs: -1, isAskedAgain: false, sandboxMs: undefined,
+  ip: '', containers: [], seen: [], failures: noFailures, tried: nothingTried, isMounted: false, status: undefined, verdict: undefined, graceSeconds: undefined, killStartMs: undefined,
 }
 
 /** What pod workers work with. */
@@ -204,7 +204,7 @@ export class Worker {
   /** @param begin what else changes as the sync begins */
   private sync(podKey: string, pod: Pod, begin: Partial<PodRecord>): void {
     const { host } = this
-    const record = host.change(podKey, { ...begin, isBusy: true, isAskedAgain: false, tried: {} })
+    const record = host.change(podKey, { ...begin, isBusy: true, isAskedAgain: false, tried: nothingTried })
     if (this.mustTerminate(pod, record)) {
       if (record.verdict?.isFinal === true) writeStatus(this.host, this.parts.probes, podKey, pod)
       this.termination.begin(podKey, pod)
@@ -286,7 +286,7 @@ export class Worker {
     if (small) {
       host.event(pod, 'Warning', 'FailedCreatePodSandBox', kubeletTexts.sandboxMemory(hexDigits(`${podKey}|${host.nowMs}`, 64)))
       this.fail(podKey, '', { reason: '', message: '' })
-      host.change(podKey, { plan: [] })
+      host.change(podKey, { plan: noPlan })
       this.endSync(podKey, pod)
       return
     }
@@ -335,7 +335,7 @@ export class Worker {
       return false
     }
     // A plain init container that cannot start stops everything behind it.
-    if (pod.spec.initContainers?.some(({ name, restartPolicy }) => name === container.name && restartPolicy !== 'Always') === true) this.host.change(podKey, { plan: [] })
+    if (pod.spec.initContainers?.some(({ name, restartPolicy }) => name === container.name && restartPolicy !== 'Always') === true) this.host.change(podKey, { plan: noPlan })
     return true
   }
 
@@ -356,7 +356,7 @@ export class Worker {
       failures = failure === null || name === '' ? rest : { ...rest, [name]: failure }
       if (failure !== null) errors.push(failure)
     }
-    host.change(podKey, { isBusy: false, isAskedAgain: false, failures, tried: {}, lastSyncMs: host.nowMs, plan: [], step: undefined })
+    host.change(podKey, { isBusy: false, isAskedAgain: false, failures, tried: nothingTried, lastSyncMs: host.nowMs, plan: noPlan, step: undefined })
     if (this.mustTerminate(freshPod(this.host, podKey, pod), record)) host.requestSync(podKey, host.nowMs)
     else if (record.isAskedAgain) host.requestSync(podKey, host.relistAfter(record.node, host.nowMs))
     if (errors.length > 0) this.retry(podKey, errors)
@@ -374,7 +374,7 @@ export class Worker {
   private interrupt(podKey: string, pod: Pod): void {
     const { step } = this.host.record(podKey)
     if (step !== undefined && step.kind !== 'mount' && step.kind !== 'pull' && step.kind !== 'hook') return
-    this.host.change(podKey, { step: undefined, plan: [] })
+    this.host.change(podKey, { step: undefined, plan: noPlan })
     this.endSync(podKey, pod)
   }
 

@@ -4,6 +4,8 @@ import type { Deployment, KubeObject, Pod } from '../api/types.ts'
 import type { SimTimeMs } from '../kernel/event-queue.ts'
 import type { Component, ComponentContext, StoreChange } from '../store/component.ts'
 import type { Usage } from '../workloads/program.ts'
+import { IdleSeries, idleUsage } from './idle.ts'
+import type { IdleSource } from './idle.ts'
 import { containerLabels, isMetricsServerServing, listMetrics, podSample, usageSeries } from './resource-metrics.ts'
 import type { MetricsParts, PodSample } from './resource-metrics.ts'
 import { SeriesStore } from './series.ts'
@@ -13,7 +15,7 @@ import type { PromqlValue, Sample, SampledSeries } from './promql/evaluate.ts'
 import { parsePromql } from './promql/parse.ts'
 
 /** What metrics need from the kubelets. */
-export interface UsageSource {
+export interface UsageSource extends IdleSource {
   /** Usage of the running containers of a pod whose program can change. */
   usageOf(podKey: string): readonly { readonly container: string; readonly usage: Usage }[]
 }
@@ -31,7 +33,7 @@ export class Metrics implements Component {
   constructor(context: ComponentContext, usage: UsageSource) {
     this.context = context
     this.usage = usage
-    this.series = new SeriesStore(context.table('series'), context.table('blocks'), () => context.clock.nowMs)
+    this.series = new SeriesStore(context.table('series'), context.table('blocks'), () => context.clock.nowMs, new IdleSeries(context.api, usage))
     this.parts = { api: context.api, clock: context.clock, series: this.series, scrapeMs: context.timings.metricsScrapeMs }
   }
 
@@ -39,12 +41,13 @@ export class Metrics implements Component {
   observe(podKey: string): void {
     const pod = this.context.api.find<Pod>('pods', podKey)
     if (pod === undefined) return
-    const running = this.usage.usageOf(podKey)
-    for (const container of pod.spec.containers) {
-      const labels = containerLabels(pod, container.name)
-      const found = running.find((candidate) => candidate.container === container.name)
-      if (found === undefined) this.endUsage(labels)
-      else this.recordUsage(labels, found.usage)
+    let running: ReturnType<UsageSource['usageOf']> | undefined
+    for (const { name } of pod.spec.containers) {
+      if (this.usage.idleRun(podKey, name)?.isRunning === true) continue
+      running ??= this.usage.usageOf(podKey)
+      const found = running.find(({ container }) => container === name)
+      if (found === undefined) this.endUsage(podKey, pod, name)
+      else this.recordUsage(containerLabels(pod, name), found.usage)
     }
   }
 
@@ -102,12 +105,18 @@ export class Metrics implements Component {
     if (usage.gpuMemoryBytes > 0) this.series.set('DCGM_FI_DEV_GPU_UTIL', labels, usage.gpuUtilization * 100, 0)
   }
 
-  private endUsage(labels: Labels): void {
+  private endUsage(podKey: string, pod: Pod, container: string): void {
+    const labels = containerLabels(pod, container)
+    const idle = this.usage.idleRun(podKey, container)
+    if (idle !== undefined) {
+      this.series.keep(usageSeries.cpu, labels, idleUsage.cpuMillis, idle.sinceMs)
+      this.series.keep(usageSeries.memory, labels, idleUsage.memoryBytes, idle.sinceMs)
+    }
     for (const name of [usageSeries.cpu, usageSeries.memory, 'container_cpu_throttled_share', 'DCGM_FI_DEV_GPU_UTIL']) this.series.end(name, labels)
   }
 
   private forgetPod(pod: Pod): void {
-    for (const container of pod.spec.containers) this.endUsage(containerLabels(pod, container.name))
+    for (const { name } of pod.spec.containers) this.endUsage(`${pod.metadata.namespace ?? ''}/${pod.metadata.name ?? ''}`, pod, name)
   }
 
   private recordRestarts(before: Pod | undefined, after: Pod): void {

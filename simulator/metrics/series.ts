@@ -30,6 +30,13 @@ export interface Series {
   at(atMs: SimTimeMs): number | undefined
 }
 
+/** Series that follow from what others know: nothing is kept of them here. */
+export interface ImpliedSeries {
+  find(name: string, labels: Labels): Series | undefined
+  /** All of a name, or of all names when it is undefined. */
+  list(name: string | undefined): readonly Series[]
+}
+
 /** Breakpoints in one block, three numbers each: copied on append, so small. */
 const blockLengthMax = 64 * 3
 
@@ -37,8 +44,10 @@ export class SeriesStore {
   private readonly rows: Table<SeriesRow>
   private readonly blocks: Table<readonly number[]>
   private readonly now: () => SimTimeMs
+  private readonly implied: ImpliedSeries | undefined
 
-  constructor(rows: Table<unknown>, blocks: Table<unknown>, now: () => SimTimeMs) {
+  constructor(rows: Table<unknown>, blocks: Table<unknown>, now: () => SimTimeMs, implied?: ImpliedSeries) {
+    this.implied = implied
     this.rows = rows as Table<SeriesRow>
     this.blocks = blocks as Table<readonly number[]>
     this.now = now
@@ -47,6 +56,12 @@ export class SeriesStore {
   /** From now on the series has this value and grows by `perSecond`. */
   set(name: string, labels: Labels, value: number, perSecond: number): void {
     this.put(seriesKey(name, labels), name, labels, value, perSecond)
+  }
+
+  /** Keeps what has been implied so far: a value that did not change since a moment. A series that exists stays as it is. */
+  keep(name: string, labels: Labels, value: number, sinceMs: SimTimeMs): void {
+    const key = seriesKey(name, labels)
+    if (!this.rows.has(key)) this.rows.set(key, { name, labels, tail: [sinceMs, value, 0], blockCount: 0 })
   }
 
   /** As `set` for a counter: it goes on from the value that it has reached. */
@@ -87,16 +102,17 @@ export class SeriesStore {
 
   /** One series, if it exists. */
   find(name: string, labels: Labels): Series | undefined {
-    return this.readable(seriesKey(name, labels))
+    return this.readable(seriesKey(name, labels)) ?? this.implied?.find(name, labels)
   }
 
   /** Series of a name (all names when undefined) that pass a test, sorted by key. */
   select(name: string | undefined, passes: (labels: Labels, name: string) => boolean): Series[] {
-    const keys: string[] = []
+    const found = new Map<string, Series>()
+    for (const series of this.implied?.list(name) ?? []) if (passes(series.labels, series.name)) found.set(seriesKey(series.name, series.labels), series)
     this.rows.forEach((row, key) => {
-      if ((name === undefined || row.name === name) && passes(row.labels, row.name)) keys.push(key)
+      if ((name === undefined || row.name === name) && passes(row.labels, row.name)) found.set(key, this.readable(key) as Series)
     })
-    return keys.sort(compareText).map((key) => this.readable(key) as Series)
+    return [...found.keys()].sort(compareText).map((key) => found.get(key) as Series)
   }
 
   private readable(key: string): Series | undefined {

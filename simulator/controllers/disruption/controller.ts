@@ -16,6 +16,7 @@ import { isPodReady } from '../pods.ts'
 /** How long an evicted pod may take to get a deletionTimestamp. Source: DeletionTimeout. */
 const deletionTimeoutMs = 120_000
 const resource = 'poddisruptionbudgets.policy'
+const noKeys: readonly string[] = []
 
 type Status = NonNullable<PodDisruptionBudget['status']>
 /** How many pods there should be, or why nobody can tell. */
@@ -24,10 +25,11 @@ type Expected = { readonly pods: number; readonly healthy: number; readonly hasU
 interface Scalable extends KubeObject { readonly spec?: { readonly replicas?: number } }
 
 function keysOfPod({ before, after }: StoreChange, api: ApiClient): readonly string[] {
-  const pods = [before, after].filter((pod) => pod !== undefined)
   if (before !== undefined && after !== undefined && isPodReady(before as Pod) === isPodReady(after as Pod) && before.metadata.deletionTimestamp === after.metadata.deletionTimestamp &&
-    (before.metadata.labels === after.metadata.labels || equalJson(before.metadata.labels, after.metadata.labels))) return []
-  const budgets = api.list<PodDisruptionBudget>(resource, { namespace: pods[0]!.metadata.namespace })
+    (before.metadata.labels === after.metadata.labels || equalJson(before.metadata.labels, after.metadata.labels))) return noKeys
+  const budgets = api.list<PodDisruptionBudget>(resource, { namespace: (after ?? before)!.metadata.namespace })
+  if (budgets.length === 0) return noKeys
+  const pods = [before, after].filter((pod) => pod !== undefined)
   return budgets.filter(({ spec }) => spec?.selector !== undefined && pods.some((pod) => matchesLabelSelector(spec.selector, pod.metadata.labels))).map(keyOf)
 }
 

@@ -23,22 +23,30 @@ function keysOfSet({ before, after, key }: StoreChange): readonly string[] {
   return [before === undefined && after !== undefined ? key + claimMark : key]
 }
 
+const noKeys: readonly string[] = []
+
 /** What a ReplicaSet sees of a pod: only a change of this is worth a sync. */
 function isSameToSet(before: Pod, after: Pod): boolean {
   return isPodActive(before) === isPodActive(after) && isPodReady(before) === isPodReady(after) &&
     before.metadata.deletionTimestamp === after.metadata.deletionTimestamp
 }
 
+/** By identity: most changes of a pod share both with what was before. */
+function hasSameOwnerAndLabels({ metadata: before }: Pod, { metadata: after }: Pod): boolean {
+  return before.ownerReferences === after.ownerReferences && before.labels === after.labels
+}
+
 function keysOfPod({ before, after }: StoreChange, api: ApiClient): readonly string[] {
   const podBefore = before as Pod | undefined
   const podAfter = after as Pod | undefined
+  if (podBefore !== undefined && podAfter !== undefined && hasSameOwnerAndLabels(podBefore, podAfter) && isSameToSet(podBefore, podAfter)) return noKeys
   const keyBefore = ownerKey(podBefore, 'ReplicaSet')
   const keyAfter = ownerKey(podAfter, 'ReplicaSet')
   if (podBefore !== undefined && podAfter !== undefined && keyBefore === keyAfter) {
     const hasNewLabels = podBefore.metadata.labels !== podAfter.metadata.labels && !equalJson(podBefore.metadata.labels, podAfter.metadata.labels)
     if (keyAfter === undefined) return hasNewLabels ? keysOfOrphan(podAfter, api) : []
     if (hasNewLabels) return [keyAfter + claimMark]
-    return isSameToSet(podBefore, podAfter) ? [] : [keyAfter]
+    return isSameToSet(podBefore, podAfter) ? noKeys : [keyAfter]
   }
   const keys = [keyBefore, keyAfter].filter((key) => key !== undefined)
   return podAfter !== undefined && keyAfter === undefined ? [...keys, ...keysOfOrphan(podAfter, api)] : keys
