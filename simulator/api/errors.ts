@@ -92,10 +92,3 @@ export function toAnswer(status: Failure, warnings: readonly string[] = []): Api
   return { code: status.code, body: status, warnings }
 }
 
-/**
- * The sentence with which kubectl tells a Status, without its `Error from server (Reason): ` in front.
- * Invalid objects with several causes are told by kubectl in lines; that is the caller's work.
- */
-export function statusText(status: Status): string {
-  return status.message ?? ''
-}

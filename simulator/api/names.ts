@@ -15,7 +15,6 @@ const envVarName = '[-._a-zA-Z][-._a-zA-Z0-9]*'
 const configMapKey = '[-._a-zA-Z0-9]+'
 const percent = '[0-9]+%'
 const httpHeader = '[-A-Za-z0-9]+'
-const cIdentifier = '[A-Za-z_][A-Za-z0-9_]*'
 const httpPath = "[A-Za-z0-9/\\-._~%!$&'()*+,;=:]+"
 
 const dnsLabelPattern = /^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$/
@@ -46,7 +45,6 @@ const patternTexts = {
   configMapKey: nameTexts.regex("a valid config key must consist of alphanumeric characters, '-', '_' or '.'", configMapKey, 'key.name', 'KEY_NAME', 'key-name'),
   percent: nameTexts.regex("a valid percent string must be a numeric string followed by an ending '%'", percent, '1%', '93%'),
   httpHeader: nameTexts.regex("a valid HTTP header must consist of alphanumeric characters or '-'", httpHeader, 'X-Header-Name'),
-  cIdentifier: nameTexts.regex("a valid C identifier must start with alphabetic character or '_', followed by a string of alphanumeric characters or '_'", cIdentifier, 'my_name', 'MY_NAME', 'MyName'),
 } as const
 
 function check(value: string, lengthMax: number, pattern: RegExp, text: string): string[] {
@@ -158,11 +156,6 @@ export function checkPercent(value: string): string[] {
 /** Names of HTTP headers. */
 export function checkHttpHeaderName(value: string): string[] {
   return /^[-A-Za-z0-9]+$/.test(value) ? [] : [patternTexts.httpHeader]
-}
-
-/** Identifiers of C. */
-export function checkCIdentifier(value: string): string[] {
-  return /^[A-Za-z_][A-Za-z0-9_]*$/.test(value) ? [] : [patternTexts.cIdentifier]
 }
 
 /** Whole numbers without leading zeros or plus sign. */

@@ -19,8 +19,6 @@ export interface Selector { readonly requirements: readonly Requirement[]; reado
 /** Why a selector is wrong, in the server's words. */
 export interface SelectorError { readonly error: string }
 
-/** Matches all labels. */
-export const everything: Selector = { requirements: [] }
 /** Matches no labels. */
 export const nothing: Selector = { requirements: [], nothing: true }
 
@@ -150,12 +148,6 @@ export function toSelector(object: LabelSelector | undefined | null): Selector |
     requirements.push(requirement)
   }
   return { requirements: requirements.sort(byKey) }
-}
-
-/** A Selector for a map of labels, unvalidated: the caller's map comes from an admitted object. */
-export function selectorFromSet(set: StringMap | undefined): Selector {
-  const keys = Object.keys(set ?? {}).sort(compareText)
-  return { requirements: keys.map((key) => ({ key, operator: '=' as const, values: [set![key]!] })) }
 }
 
 // ---- printing ------------------------------------------------------------------------------------------------------

@@ -2,7 +2,6 @@
 
 import { goQuote } from '../api/go-text.ts'
 import type { Executable, Process, ProcessContext } from '../shell/process.ts'
-import { commandRows } from './command-table.ts'
 import type { CommandRow } from './command-table.ts'
 import { completeCommandLine } from './complete.ts'
 import { asFailure, fail, failureText, reportOf } from './failures.ts'
@@ -106,7 +105,3 @@ export function makeKubectl(ports: KubectlPorts): Executable {
 /** kubectl without a schema: everything but the fields of `kubectl explain`. */
 export const kubectl: Executable = makeKubectl({})
 
-/** Names of the commands directly below kubectl. */
-export function commandNames(): string[] {
-  return commandRows.filter((row) => row.path !== '' && !row.path.includes(' ')).map((row) => row.path)
-}

@@ -7,7 +7,7 @@ import type { KubeList } from '../api/request.ts'
 import type { KubeObject } from '../api/types.ts'
 import { isJsonObject } from '../kernel/json.ts'
 import type { JsonObject } from '../kernel/json.ts'
-import { aggregateFailure, attempt, fail, hasReason, KubectlFailure } from './failures.ts'
+import { aggregateFailure, attempt, fail, KubectlFailure } from './failures.ts'
 import type { Failure } from './failures.ts'
 import { objectsOf, readSources } from './manifests.ts'
 import type { ManifestObject } from './manifests.ts'
@@ -231,11 +231,6 @@ export function* collectAll(session: Session, selection: Selection): Run<readonl
   const { infos, failures } = yield* collect(session, selection)
   if (failures.length > 0) throw aggregateFailure(failures)
   return infos
-}
-
-/** Leaves out "not found". */
-export function withoutNotFound(failures: readonly Failure[]): Failure[] {
-  return failures.filter((failure) => !hasReason(failure, 'NotFound'))
 }
 
 /** `deployment.apps/web`, as most verbs name an object. */

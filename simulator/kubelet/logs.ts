@@ -2,7 +2,6 @@
 
 import { toNanoTime } from '../api/time.ts'
 import { utf8Length } from '../api/go-text.ts'
-import type { SimTimeMs } from '../kernel/event-queue.ts'
 import type { Host, LogLine, LogRecord } from './host.ts'
 import type { LogQuery } from './ports.ts'
 
@@ -61,8 +60,3 @@ export function logTail(host: Host, key: string): string {
   return text.length > 2048 ? text.slice(-2048) : text
 }
 
-/** When a log was last written; undefined for an empty one. */
-export function lastLineMs(host: Host, key: string): SimTimeMs | undefined {
-  const { lines } = host.logs.get(key) ?? empty
-  return lines[lines.length - 1]?.atMs
-}

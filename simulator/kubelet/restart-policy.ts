@@ -1,6 +1,5 @@
 /** Whether a container is started (again). Models kubernetes/pkg/kubelet/container and pkg/api/v1/pod (v1.35). */
 
-import { isSidecar } from '../api/resources.ts'
 import type { Container, Pod, PodSpec } from '../api/types.ts'
 import type { RuntimeContainer } from './records.ts'
 
@@ -39,7 +38,3 @@ export function restartsAfterKill(container: Container, spec: PodSpec): boolean 
   return (container.restartPolicy ?? spec.restartPolicy ?? 'Always') !== 'Never'
 }
 
-/** The init containers that run to their end. */
-export function isPlainInit(container: Container): boolean {
-  return !isSidecar(container)
-}

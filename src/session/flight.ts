@@ -7,7 +7,7 @@ import { kubectl, ProcessRun, readConfig, runToEnd, Terminal } from '../../simul
 import type { Cluster, Executable, MovableCluster, RunStatus, RunToEndOptions } from '../../simulator/index.ts'
 import type { Library, Scenario } from '../content/types.ts'
 import type { Check, CheckVerdict } from '../grading/check.ts'
-import { ActionLog } from './action-log.ts'
+import { ActionLog, tracePeriod } from './action-log.ts'
 import type { Action, LogHeader, TimedAction } from './action-log.ts'
 import { applyDocuments } from './apply-documents.ts'
 import type { AppliedDocument } from './apply-documents.ts'
@@ -289,7 +289,7 @@ export class Flight {
 
   private record(action: Action): void {
     const { context, cluster } = this.current
-    const isTraced = this.log.length % 100 === 0
+    const isTraced = this.log.length % tracePeriod === 0
     this.log.append({ atMs: cluster.nowMs, action, ...(this.lines.length > 1 ? { taskId: context } : {}), ...(isTraced ? { trace: cluster.traceHash } : {}) })
   }
 

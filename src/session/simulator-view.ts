@@ -1,7 +1,7 @@
 /** What checks see of a simulated cluster. Reading goes through the API as the scenario's author. */
 
 import { authorUser, isStream } from '../../simulator/index.ts'
-import type { ApiRequest, Cluster, KubeList, KubeObject, Pod } from '../../simulator/index.ts'
+import type { ApiRequest, Cluster, KubeList, KubeObject } from '../../simulator/index.ts'
 import type { KindInfo } from '../../simulator/api/kinds.ts'
 import type { ClusterView, FlowSummary, ObjectRef, ProbeAnswer, ProbeRequest, SeriesValue, TrialLoad, TrialOutcome, TrialStep } from '../grading/view.ts'
 
@@ -129,7 +129,3 @@ function kindOf(cluster: Cluster, resource: string): KindInfo {
   return kind
 }
 
-/** Pods of a view, typed. */
-export function podsOf(view: ClusterView, namespace: string): readonly Pod[] {
-  return view.list({ resource: 'pods', namespace }) as readonly Pod[]
-}

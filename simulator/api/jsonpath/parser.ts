@@ -1,6 +1,5 @@
 /** Reads kubectl's JSONPath templates. Models client-go/util/jsonpath parser.go (v1.35). */
 
-import { goQuote } from '../go-text.ts'
 
 /** A part of an array subscript: `[first:second:third]`. */
 export interface ArrayParam { readonly isKnown: boolean; readonly value: number; readonly isDerived: boolean }
@@ -248,7 +247,3 @@ export function relaxPath(path: string): string | { readonly error: string } {
   return `{.${match[1] ?? match[2] ?? ''}}`
 }
 
-/** A text in double quotes for error messages. */
-export function quoted(text: string): string {
-  return goQuote(text)
-}

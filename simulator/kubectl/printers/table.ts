@@ -1,6 +1,5 @@
 /** Prints Tables of the server. Models cli-runtime/pkg/printers TablePrinter (v1.35). */
 
-import { kindByKind } from '../../api/kinds.ts'
 import type { KindInfo } from '../../api/kinds.ts'
 import type { Table, TableColumn, TableRow } from '../../api/request.ts'
 import { compareText } from '../../kernel/text.ts'
@@ -87,7 +86,3 @@ function columnsText(columns: readonly TableColumn[]): string {
   return columns.map((column) => `${column.name}/${column.priority}`).join(',')
 }
 
-/** The kind of an object that names it, for tables of mixed kinds. */
-export function kindOfObject(object: { readonly apiVersion: string; readonly kind: string }): KindInfo | undefined {
-  return kindByKind(object.apiVersion, object.kind)
-}
