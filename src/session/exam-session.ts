@@ -19,7 +19,7 @@ export interface GradeParts {
   clockWallMs(): number
 }
 
-type TaskMarks = { isSeen: boolean; isDone: boolean; isFlagged: boolean }
+type TaskMarks = ExamProgress['tasks'][string]
 
 export class ExamSession {
   currentTaskId: string
@@ -33,6 +33,8 @@ export class ExamSession {
   /** Cluster time beyond the exam clock, from "next change", by task. */
   private readonly extraMs = new Map<string, number>()
   private notes: string
+  /** Wall time up to which the current task was told what was spent on it. Time with the tab closed is nobody's. */
+  private countedWallMs: number
   private endedAtWallMs: number | undefined
   private readonly actor: ReturnType<typeof createActor<typeof examMachine>>
 
@@ -45,7 +47,8 @@ export class ExamSession {
     this.durationMs = form.durationMinutes * minuteMs * (request.extraTimeFactor ?? 1)
     this.currentTaskId = saved?.currentTaskId ?? tasks[0].id
     this.notes = saved?.notes ?? ''
-    for (const task of tasks) this.marks.set(task.id, { isSeen: false, isDone: false, isFlagged: false, ...saved?.tasks[task.id] })
+    this.countedWallMs = nowWallMs
+    for (const task of tasks) this.marks.set(task.id, { isSeen: false, isDone: false, isFlagged: false, spentMs: 0, ...saved?.tasks[task.id] })
     this.see(this.currentTaskId)
     this.actor = createActor(examMachine, { input: { startedAtWallMs: this.startedAtWallMs, endsAtWallMs: this.endsAtWallMs } })
     this.actor.start()
@@ -73,6 +76,7 @@ export class ExamSession {
 
   /** Tells the time. @returns whether the time has just run out */
   tick(nowWallMs: number): boolean {
+    this.countTime(nowWallMs)
     const before = this.actor.getSnapshot().value
     this.actor.send({ type: 'clock', nowWallMs })
     return before === 'running' && this.actor.getSnapshot().value === 'grading'
@@ -89,8 +93,9 @@ export class ExamSession {
     this.extraMs.set(taskId, (this.extraMs.get(taskId) ?? 0) + ms)
   }
 
-  switchTo(taskId: string): void {
+  switchTo(taskId: string, nowWallMs: number): void {
     if (!this.marks.has(taskId)) return
+    this.countTime(nowWallMs)
     this.currentTaskId = taskId
     this.see(taskId)
   }
@@ -118,11 +123,13 @@ export class ExamSession {
 
   /** Grades every task on forks. */
   grade(parts: GradeParts): GradeReport {
+    this.countTime(parts.nowWallMs)
     this.actor.send({ type: 'end' })
     const began = parts.clockWallMs()
     const tasks = this.tasks.map((task) => {
       const verdicts = this.flight.grade(task.checks, task.id, task.settleSeconds)
-      return taskGrade(task, verdicts, this.flight.log.entries, task.historyMinutes * minuteMs)
+      const shiftMs = this.flight.lineOf(task.id).start.nowMs
+      return taskGrade(task, verdicts, this.flight.log.entries, { shiftMs, spentMs: this.marks.get(task.id)?.spentMs ?? 0 })
     })
     this.endedAtWallMs = parts.nowWallMs
     this.actor.send({ type: 'graded' })
@@ -138,6 +145,15 @@ export class ExamSession {
       formId: this.form.id, mode: this.mode, currentTaskId: this.currentTaskId, tasks: Object.fromEntries(this.marks), notes: this.notes,
       startedAtWallMs: this.startedAtWallMs, durationMs: this.durationMs, ...(endsAtWallMs === undefined ? {} : { endsAtWallMs }), ...(endedAtWallMs === undefined ? {} : { endedAtWallMs }),
     }
+  }
+
+  /** Time since the last count goes to the task that is open, as long as the exam runs. */
+  private countTime(nowWallMs: number): void {
+    const { currentTaskId, countedWallMs } = this
+    const untilWallMs = Math.min(nowWallMs, this.endsAtWallMs ?? nowWallMs)
+    this.countedWallMs = nowWallMs
+    const marks = this.marks.get(currentTaskId)
+    if (marks !== undefined && !this.isOver) this.marks.set(currentTaskId, { ...marks, spentMs: marks.spentMs + Math.max(0, untilWallMs - countedWallMs) })
   }
 
   private see(taskId: string): void {

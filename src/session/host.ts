@@ -5,6 +5,7 @@
  * refuses is a value.
  */
 import type { CheckVerdict } from '../grading/check.ts'
+import type { PodExplanation } from './explanation.ts'
 import type {
   EventRow, FileRow, ForkRow, NodeRow, ObjectRef, PodRow, ServiceRow, TerminalDelta, TimelineMark, TrackerRow, WorkloadRow,
 } from './host-rows.ts'
@@ -62,7 +63,7 @@ export interface ExamProgress {
   readonly formId: string
   readonly mode: ExamMode
   readonly currentTaskId: string
-  readonly tasks: Readonly<Record<string, { readonly isSeen: boolean; readonly isDone: boolean; readonly isFlagged: boolean }>>
+  readonly tasks: Readonly<Record<string, { readonly isSeen: boolean; readonly isDone: boolean; readonly isFlagged: boolean; readonly spentMs: number }>>
   readonly notes: string
   readonly startedAtWallMs: number
   /** Undefined in training, which has no limit. Runs on while the tab is closed. */
@@ -102,51 +103,6 @@ export interface ObjectDetails {
   readonly describe: string
   readonly conditions: readonly ConditionRow[]
   readonly events: readonly EventRow[]
-}
-
-export interface PluginScore { readonly plugin: string; readonly raw: number; readonly normalized: number; readonly weight: number; readonly weighted: number }
-export interface NodeVerdict {
-  readonly node: string
-  /** First plugin that said no; undefined when the node is feasible. */
-  readonly rejectedBy?: string
-  /** Exact reasons of that plugin. */
-  readonly reasons?: readonly string[]
-  /** Filter plugins in running order with their verdict; those after the first no are `not-asked`. */
-  readonly filters: readonly { readonly plugin: string; readonly verdict: 'yes' | 'no' | 'not-asked' }[]
-  /** Why in our words, with figures: "GPU: 4 wanted, 3 free of 8". */
-  readonly why?: string
-  readonly scores?: readonly PluginScore[]
-  readonly total?: number
-  readonly isChosen?: boolean
-}
-export interface SuggestedFix {
-  readonly id: string
-  /** "Ask for 2 GPUs instead of 4 in the Job's Pod template". */
-  readonly label: string
-  /** "binds to ml-a100-x3kq". */
-  readonly outcome: string
-  readonly landsOnNode?: string
-  readonly landsOnGpuSlots?: readonly number[]
-  /** For "Show the change in the editor": whole YAML text of the object with the change. */
-  readonly yaml?: string
-}
-/** Why a Pod is where it is, or why it is nowhere. */
-export interface PodExplanation {
-  readonly pod: ObjectRef
-  readonly kind: 'placed' | 'pending' | 'gated' | 'bypassed'
-  readonly attempt: number
-  readonly attemptCount: number
-  readonly attemptAtMs: number
-  /** The answer in one sentence, in our words. */
-  readonly sentence: string
-  /** Text of the FailedScheduling or Scheduled event, exact. */
-  readonly message: string
-  readonly nodes: readonly NodeVerdict[]
-  /** Why the winner won, in our words. */
-  readonly scoreNote?: string
-  /** What makes the queue look again, in our words. */
-  readonly wakes?: string
-  readonly fixes: readonly SuggestedFix[]
 }
 
 export interface CheckResult extends Omit<CheckVerdict, 'notAvailable'> {

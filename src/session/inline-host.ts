@@ -15,8 +15,9 @@ import { ForkLines, shownMs } from './fork-lines.ts'
 import type { ForkLine } from './fork-lines.ts'
 import { Flight } from './flight.ts'
 import { readLog } from './action-log.ts'
+import type { PodExplanation } from './explanation.ts'
 import type {
-  ApplyAnswer, ClusterHost, Completion, EngineFailure, GradeReport, HostDelta, ObjectDetails, OpenAnswer, OpenRequest, Overview, PodExplanation, SessionProgress, Speed, StepReport,
+  ApplyAnswer, ClusterHost, Completion, EngineFailure, GradeReport, HostDelta, ObjectDetails, OpenAnswer, OpenRequest, Overview, SessionProgress, Speed, StepReport,
 } from './host.ts'
 import type { FileRow, ForkRow, ObjectRef } from './host-rows.ts'
 import { messageOf } from './message-of.ts'
@@ -534,7 +535,7 @@ export class InlineHost implements ClusterHost {
   switchTask(taskId: string): Promise<void> {
     const { session } = this
     if (session?.exam !== undefined) {
-      session.exam.switchTo(taskId)
+      session.exam.switchTo(taskId, this.world.nowWallMs())
       this.tickExam(session, session.exam, this.world.nowWallMs())
       this.show(session.flight.lineOf(taskId).cluster)
     }

@@ -11,13 +11,11 @@ export function checkResult(verdict: CheckVerdict): CheckResult {
   return { id, title, points, earned, passed, expected, actual: notAvailable === undefined ? actual : `not gradable here: ${notAvailable}`, why }
 }
 
-/** The result of one task. */
-export function taskGrade(task: Task, verdicts: readonly CheckVerdict[], actions: readonly TimedAction[], historyMs: number): TaskGrade {
+/** The result of one task. @param times simulated ms of T+00:00, and wall ms that the task was open */
+export function taskGrade(task: Task, verdicts: readonly CheckVerdict[], actions: readonly TimedAction[], { shiftMs, spentMs }: { readonly shiftMs: number; readonly spentMs: number }): TaskGrade {
   const checks = verdicts.map(checkResult)
   const own = actions.filter((entry) => entry.taskId === undefined || entry.taskId === task.id)
-  const commands = own.flatMap(({ atMs, action }) => (action.kind === 'line' ? [{ atMs: Math.max(0, atMs - historyMs), line: action.text }] : []))
-  const times = own.map((entry) => entry.atMs)
-  const spentMs = times.length < 2 ? 0 : Math.max(...times) - Math.min(...times)
+  const commands = own.flatMap(({ atMs, action }) => (action.kind === 'line' ? [{ atMs: Math.max(0, atMs - shiftMs), line: action.text }] : []))
   return { taskId: task.id, points: task.points, earned: checks.reduce((sum, check) => sum + check.earned, 0), checks, spentMs, commands }
 }
 

@@ -45,7 +45,7 @@ export class FakeHost implements ClusterHost {
   private examProgress(request: OpenRequest): ExamProgress {
     const durationMs = 1_800_000
     const leftMs = this.options.examLeftMs ?? 1_122_000
-    const at = (isSeen: boolean, isDone: boolean, isFlagged: boolean) => ({ isSeen, isDone, isFlagged })
+    const at = (isSeen: boolean, isDone: boolean, isFlagged: boolean) => ({ isSeen, isDone, isFlagged, spentMs: 0 })
     return {
       formId: request.id, mode: request.examMode ?? 'exam', currentTaskId: 't4', durationMs, startedAtWallMs: Date.now() - durationMs + leftMs, endsAtWallMs: Date.now() + leftMs, savedAtWallMs: Date.now(),
       tasks: { t1: at(true, true, false), t2: at(true, true, true), t3: at(true, false, false), t4: at(true, false, false), t5: at(false, false, true), t6: at(false, false, false) },
@@ -143,12 +143,12 @@ export class FakeHost implements ClusterHost {
   async reset() { this.setProgress({ stepReports: {} }) }
   async switchTask(taskId: string) {
     const tasks = this.progress.exam?.tasks ?? {}
-    const before = tasks[taskId] ?? { isSeen: false, isDone: false, isFlagged: false }
+    const before = tasks[taskId] ?? { isSeen: false, isDone: false, isFlagged: false, spentMs: 0 }
     this.setExam({ currentTaskId: taskId, tasks: { ...tasks, [taskId]: { ...before, isSeen: true } } })
   }
   async markTask(taskId: string, change: { isDone?: boolean; isFlagged?: boolean }) {
     const tasks = this.progress.exam?.tasks ?? {}
-    const before = tasks[taskId] ?? { isSeen: true, isDone: false, isFlagged: false }
+    const before = tasks[taskId] ?? { isSeen: true, isDone: false, isFlagged: false, spentMs: 0 }
     this.setExam({ tasks: { ...tasks, [taskId]: { ...before, ...change } } })
   }
   async setNotes(text: string) { this.setExam({ notes: text, savedAtWallMs: Date.now() }) }

@@ -9,7 +9,7 @@ let form: ExamForm
 beforeAll(async () => { form = (await fakeContent.form('form-1')) as ExamForm })
 
 const minute = 60_000
-const mark = (isSeen: boolean, isDone: boolean, isFlagged: boolean) => ({ isSeen, isDone, isFlagged })
+const mark = (isSeen: boolean, isDone: boolean, isFlagged: boolean) => ({ isSeen, isDone, isFlagged, spentMs: 0 })
 const progress: ExamProgress = { formId: 'form-1', mode: 'exam', currentTaskId: 't4', notes: '', startedAtWallMs: 0, endsAtWallMs: 30 * minute, durationMs: 30 * minute, tasks: { t1: mark(true, true, false), t2: mark(true, true, true), t3: mark(true, false, false), t4: mark(true, false, false), t5: mark(false, false, true) } }
 
 test('tasks show weight, flag and what was done', () => {

@@ -36,7 +36,7 @@ export function selectExam(form: ExamForm, progress: ExamProgress | undefined): 
 }
 
 function toChip(form: ExamForm, task: ExamTask, index: number, isCurrent: boolean, progress: ExamProgress | undefined): TaskChip {
-  const mark = progress?.tasks[task.id] ?? { isSeen: false, isDone: false, isFlagged: false }
+  const mark = progress?.tasks[task.id] ?? { isSeen: false, isDone: false, isFlagged: false, spentMs: 0 }
   const state: TaskState = isCurrent ? 'current' : mark.isDone ? 'done' : mark.isSeen ? 'seen' : 'new'
   const percent = weightPercent(form, task)
   const words = [mark.isDone ? 'marked as done' : mark.isSeen ? 'seen' : 'new', ...(mark.isFlagged ? ['flagged'] : [])]
