@@ -10,7 +10,7 @@ export interface PluginInfo {
 }
 export type PluginRegistry = { readonly [name: string]: PluginInfo }
 
-/** The plugins of kube-scheduler. The last two are there, but their features are off in 1.35: they do nothing. */
+/** The plugins of kube-scheduler. NodeDeclaredFeatures and GangScheduling are there, but their features are off in 1.35: they do nothing. */
 export const builtInPlugins: PluginRegistry = {
   SchedulingGates: { points: ['preEnqueue'] },
   PrioritySort: { points: ['queueSort'] },
@@ -32,6 +32,8 @@ export const builtInPlugins: PluginRegistry = {
   ImageLocality: { points: ['score'] },
   DefaultBinder: { points: ['bind'] },
   NodeDeclaredFeatures: { points: ['preFilter', 'filter'] },
+  // Of this simulator: packs GPUs by their islands.
+  GpuTopology: { points: ['preScore', 'score'] },
   GangScheduling: { points: ['preEnqueue', 'reserve', 'permit'] },
 }
 

@@ -8,8 +8,10 @@ import { success, unschedulable } from '../../status.ts'
 import { isCandidate, selectVictims, startTimeOf } from './victims.ts'
 import type { Candidate } from './victims.ts'
 
-const candidatesMinPercent = 10
-const candidatesMin = 100
+/** How many candidates are enough, of the nodes that evictions may help. */
+export interface PreemptionOptions { readonly minCandidateNodesPercentage: number; readonly minCandidateNodesAbsolute: number }
+const defaultOptions: PreemptionOptions = { minCandidateNodesPercentage: 10, minCandidateNodesAbsolute: 100 }
+
 const int32Span = 2 ** 31
 
 function isEvictedForPriority(pod: Pod): boolean {
@@ -70,8 +72,8 @@ export function findCandidates(failed: FailedCycle, slots: readonly NodeSlot[], 
 }
 
 /** How many candidates are enough, of so many nodes. Models GetOffsetAndNumCandidates. */
-export function candidatesWanted(nodeCount: number): number {
-  return Math.min(nodeCount, Math.max(candidatesMin, Math.floor((nodeCount * candidatesMinPercent) / 100)))
+export function candidatesWanted(nodeCount: number, { minCandidateNodesPercentage, minCandidateNodesAbsolute } = defaultOptions): number {
+  return Math.min(nodeCount, Math.max(minCandidateNodesAbsolute, Math.floor((nodeCount * minCandidateNodesPercentage) / 100)))
 }
 
 /** Start of the victims of the highest priority: the earliest of them. */
@@ -118,12 +120,12 @@ function fromRandomStart(slots: readonly NodeSlot[], failed: FailedCycle): reado
   return [...slots.slice(offset), ...slots.slice(0, offset)]
 }
 
-function preempt(failed: FailedCycle): PostFilterResult {
+function preempt(failed: FailedCycle, options: PreemptionOptions): PostFilterResult {
   const reason = whyNotEligible(failed)
   if (reason !== undefined) return { status: unschedulable(reason) }
   const { cycle: { pod } } = failed
   const slots = failed.preemptible()
-  const search = findCandidates(failed, fromRandomStart(slots, failed), candidatesWanted(slots.length))
+  const search = findCandidates(failed, fromRandomStart(slots, failed), candidatesWanted(slots.length, options))
   if (search.candidates.length === 0) return notHelpful(failed, search)
   const { slot, victims } = bestCandidates(search.candidates)[0]
   const isUnderway = victims.every(isTerminating)
@@ -135,12 +137,17 @@ function preempt(failed: FailedCycle): PostFilterResult {
  * Evicts pods of lower priority where that makes room.
  * Models kubernetes/pkg/scheduler/framework/plugins/defaultpreemption and framework/preemption (v1.35).
  */
-export const defaultPreemption: PostFilterPlugin = {
-  name: 'DefaultPreemption',
-  postFilter(failed) {
-    const result = preempt(failed)
-    const { code, reasons } = result.status
-    return reasons.length === 0 ? result : { ...result, status: { code, reasons: reasons.map((reason) => `preemption: ${reason}`) } }
-  },
+export function makeDefaultPreemption(options: PreemptionOptions): PostFilterPlugin {
+  return {
+    name: 'DefaultPreemption',
+    postFilter(failed) {
+      const result = preempt(failed, options)
+      const { code, reasons } = result.status
+      return reasons.length === 0 ? result : { ...result, status: { code, reasons: reasons.map((reason) => `preemption: ${reason}`) } }
+    },
+  }
 }
+
+/** As in the default profile. */
+export const defaultPreemption = makeDefaultPreemption(defaultOptions)
 

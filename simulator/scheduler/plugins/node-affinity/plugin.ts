@@ -32,11 +32,13 @@ function allowedNames({ spec }: Pod): Set<string> | undefined {
   return all
 }
 
+export type NodeAffinityPlugin = PreFilterPlugin<void> & FilterPlugin<void> & ScorePlugin<readonly CompiledPreference[]>
+
 /**
  * nodeSelector and node affinity, required and preferred.
  * Models kubernetes/pkg/scheduler/framework/plugins/nodeaffinity (v1.35).
  */
-export const nodeAffinity: PreFilterPlugin<void> & FilterPlugin<void> & ScorePlugin<readonly CompiledPreference[]> = {
+export const nodeAffinity: NodeAffinityPlugin = {
   name: 'NodeAffinity',
   isNodeLocal: true,
   retryOn: [{

@@ -9,12 +9,13 @@ import type { Amounts } from '../../pod-requests.ts'
 import type { PluginStatus } from '../../status.ts'
 import { success } from '../../status.ts'
 
-function isCounted(resource: string): boolean {
+/** True for resources that a node's allocatable limits. */
+export function isCounted(resource: string): boolean {
   return resource === 'cpu' || resource === 'memory' || resource === 'ephemeral-storage' || isScalarResource(resource)
 }
 
 /** Resources in the order in which reasons are given. */
-function shortages(cache: ClusterCache, requests: Amounts, index: number, podCount: number): PluginStatus {
+export function shortages(cache: ClusterCache, requests: Amounts, index: number, podCount: number): PluginStatus {
   const reasons: string[] = []
   let isHopeless = false
   if (podCount + 1 > cache.podsAllowed[index]) reasons.push(schedulerReasons.tooManyPods)
@@ -60,7 +61,8 @@ function freesWanted(pod: Pod, { old, new: changed }: PodEvent): boolean {
   return false
 }
 
-function leastRequested(requested: number, allocatable: number): number {
+/** The score of one resource where little use is best. */
+export function leastRequested(requested: number, allocatable: number): number {
   return requested > allocatable ? 0 : Math.floor(((allocatable - requested) * scoreMax) / allocatable)
 }
 

@@ -1,11 +1,11 @@
 /**
- * The spread constraints of a class of pods, compiled, with a counter each.
+ * The spread constraints of a class of pods, compiled, and their counters, which classes share.
  * Models kubernetes/pkg/scheduler/framework/plugins/podtopologyspread/common.go and plugins/helper/spread.go (v1.35).
  */
 
 import { findUntoleratedTaint, hardEffects } from '../../../api/tolerations.ts'
 import type { KubeObject, LabelSelector, Pod, Service, StringMap, TopologySpreadConstraint } from '../../../api/types.ts'
-import type { NodeSlot, PodEntry } from '../../cluster-cache.ts'
+import type { NodeSlot } from '../../cluster-cache.ts'
 import type { Cycle, ObjectLister } from '../../framework.ts'
 import { nodeOf } from '../../framework.ts'
 import { bothMatch, compileLabelMap, compileSelector } from '../../matching.ts'
@@ -21,6 +21,18 @@ const systemDefaults: readonly TopologySpreadConstraint[] = [
   { topologyKey: 'topology.kubernetes.io/zone', whenUnsatisfiable: 'ScheduleAnyway', maxSkew: 5 },
 ]
 
+/** How a profile sets the plugin up. */
+export interface SpreadOptions {
+  /** What pods without constraints of their own get, if a service or an owner selects them. */
+  readonly defaults: readonly TopologySpreadConstraint[]
+  /** True: the defaults are the system's own; nodes without their labels are scored too. */
+  readonly isSystem: boolean
+  /** Under which name constraints are kept with a class; different for different options. */
+  readonly memoKey: string
+}
+
+export const systemSpread: SpreadOptions = { defaults: systemDefaults, isSystem: true, memoKey: 'PodTopologySpread' }
+
 /** A constraint without its counter. */
 export interface SpreadRule {
   readonly maxSkew: number
@@ -31,17 +43,22 @@ export interface SpreadRule {
   readonly honorsTaints: boolean
 }
 
-export interface SpreadConstraint extends SpreadRule {
+interface CompiledRule extends SpreadRule {
   readonly isHostname: boolean
   /** 1 when the pod itself matches the selector. */
   readonly selfMatch: number
-  readonly counter: TopologyCounter
+  /** Name of the counter of all pods that count, and what is added where not all nodes count. */
+  readonly podsKey: string
+  readonly nodesKey: string
 }
+
+/** A constraint with its counter, up to date in this cycle. */
+export interface SpreadConstraint extends CompiledRule { readonly counter: TopologyCounter }
 
 export interface SpreadConstraints {
   readonly epoch: number
-  readonly hard: readonly SpreadConstraint[]
-  readonly soft: readonly SpreadConstraint[]
+  readonly hard: readonly CompiledRule[]
+  readonly soft: readonly CompiledRule[]
   /** Whether nodes without one of the keys are left out of scoring. */
   readonly requiresAllKeys: boolean
   /** Weight of a topology by its number of domains, computed once each. */
@@ -92,11 +109,11 @@ function defaultSelector(pod: Pod, objects: ObjectLister): Matcher {
 }
 
 /** The pod's own constraints of one kind, or the defaults. */
-export function rulesOf(pod: Pod, objects: ObjectLister, whenUnsatisfiable: 'DoNotSchedule' | 'ScheduleAnyway'): SpreadRule[] {
+export function rulesOf(pod: Pod, objects: ObjectLister, whenUnsatisfiable: 'DoNotSchedule' | 'ScheduleAnyway', options: SpreadOptions): SpreadRule[] {
   const own = pod.spec.topologySpreadConstraints ?? []
   const labels = pod.metadata.labels ?? {}
   if (own.length > 0) return own.filter((c) => c.whenUnsatisfiable === whenUnsatisfiable).map((c) => compileRule(c, selectorOf(c, labels)))
-  const defaults = systemDefaults.filter((c) => c.whenUnsatisfiable === whenUnsatisfiable)
+  const defaults = options.defaults.filter((c) => c.whenUnsatisfiable === whenUnsatisfiable)
   if (defaults.length === 0) return []
   const selector = defaultSelector(pod, objects)
   return selector.isEmpty ? [] : defaults.map((c) => compileRule(c, selector))
@@ -108,47 +125,60 @@ function isIncluded(rule: SpreadRule, podClass: PodClass, slot: NodeSlot): boole
   return !rule.honorsTaints || findUntoleratedTaint(node.spec?.taints, podClass.pod.spec.tolerations, hardEffects) === undefined
 }
 
-/** Pods of the namespace that match and are not being deleted; an empty selector counts nobody. */
-function podWeight(rule: SpreadRule, namespace: string): (entry: PodEntry) => number {
-  if (rule.selector.isEmpty) return () => 0
-  const known = new Map<PodClass, number>()
-  return ({ podClass, isLeaving }) => {
-    if (isLeaving || podClass.namespace !== namespace) return 0
-    let weight = known.get(podClass)
-    if (weight === undefined) {
-      weight = rule.selector.matches(podClass.pod.metadata.labels) ? 1 : 0
-      known.set(podClass, weight)
-    }
-    return weight
-  }
+/** What decides beside the topology whether a node counts; '' when all of the topology do. */
+function nodesKeyOf({ honorsAffinity, honorsTaints }: SpreadRule, { requiredNode, pod: { spec } }: PodClass, keys: readonly string[]): string {
+  const own = honorsAffinity && requiredNode !== undefined ? [spec.nodeSelector, spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution] : undefined
+  if (own === undefined && !honorsTaints && keys.length < 2) return ''
+  return JSON.stringify([own, honorsTaints ? (spec.tolerations ?? []) : undefined, keys])
 }
 
-function withCounters(rules: readonly SpreadRule[], { cache, podClass }: Cycle, requiresAllKeys: boolean): SpreadConstraint[] {
-  const columns = rules.map((rule) => cache.topology(rule.topologyKey))
-  return rules.map((rule, i) => ({
+function compileRules(rules: readonly SpreadRule[], podClass: PodClass, requiresAllKeys: boolean): CompiledRule[] {
+  const keys = requiresAllKeys ? [...new Set(rules.map((rule) => rule.topologyKey))] : []
+  return rules.map((rule) => ({
     ...rule,
     isHostname: rule.topologyKey === hostnameLabel,
     selfMatch: rule.selector.matches(podClass.pod.metadata.labels) ? 1 : 0,
-    counter: new TopologyCounter(columns[i], {
-      weightOf: podWeight(rule, podClass.namespace),
-      isEligible: (slot) => (!requiresAllKeys || columns.every((column) => column.valueIds[slot.index] >= 0)) && isIncluded(rule, podClass, slot),
-    }),
+    podsKey: `spread ${podClass.namespace} ${rule.topologyKey} ${rule.selector.text}`,
+    nodesKey: nodesKeyOf(rule, podClass, keys),
   }))
 }
 
+/** Pods of the namespace that match and are not being deleted; an empty selector counts nobody. */
+function podsCounter({ cache }: Cycle, { podsKey, topologyKey, selector }: CompiledRule, namespace: string): TopologyCounter {
+  const weightOf = (podClass: PodClass, isLeaving: boolean): number =>
+    !isLeaving && !selector.isEmpty && podClass.namespace === namespace && selector.matches(podClass.pod.metadata.labels) ? 1 : 0
+  return cache.counters.of(cache, podsKey, () => new TopologyCounter(cache.topology(topologyKey), { weightOf }))
+}
+
+/** The constraints with their counters, brought up to date. */
+export function withCounters(rules: readonly CompiledRule[], cycle: Cycle, requiresAllKeys: boolean): SpreadConstraint[] {
+  const { cache, podClass } = cycle
+  return rules.map((rule) => {
+    const all = podsCounter(cycle, rule, podClass.namespace)
+    if (rule.nodesKey === '') return { ...rule, counter: all }
+    const counter = cache.counters.of(cache, `${rule.podsKey} ${rule.nodesKey}`, () => {
+      const columns = requiresAllKeys ? rules.map(({ topologyKey }) => cache.topology(topologyKey)) : []
+      const isEligible = (slot: NodeSlot): boolean => columns.every((column) => column.valueIds[slot.index] >= 0) && isIncluded(rule, podClass, slot)
+      return new TopologyCounter(all.column, { weightOf: all.weightOf, isEligible, base: all })
+    })
+    return { ...rule, counter }
+  })
+}
+
 /** The compiled constraints of the cycle's pod, made once per class and again when services or owners change. */
-export function constraintsOf(cycle: Cycle): SpreadConstraints {
+export function constraintsOf(cycle: Cycle, options: SpreadOptions): SpreadConstraints {
   const { podClass, objects, objectsEpoch } = cycle
-  const known = podClass.memo.get('PodTopologySpread') as SpreadConstraints | undefined
+  const known = podClass.memo.get(options.memoKey) as SpreadConstraints | undefined
   const hasOwn = (podClass.pod.spec.topologySpreadConstraints?.length ?? 0) > 0
   if (known !== undefined && (hasOwn || known.epoch === objectsEpoch)) return known
+  const requiresAllKeys = hasOwn || !options.isSystem
   const constraints: SpreadConstraints = {
     epoch: objectsEpoch,
-    hard: withCounters(rulesOf(podClass.pod, objects, 'DoNotSchedule'), cycle, true),
-    soft: withCounters(rulesOf(podClass.pod, objects, 'ScheduleAnyway'), cycle, hasOwn),
-    requiresAllKeys: hasOwn,
+    hard: compileRules(rulesOf(podClass.pod, objects, 'DoNotSchedule', options), podClass, true),
+    soft: compileRules(rulesOf(podClass.pod, objects, 'ScheduleAnyway', options), podClass, requiresAllKeys),
+    requiresAllKeys,
     weightOfSize: new Map(),
   }
-  podClass.memo.set('PodTopologySpread', constraints)
+  podClass.memo.set(options.memoKey, constraints)
   return constraints
 }

@@ -5,7 +5,7 @@ import type { NodeEvent, PodEvent } from '../../cluster-events.ts'
 import type { ObjectLister } from '../../framework.ts'
 import { isEqual } from '../../is-equal.ts'
 import { rulesOf } from './constraints.ts'
-import type { SpreadRule } from './constraints.ts'
+import type { SpreadOptions, SpreadRule } from './constraints.ts'
 
 function isInvolved(changed: Pod, waiting: Pod): boolean {
   return changed.metadata.uid === waiting.metadata.uid || ((changed.spec.nodeName ?? '') !== '' && changed.metadata.namespace === waiting.metadata.namespace)
@@ -18,9 +18,9 @@ function updateHelps(pod: Pod, old: Pod, changed: Pod, rules: readonly SpreadRul
 }
 
 /** A pod that counts came, went or changed its labels. */
-export function podEventHelps(pod: Pod, { old, new: changed }: PodEvent, objects: ObjectLister): boolean {
+export function podEventHelps(pod: Pod, { old, new: changed }: PodEvent, objects: ObjectLister, options: SpreadOptions): boolean {
   if ((changed !== undefined && !isInvolved(changed, pod)) || (old !== undefined && !isInvolved(old, pod))) return false
-  const rules = rulesOf(pod, objects, 'DoNotSchedule')
+  const rules = rulesOf(pod, objects, 'DoNotSchedule', options)
   if (old !== undefined && changed !== undefined) return updateHelps(pod, old, changed, rules)
   return rules.some(({ selector }) => selector.matches((changed ?? old)?.metadata.labels))
 }
@@ -30,8 +30,8 @@ function hasAllKeys(node: Node | undefined, rules: readonly SpreadRule[]): boole
 }
 
 /** A node of the topology came, went or moved. */
-export function nodeEventHelps(pod: Pod, { old, new: node }: NodeEvent, objects: ObjectLister): boolean {
-  const rules = rulesOf(pod, objects, 'DoNotSchedule')
+export function nodeEventHelps(pod: Pod, { old, new: node }: NodeEvent, objects: ObjectLister, options: SpreadOptions): boolean {
+  const rules = rulesOf(pod, objects, 'DoNotSchedule', options)
   const had = hasAllKeys(old, rules)
   const has = hasAllKeys(node, rules)
   if (old === undefined || node === undefined) return had || has

@@ -4,8 +4,8 @@ import type { Cycle, FilterPlugin, PreFilterPlugin, PreScoreResult, ScorePlugin 
 import { scoreMax, skipPreFilter, skipPreScore } from '../../framework.ts'
 import { schedulerReasons } from '../../messages.ts'
 import { success, unresolvable, unschedulable } from '../../status.ts'
-import { constraintsOf } from './constraints.ts'
-import type { SpreadConstraint } from './constraints.ts'
+import { constraintsOf, systemSpread, withCounters } from './constraints.ts'
+import type { SpreadConstraint, SpreadOptions } from './constraints.ts'
 import { nodeEventHelps, podEventHelps } from './hints.ts'
 
 const withoutLabel = unresolvable(schedulerReasons.spreadLabel)
@@ -109,13 +109,13 @@ function domainsAmong({ counter: { column: { valueIds, names } } }: SpreadConstr
   return domains
 }
 
-function prepareScores(cycle: Cycle, feasible: Int32Array, count: number): PreScoreResult<SoftState> {
-  const { soft, requiresAllKeys, weightOfSize } = constraintsOf(cycle)
-  if (soft.length === 0) return skipPreScore
+function prepareScores(cycle: Cycle, feasible: Int32Array, count: number, options: SpreadOptions): PreScoreResult<SoftState> {
+  const { soft: rules, requiresAllKeys, weightOfSize } = constraintsOf(cycle, options)
+  if (rules.length === 0) return skipPreScore
+  const soft = withCounters(rules, cycle, requiresAllKeys)
   const counted = requiresAllKeys ? feasible.subarray(0, count).filter((index) => hasAllKeys(soft, index)) : feasible
   const countedLength = requiresAllKeys ? counted.length : count
   const weights = soft.map((constraint) => {
-    constraint.counter.refresh(cycle.cache)
     const size = constraint.isHostname ? countedLength : domainsAmong(constraint, counted, countedLength)
     let weight = weightOfSize.get(size)
     if (weight === undefined) weightOfSize.set(size, (weight = log(size + 2)))
@@ -124,40 +124,47 @@ function prepareScores(cycle: Cycle, feasible: Int32Array, count: number): PreSc
   return { status: success, state: { constraints: soft, weights, requiresAllKeys, min: Infinity, max: 0 } }
 }
 
+export type PodTopologySpreadPlugin = PreFilterPlugin<HardState> & FilterPlugin<HardState> & ScorePlugin<SoftState>
+
 /**
  * Spreads pods over zones, hosts or any other domain of nodes.
  * Models kubernetes/pkg/scheduler/framework/plugins/podtopologyspread (v1.35).
  */
-export const podTopologySpread: PreFilterPlugin<HardState> & FilterPlugin<HardState> & ScorePlugin<SoftState> = {
-  name: 'PodTopologySpread',
-  isNodeLocal: false,
-  retryOn: [
-    { resource: 'Pod', actions: ['add', 'updatePodLabel', 'updatePodToleration', 'delete'], hint: (pod, objects, lister) => podEventHelps(pod, objects as PodEvent, lister) },
-    { resource: 'Node', actions: ['add', 'delete', 'updateNodeLabel', 'updateNodeTaint'], hint: (pod, objects, lister) => nodeEventHelps(pod, objects as NodeEvent, lister) },
-  ],
-  preFilter(cycle) {
-    const { hard } = constraintsOf(cycle)
-    if (hard.length === 0) return skipPreFilter
-    const state: HardState = { constraints: hard, minCounts: [] }
-    refresh(cycle, state)
-    return { status: success, state }
-  },
-  refresh,
-  filter(_cycle, { index }, { constraints, minCounts }) {
-    for (let i = 0; i < constraints.length; i++) {
-      const { counter, selfMatch, maxSkew } = constraints[i]
-      if (counter.column.valueIds[index] < 0) return withoutLabel
-      if (counter.totalAt(index) + selfMatch - minCounts[i] > maxSkew) return tooSkewed
-    }
-    return success
-  },
-  preScore: prepareScores,
-  scoreAll(_cycle, scores, feasible, count, state) {
-    if (state.requiresAllKeys) scoreByOwn(scores, feasible, count, state)
-    else scoreByDefaults(scores, feasible, count, state)
-  },
-  normalize(_cycle, scores, _feasible, count, { min, max }) {
-    const scaled = scaledScores(min, max)
-    for (let i = 0; i < count; i++) scores[i] = scores[i] < 0 ? 0 : scaled[scores[i] - min]
-  },
+export function makePodTopologySpread(options: SpreadOptions): PodTopologySpreadPlugin {
+  return {
+    name: 'PodTopologySpread',
+    isNodeLocal: false,
+    retryOn: [
+      { resource: 'Pod', actions: ['add', 'updatePodLabel', 'updatePodToleration', 'delete'], hint: (pod, objects, lister) => podEventHelps(pod, objects as PodEvent, lister, options) },
+      { resource: 'Node', actions: ['add', 'delete', 'updateNodeLabel', 'updateNodeTaint'], hint: (pod, objects, lister) => nodeEventHelps(pod, objects as NodeEvent, lister, options) },
+    ],
+    preFilter(cycle) {
+      const { hard } = constraintsOf(cycle, options)
+      if (hard.length === 0) return skipPreFilter
+      const state: HardState = { constraints: withCounters(hard, cycle, true), minCounts: [] }
+      refresh(cycle, state)
+      return { status: success, state }
+    },
+    refresh,
+    filter(_cycle, { index }, { constraints, minCounts }) {
+      for (let i = 0; i < constraints.length; i++) {
+        const { counter, selfMatch, maxSkew } = constraints[i]
+        if (counter.column.valueIds[index] < 0) return withoutLabel
+        if (counter.totalAt(index) + selfMatch - minCounts[i] > maxSkew) return tooSkewed
+      }
+      return success
+    },
+    preScore: (cycle, feasible, count) => prepareScores(cycle, feasible, count, options),
+    scoreAll(_cycle, scores, feasible, count, state) {
+      if (state.requiresAllKeys) scoreByOwn(scores, feasible, count, state)
+      else scoreByDefaults(scores, feasible, count, state)
+    },
+    normalize(_cycle, scores, _feasible, count, { min, max }) {
+      const scaled = scaledScores(min, max)
+      for (let i = 0; i < count; i++) scores[i] = scores[i] < 0 ? 0 : scaled[scores[i] - min]
+    },
+  }
 }
+
+/** As in the default profile. */
+export const podTopologySpread = makePodTopologySpread(systemSpread)
