@@ -8,12 +8,15 @@ import { assert, AssertionError } from '../kernel/assert.ts'
 import type { Node, Pod } from '../api/types.ts'
 import { grownFloats, grownInts, makeResourceColumn, makeTopologyColumn, setTopologyRow } from './columns.ts'
 import type { ResourceColumn, TopologyColumn } from './columns.ts'
+import { ChangeLog } from './change-log.ts'
 import { ImageTable } from './image-table.ts'
 import { isSameForScheduling, orderNodes, zoneKeyOf } from './node-order.ts'
 import { ClassRegistry } from './class-registry.ts'
 import { isSameShape, isTerminating, podKeyOf, usageOf } from './pod-class.ts'
 import type { PodClass, PodUsage } from './pod-class.ts'
 import { amountOf, isScalarResource, needsStatusUsage } from './pod-requests.ts'
+import { TermGroups } from './term-groups.ts'
+import { CounterRegistry } from './topology-counter.ts'
 
 /** A pod on a node (bound, or assumed to be bound soon). */
 export interface PodEntry {
@@ -56,9 +59,12 @@ export class ClusterCache {
   private readonly topologies = new Map<string, TopologyColumn>()
   private vectors = new WeakMap<PodUsage, UsageVector>()
   private nodeCountNow = 0
-  /** Slots in the order in which they changed; `changeBase` is the number of the first one kept. */
-  private changeLog: number[] = []
-  private changeBase = 0
+  /** What happened on the nodes. */
+  readonly changes = new ChangeLog()
+  /** Counters of pods by domain that plugins share. */
+  readonly counters = new CounterRegistry()
+  /** Affinity terms of pods on nodes. */
+  readonly termGroups = new TermGroups()
 
   readonly cpu: ResourceColumn
   readonly memory: ResourceColumn
@@ -70,12 +76,8 @@ export class ClusterCache {
   generations = new Int32Array(initialCapacity)
   private generation = 0
   readonly images = new ImageTable()
-  /** Pods with any affinity term per class and slot. */
-  readonly affinityPods = new Map<PodClass, Map<number, number>>()
   /** Number of pods on nodes by priority. */
   private readonly priorities = new Map<number, number>()
-  /** Grows when a class enters or leaves `affinityPods`. */
-  affinityEpoch = 0
 
   constructor() {
     this.cpu = this.column('cpu')
@@ -121,17 +123,6 @@ export class ClusterCache {
       this.topologies.set(key, column)
     }
     return column
-  }
-
-  /** Number of the next change. */
-  get changeCount(): number { return this.changeBase + this.changeLog.length }
-
-  /**
-   * Slots that changed since change number `since`, with repetitions.
-   * @returns undefined when so much has happened that all slots must be read again
-   */
-  changesSince(since: number): { log: readonly number[]; start: number } | undefined {
-    return since < this.changeBase ? undefined : { log: this.changeLog, start: since - this.changeBase }
   }
 
   get slotCapacity(): number { return this.capacity }
@@ -279,16 +270,13 @@ export class ClusterCache {
   /** Most changes of a bound pod are of its status and do not matter here. */
   private replacePod(entry: PodEntry, pod: Pod): void {
     const old = entry.pod
-    const wasLeaving = entry.isLeaving
-    if (old.metadata !== pod.metadata) entry.isLeaving = isTerminating(pod)
+    const isLeaving = old.metadata === pod.metadata ? entry.isLeaving : isTerminating(pod)
     const podClass = isSameShape(old, pod) ? entry.podClass : this.classOf(pod)
     const usage = needsStatusUsage(pod) ? usageOf(pod, true) : podClass.usage
     entry.pod = pod
-    if (podClass === entry.podClass && usage === entry.usage) {
-      if (entry.isLeaving !== wasLeaving) this.bump(entry.slot.index)
-      return
-    }
+    if (podClass === entry.podClass && usage === entry.usage && isLeaving === entry.isLeaving) return
     this.count(entry, -1)
+    entry.isLeaving = isLeaving
     entry.podClass = podClass
     entry.usage = usage
     this.count(entry, 1)
@@ -323,26 +311,14 @@ export class ClusterCache {
     this.nonZeroCpu[index] += sign * entry.usage.nonZeroCpu
     this.nonZeroMemory[index] += sign * entry.usage.nonZeroMemory
     this.countPriority(entry.podClass.priority, sign)
-    if (entry.podClass.hasAffinity) this.countAffinity(entry.podClass, index, sign)
-    this.bump(index)
+    if (entry.podClass.hasAffinity) this.termGroups.count(entry.podClass, index, sign)
+    this.log(index, entry.podClass, entry.isLeaving ? 2 * sign : sign)
   }
 
   private countPriority(priority: number, sign: number): void {
     const count = (this.priorities.get(priority) ?? 0) + sign
     if (count === 0) this.priorities.delete(priority)
     else this.priorities.set(priority, count)
-  }
-
-  private countAffinity(podClass: PodClass, index: number, sign: number): void {
-    let bySlot = this.affinityPods.get(podClass)
-    if (bySlot === undefined) {
-      bySlot = new Map()
-      this.affinityPods.set(podClass, bySlot)
-      this.affinityEpoch++
-    }
-    const count = (bySlot.get(index) ?? 0) + sign
-    if (count === 0) bySlot.delete(index)
-    else bySlot.set(index, count)
   }
 
   private vectorOf(usage: PodUsage): UsageVector {
@@ -371,14 +347,14 @@ export class ClusterCache {
     return column
   }
 
+  /** The node of a slot changed. */
   private bump(index: number): void {
+    this.log(index, undefined, 0)
+  }
+
+  private log(index: number, podClass: PodClass | undefined, sign: number): void {
     this.generations[index] = ++this.generation
-    this.changeLog.push(index)
-    if (this.changeLog.length > 4 * this.capacity + 4096) {
-      const dropped = this.changeLog.length >> 1
-      this.changeLog = this.changeLog.slice(dropped)
-      this.changeBase += dropped
-    }
+    this.changes.add(index, podClass, sign, 4 * this.capacity + 4096)
   }
 
   private grow(): void {

@@ -17,7 +17,14 @@ export interface AffinityTerm {
   readonly namespaceSelector: Matcher
   readonly selector: Matcher
   readonly weight: number
+  readonly source: PodAffinityTerm
 }
+
+/** What a term asks for. */
+export type TermRole = 'requiredAffinity' | 'requiredAntiAffinity' | 'preferredAffinity' | 'preferredAntiAffinity'
+
+/** A term with a text that is equal for terms of one role that say the same, but for the weight. */
+export interface KeyedTerm { readonly key: string; readonly role: TermRole; readonly term: AffinityTerm }
 
 /** What a pod takes from its node. */
 export interface PodUsage {
@@ -53,6 +60,8 @@ export interface PodClass {
   readonly hasStorage: boolean
   /** True when any term of pod affinity or anti-affinity is set. */
   readonly hasAffinity: boolean
+  /** All terms together. */
+  readonly terms: readonly KeyedTerm[]
   /** What plugins have derived for this class, by plugin name. */
   readonly memo: Map<string, unknown>
 }
@@ -80,6 +89,7 @@ function compileTerm(pod: Pod, term: PodAffinityTerm, weight: number): AffinityT
     namespaceSelector: term.namespaceSelector === undefined ? matchesNothing : compileSelector(term.namespaceSelector),
     selector: compileSelector(term.labelSelector),
     weight,
+    source: term,
   }
 }
 
@@ -167,10 +177,23 @@ export function compileAffinity(pod: Pod): AffinityTerms {
   }
 }
 
+const noTerms: readonly KeyedTerm[] = []
+const termRoles: readonly TermRole[] = ['requiredAffinity', 'requiredAntiAffinity', 'preferredAffinity', 'preferredAntiAffinity']
+
+/** The text of what a term says. */
+export function termKeyOf({ namespaces, source: { topologyKey, labelSelector, namespaceSelector } }: AffinityTerm): string {
+  return JSON.stringify([topologyKey, namespaces, labelSelector, namespaceSelector])
+}
+
+function keyedTerms(terms: AffinityTerms): KeyedTerm[] {
+  return termRoles.flatMap((role) => terms[role].map((term) => ({ key: `${role} ${termKeyOf(term)}`, role, term })))
+}
+
 /** Derives a class from its first pod. */
 export function makePodClass(id: number, key: string, pod: Pod): PodClass {
   const terms = compileAffinity(pod)
   const scoring = scoringRequests(pod)
+  const keyed = pod.spec.affinity === undefined ? noTerms : keyedTerms(terms)
   return {
     id, key, pod,
     namespace: pod.metadata.namespace ?? '',
@@ -180,7 +203,8 @@ export function makePodClass(id: number, key: string, pod: Pod): PodClass {
     scoringMemory: scoring.get('memory') ?? 0,
     requiredNode: compileRequiredNodeAffinity(pod),
     ...terms,
-    hasAffinity: Object.values(terms).some((list) => list.length > 0),
+    hasAffinity: keyed.length > 0,
+    terms: keyed,
     hostPorts: hostPortsOf(pod),
     claimNames: claimsOf(pod),
     hasStorage: volumesThatMatter(pod).length > 0,

@@ -6,7 +6,7 @@ import { TopologyCounter } from './topology-counter.ts'
 const zone = 'topology.kubernetes.io/zone'
 
 function makeCounter(cache: ClusterCache): TopologyCounter {
-  return new TopologyCounter(cache.topology(zone), { weightOf: (entry) => (entry.podClass.pod.metadata.labels?.['app'] === 'web' ? 1 : 0), isEligible: (slot) => slot.name !== 'left-out' })
+  return new TopologyCounter(cache.topology(zone), { weightOf: (podClass) => (podClass.pod.metadata.labels?.['app'] === 'web' ? 1 : 0), isEligible: (slot) => slot.name !== 'left-out' })
 }
 
 it('agrees with a counter made afterwards, whatever has happened', () => {
@@ -28,7 +28,7 @@ it('agrees with a counter made afterwards, whatever has happened', () => {
     lasting.refresh(cache)
     const fresh = makeCounter(cache)
     fresh.refresh(cache)
-    const sums = (counter: TopologyCounter): unknown => [...counter.column.idOf.values()].map((id) => counter.totals[id] ?? 0)
+    const sums = (counter: TopologyCounter): unknown => [...counter.column.idOf.values()].map((id) => counter.totals[id])
     expect(sums(lasting)).toEqual(sums(fresh))
     expect([lasting.hits, lasting.domainCount, lasting.minTotal()]).toEqual([fresh.hits, fresh.domainCount, fresh.minTotal()])
   }

@@ -1,17 +1,22 @@
 /**
  * How many pods that matter are in each domain of a topology (each zone, each host), kept up to date from the cache's
- * log of changes: after one binding one node is counted again, not all.
+ * log of changes: one binding is one addition, whatever runs already.
  */
 
-import type { ClusterCache, NodeSlot, PodEntry } from './cluster-cache.ts'
+import type { ClusterCache, NodeSlot } from './cluster-cache.ts'
 import type { TopologyColumn } from './columns.ts'
-import { grownFloats } from './columns.ts'
+import { grownInts } from './columns.ts'
+import type { PodClass } from './pod-class.ts'
 
 export interface CounterRules {
-  /** How much one pod counts, 0 for not at all. */
-  weightOf(entry: PodEntry): number
+  /** How much one pod of the class counts, 0 for not at all. Never negative. */
+  weightOf(podClass: PodClass, isLeaving: boolean): number
   /** Whether the pods of a node count for its domain; absent: on all nodes. */
   isEligible?(slot: NodeSlot): boolean
+  /** A counter of the same weights without `isEligible`: what it knows is copied. */
+  readonly base?: TopologyCounter
+  /** Slots with the sum of the weights there, where they are known already. */
+  readonly population?: ReadonlyMap<number, number>
 }
 
 export class TopologyCounter {
@@ -19,16 +24,16 @@ export class TopologyCounter {
   private readonly rules: CounterRules
   private cursor = -1
   /** Per slot: weights of its pods, whether or not the node is eligible. */
-  perNode = new Float64Array(0)
-  private hitsPerNode = new Float64Array(0)
+  perNode = new Int32Array(0)
+  /** The domain for which a slot is counted; -1 for none. */
   private countedAs = new Int32Array(0)
   /** Per domain: sum of weights on eligible nodes. */
-  readonly totals: number[] = []
+  totals = new Int32Array(0)
   /** Per domain: number of eligible nodes. */
-  readonly domainNodes: number[] = []
+  domainNodes = new Int32Array(0)
   /** Number of domains with an eligible node. */
   domainCount = 0
-  /** Pods with a weight on nodes that have the label and are eligible. */
+  /** Sum of all domains: 0 when no pod counts. */
   hits = 0
 
   constructor(column: TopologyColumn, rules: CounterRules) {
@@ -36,87 +41,177 @@ export class TopologyCounter {
     this.rules = rules
   }
 
+  /** How much one pod of a class counts. */
+  get weightOf(): CounterRules['weightOf'] { return this.rules.weightOf }
+
   /** Brings the counts up to date. */
   refresh(cache: ClusterCache): void {
-    const changes = this.cursor < 0 ? undefined : cache.changesSince(this.cursor)
-    const last = cache.changeCount
-    if (this.cursor === last) return
-    this.fitTo(cache.slotCapacity)
-    if (changes === undefined) for (let index = 0; index < cache.slots.length; index++) this.recountIndex(cache, index)
-    else for (let i = changes.start; i < changes.log.length; i++) this.recountIndex(cache, changes.log[i])
-    this.cursor = last
+    const { changes } = cache
+    if (this.cursor === changes.count) return
+    if (this.perNode.length < cache.slotCapacity) this.fitTo(cache.slotCapacity)
+    const start = this.cursor < 0 ? -1 : changes.startOf(this.cursor)
+    this.cursor = changes.count
+    if (start < 0) this.fill(cache)
+    else this.follow(cache, start)
   }
 
   /** Sum of weights in a node's domain; 0 when the node has no such label. */
   totalAt(index: number): number {
     const id = this.column.valueIds[index]
-    return id < 0 ? 0 : (this.totals[id] ?? 0)
+    return id < 0 || id >= this.totals.length ? 0 : this.totals[id]
   }
 
   /** The smallest sum of any domain with an eligible node; Infinity without one. */
   minTotal(): number {
+    const { totals, domainNodes } = this
     let min = Infinity
-    for (let id = 0; id < this.totals.length; id++) if (this.domainNodes[id] > 0 && this.totals[id] < min) min = this.totals[id]
+    for (let id = 0; id < totals.length; id++) if (domainNodes[id] > 0 && totals[id] < min) min = totals[id]
     return min
   }
 
   private fitTo(capacity: number): void {
-    if (this.perNode.length >= capacity) return
-    this.perNode = grownFloats(this.perNode, capacity)
-    this.hitsPerNode = grownFloats(this.hitsPerNode, capacity)
-    const counted = new Int32Array(capacity).fill(-1)
-    counted.set(this.countedAs)
-    this.countedAs = counted
+    this.perNode = grownInts(this.perNode, capacity)
+    this.countedAs = grownInts(this.countedAs, capacity, -1)
   }
 
-  private recountIndex(cache: ClusterCache, index: number): void {
-    const slot = cache.slots[index]
-    if (slot !== undefined) this.recount(slot)
-    else this.clear(index)
+  private follow(cache: ClusterCache, start: number): void {
+    const { slots, classes, signs } = cache.changes
+    const { rules, perNode, countedAs } = this
+    let lastClass: PodClass | undefined
+    let lastSign = 0
+    let lastWeight = 0
+    for (let i = start; i < slots.length; i++) {
+      const podClass = classes[i]
+      const index = slots[i]
+      if (podClass === undefined) {
+        this.reenter(cache, index)
+        continue
+      }
+      const sign = signs[i]
+      const kind = sign === 2 || sign === -2 ? 2 : 1
+      if (podClass !== lastClass || kind !== lastSign) {
+        lastClass = podClass
+        lastSign = kind
+        lastWeight = rules.weightOf(podClass, kind === 2)
+      }
+      if (lastWeight === 0) continue
+      const change = sign > 0 ? lastWeight : -lastWeight
+      perNode[index] += change
+      const id = countedAs[index]
+      if (id < 0) continue
+      this.totals[id] += change
+      this.hits += change
+    }
   }
 
-  private clear(index: number): void {
-    this.leave(index)
-    this.perNode[index] = 0
-    this.hitsPerNode[index] = 0
+  /** Counts everything anew. */
+  private fill(cache: ClusterCache): void {
+    this.countedAs.fill(-1)
+    this.totals.fill(0)
+    this.domainNodes.fill(0)
+    this.domainCount = 0
+    this.hits = 0
+    this.weigh(cache)
+    const { slots } = cache
+    for (let index = 0; index < slots.length; index++) {
+      const slot = slots[index]
+      if (slot !== undefined) this.enter(slot)
+    }
   }
 
-  private leave(index: number): void {
+  private weigh(cache: ClusterCache): void {
+    const { base, population } = this.rules
+    const { perNode } = this
+    if (base !== undefined) {
+      base.refresh(cache)
+      perNode.set(base.perNode)
+      return
+    }
+    perNode.fill(0)
+    if (population !== undefined) for (const [index, sum] of population) perNode[index] = sum
+    else this.weighPods(cache)
+  }
+
+  private weighPods({ slots }: ClusterCache): void {
+    const { rules, perNode } = this
+    let lastClass: PodClass | undefined
+    let lastWeight = 0
+    for (const slot of slots) {
+      if (slot === undefined) continue
+      let sum = 0
+      for (const { podClass, isLeaving } of slot.pods) {
+        if (isLeaving) sum += rules.weightOf(podClass, true)
+        else {
+          if (podClass !== lastClass) {
+            lastClass = podClass
+            lastWeight = rules.weightOf(podClass, false)
+          }
+          sum += lastWeight
+        }
+      }
+      perNode[slot.index] = sum
+    }
+  }
+
+  /** A node came, went or changed; its pods are counted already. */
+  private reenter(cache: ClusterCache, index: number): void {
     const id = this.countedAs[index]
-    if (id < 0) return
-    this.totals[id] -= this.perNode[index]
-    this.hits -= this.hitsPerNode[index]
-    if (--this.domainNodes[id] === 0) this.domainCount--
-    this.countedAs[index] = -1
+    if (id >= 0) {
+      this.totals[id] -= this.perNode[index]
+      this.hits -= this.perNode[index]
+      if (--this.domainNodes[id] === 0) this.domainCount--
+      this.countedAs[index] = -1
+    }
+    const slot = cache.slots[index]
+    if (slot !== undefined) this.enter(slot)
   }
 
-  private recount(slot: NodeSlot): void {
+  private enter(slot: NodeSlot): void {
     const { index } = slot
-    this.leave(index)
-    let sum = 0
-    let hits = 0
-    const { rules } = this
-    for (const entry of slot.pods) {
-      const weight = rules.weightOf(entry)
-      sum += weight
-      if (weight !== 0) hits++
-    }
-    this.perNode[index] = sum
-    this.hitsPerNode[index] = hits
-    if (slot.node === undefined) return
     const id = this.column.valueIds[index]
-    if (id < 0 || !(rules.isEligible?.(slot) ?? true)) return
-    this.enter(index, id, sum, hits)
-  }
-
-  private enter(index: number, id: number, sum: number, hits: number): void {
-    while (this.totals.length <= id) {
-      this.totals.push(0)
-      this.domainNodes.push(0)
+    if (id < 0 || slot.node === undefined || !(this.rules.isEligible?.(slot) ?? true)) return
+    if (id >= this.totals.length) {
+      const length = Math.max(8, 2 * id, this.column.names.length)
+      this.totals = grownInts(this.totals, length)
+      this.domainNodes = grownInts(this.domainNodes, length)
     }
+    const sum = this.perNode[index]
     this.totals[id] += sum
-    this.hits += hits
+    this.hits += sum
     if (this.domainNodes[id]++ === 0) this.domainCount++
     this.countedAs[index] = id
+  }
+}
+
+const countersMax = 256
+
+/** Counters by what they count, shared by all classes of pods. Those that were not used for the longest time are dropped. */
+export class CounterRegistry {
+  private readonly counters = new Map<string, TopologyCounter>()
+
+  /**
+   * The counter of a key, brought up to date.
+   * @param key names the topology and everything on which weights and eligibility depend
+   */
+  of(cache: ClusterCache, key: string, make: () => TopologyCounter): TopologyCounter {
+    const { counters } = this
+    let counter = counters.get(key)
+    if (counter === undefined) {
+      if (counters.size >= countersMax) this.dropOldest()
+      counter = make()
+      counters.set(key, counter)
+    } else if (counters.size > countersMax / 2) {
+      counters.delete(key)
+      counters.set(key, counter)
+    }
+    counter.refresh(cache)
+    return counter
+  }
+
+  private dropOldest(): void {
+    for (const key of this.counters.keys()) {
+      this.counters.delete(key)
+      return
+    }
   }
 }

@@ -7,15 +7,15 @@ import { compileAffinity } from '../../pod-class.ts'
 import type { AffinityTerm } from '../../pod-class.ts'
 import { success, unresolvable, unschedulable } from '../../status.ts'
 import type { TopologyCounter } from '../../topology-counter.ts'
-import { affinityCountersOf } from './counters.ts'
-import type { AffinityCounters } from './counters.ts'
+import { filterCountersOf, scoreCountersOf } from './counters.ts'
+import type { AffinityOptions, FilterCounters, ScoreCounter } from './counters.ts'
 import { allTermsMean } from './terms.ts'
 
 const noFriends = unresolvable(schedulerReasons.podAffinity)
 const hasEnemies = unschedulable(schedulerReasons.podAntiAffinity)
 const isUnwelcome = unschedulable(schedulerReasons.existingAntiAffinity)
 
-function refresh({ cache }: Cycle, { affinity, antiAffinity, existing }: AffinityCounters): void {
+function refresh({ cache }: Cycle, { affinity, antiAffinity, existing }: FilterCounters): void {
   for (const counters of [affinity, antiAffinity, existing]) for (const counter of counters) counter.refresh(cache)
 }
 
@@ -24,7 +24,7 @@ function anyAt(counters: readonly TopologyCounter[], index: number): boolean {
   return false
 }
 
-function meetsAffinity({ affinity, meansItself }: AffinityCounters, index: number): boolean {
+function meetsAffinity({ affinity, meansItself }: FilterCounters, index: number): boolean {
   let areThere = true
   for (const counter of affinity) {
     if (counter.column.valueIds[index] < 0) return false
@@ -32,6 +32,14 @@ function meetsAffinity({ affinity, meansItself }: AffinityCounters, index: numbe
   }
   // The first pod of a group that wants to be together finds nobody yet.
   return areThere || (meansItself && affinity.every((counter) => counter.hits === 0))
+}
+
+function addSums({ totals, column: { valueIds } }: TopologyCounter, factor: number, scores: Float64Array, feasible: Int32Array, count: number): void {
+  for (let i = 0; i < count; i++) {
+    const id = valueIds[feasible[i]]
+    // A domain that came last may be unknown to the counter: no pod is there.
+    if (id >= 0 && id < totals.length) scores[i] += factor * totals[id]
+  }
 }
 
 function podEventHelps(pod: Pod, { old, new: changed }: PodEvent, objects: ObjectLister): boolean {
@@ -57,47 +65,49 @@ function nodeEventHelps(pod: Pod, { old, new: node }: NodeEvent): boolean {
   return requiredAntiAffinity.some(({ topologyKey: key }) => (before[key] !== undefined && after[key] === undefined) || hasMoved(key))
 }
 
+export type InterPodAffinityPlugin = PreFilterPlugin<FilterCounters> & FilterPlugin<FilterCounters> & ScorePlugin<readonly ScoreCounter[]>
+
 /**
  * Affinity and anti-affinity between pods, in both directions.
  * Models kubernetes/pkg/scheduler/framework/plugins/interpodaffinity (v1.35).
  */
-export const interPodAffinity: PreFilterPlugin<AffinityCounters> & FilterPlugin<AffinityCounters> & ScorePlugin<readonly TopologyCounter[]> = {
-  name: 'InterPodAffinity',
-  isNodeLocal: false,
-  retryOn: [
-    { resource: 'Pod', actions: ['add', 'updatePodLabel', 'delete'], hint: (pod, objects, lister) => podEventHelps(pod, objects as PodEvent, lister) },
-    { resource: 'Node', actions: ['add', 'updateNodeLabel'], hint: (pod, objects) => nodeEventHelps(pod, objects as NodeEvent) },
-  ],
-  preFilter(cycle) {
-    const counters = affinityCountersOf(cycle)
-    refresh(cycle, counters)
-    const hasOwn = counters.affinity.length > 0 || counters.antiAffinity.length > 0
-    if (!hasOwn && counters.existing.every((counter) => counter.hits === 0)) return skipPreFilter
-    return { status: success, state: counters }
-  },
-  refresh,
-  filter(_cycle, { index }, counters) {
-    if (!meetsAffinity(counters, index)) return noFriends
-    if (anyAt(counters.antiAffinity, index)) return hasEnemies
-    return anyAt(counters.existing, index) ? isUnwelcome : success
-  },
-  preScore(cycle) {
-    const { score } = affinityCountersOf(cycle)
-    if (score.length === 0) return skipPreScore
-    for (const counter of score) counter.refresh(cycle.cache)
-    return score.every((counter) => counter.hits === 0) ? skipPreScore : { status: success, state: score }
-  },
-  scoreAll(_cycle, scores, feasible, count, counters) {
-    scores.fill(0, 0, count)
-    for (const counter of counters) for (let i = 0; i < count; i++) scores[i] += counter.totalAt(feasible[i])
-  },
-  normalize(_cycle, scores, _feasible, count) {
-    let min = Infinity
-    let max = -Infinity
-    for (let i = 0; i < count; i++) {
-      if (scores[i] < min) min = scores[i]
-      if (scores[i] > max) max = scores[i]
-    }
-    for (let i = 0; i < count; i++) scores[i] = max > min ? Math.trunc(scoreMax * ((scores[i] - min) / (max - min))) : 0
-  },
+export function makeInterPodAffinity(options: AffinityOptions): InterPodAffinityPlugin {
+  return {
+    name: 'InterPodAffinity',
+    isNodeLocal: false,
+    retryOn: [
+      { resource: 'Pod', actions: ['add', 'updatePodLabel', 'delete'], hint: (pod, objects, lister) => podEventHelps(pod, objects as PodEvent, lister) },
+      { resource: 'Node', actions: ['add', 'updateNodeLabel'], hint: (pod, objects) => nodeEventHelps(pod, objects as NodeEvent) },
+    ],
+    preFilter(cycle) {
+      const state = filterCountersOf(cycle, options)
+      return state === undefined ? skipPreFilter : { status: success, state }
+    },
+    refresh,
+    filter(_cycle, { index }, counters) {
+      if (!meetsAffinity(counters, index)) return noFriends
+      if (anyAt(counters.antiAffinity, index)) return hasEnemies
+      return anyAt(counters.existing, index) ? isUnwelcome : success
+    },
+    preScore(cycle) {
+      const state = scoreCountersOf(cycle, options)
+      return state.length === 0 ? skipPreScore : { status: success, state }
+    },
+    scoreAll(_cycle, scores, feasible, count, counters) {
+      scores.fill(0, 0, count)
+      for (const { counter, factor } of counters) addSums(counter, factor, scores, feasible, count)
+    },
+    normalize(_cycle, scores, _feasible, count) {
+      let min = Infinity
+      let max = -Infinity
+      for (let i = 0; i < count; i++) {
+        if (scores[i] < min) min = scores[i]
+        if (scores[i] > max) max = scores[i]
+      }
+      for (let i = 0; i < count; i++) scores[i] = max > min ? Math.trunc(scoreMax * ((scores[i] - min) / (max - min))) : 0
+    },
+  }
 }
+
+/** As in the default profile. */
+export const interPodAffinity = makeInterPodAffinity({ hardPodAffinityWeight: 1, ignorePreferredTermsOfExistingPods: false, memoKey: 'InterPodAffinity' })
