@@ -1,4 +1,6 @@
 import { defineConfig, type Plugin } from 'vite'
+import { createHash } from 'node:crypto'
+import { readdirSync } from 'node:fs'
 import react from '@vitejs/plugin-react'
 
 /**
@@ -29,11 +31,28 @@ const policyTag: Plugin = {
   ],
 }
 
+/** Tells the service worker which files a build has, and gives the build a name by their hashed names. */
+const offlineFiles: Plugin = {
+  name: 'podflight-offline-files',
+  apply: 'build',
+  generateBundle: {
+    order: 'post',
+    handler(_options, bundle) {
+      const worker = Object.values(bundle).find((file) => file.fileName === 'service-worker.js')
+      if (worker?.type !== 'chunk') return this.error('the build has no service worker')
+      const names = ['./', ...readdirSync('public'), ...Object.keys(bundle).filter((name) => name !== worker.fileName && !name.endsWith('.map')).sort()]
+      const buildId = createHash('sha256').update(names.join('\n')).digest('hex').slice(0, 12)
+      worker.code = `const offlineFiles = ${JSON.stringify(names)}, buildId = "${buildId}";\n${worker.code}`
+      return undefined
+    },
+  },
+}
+
 export default defineConfig(({ mode }) => ({
   root: 'src/app',
   publicDir: '../../public',
   base: './',
-  plugins: [react(), policyTag],
+  plugins: [react(), policyTag, offlineFiles],
   // Newer releases of monaco-editor have an exports map without esm/vs; monaco-yaml still asks for the old paths.
   resolve: { alias: [{ find: /^monaco-editor\/esm\/vs\//, replacement: 'monaco-editor/' }] },
   worker: { format: 'es' as const },
@@ -41,6 +60,10 @@ export default defineConfig(({ mode }) => ({
     target: 'es2023',
     outDir: mode === 'fake' ? '../../.cache/dist-fake' : '../../dist',
     emptyOutDir: true,
+    rolldownOptions: {
+      input: { main: 'src/app/index.html', 'service-worker': 'src/app/service-worker.ts' },
+      output: { entryFileNames: ({ name }) => (name === 'service-worker' ? 'service-worker.js' : 'assets/[name]-[hash].js') },
+    },
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 4000,
   },

@@ -9,6 +9,13 @@ const policy = (globalThis as { trustedTypes?: TrustedTypesLike }).trustedTypes?
   },
 })
 
+function trusted(url: string): string { return policy === undefined ? url : policy.createScriptURL(url) }
+
 export function startWorker(url: string): Worker {
-  return new Worker(policy === undefined ? url : policy.createScriptURL(url), { type: 'module' })
+  return new Worker(trusted(url), { type: 'module' })
+}
+
+/** Starts the service worker that keeps the app's files. */
+export async function startServiceWorker(url: string): Promise<void> {
+  await navigator.serviceWorker.register(trusted(url))
 }
