@@ -17,6 +17,10 @@ import { kubeconfigPath, kubeconfigText, learnerUser } from './kubeconfig.ts'
 import { runAsAuthor, ScenarioError, startScenario } from './scenario.ts'
 import { Moments } from './moments.ts'
 import type { LearnerSide } from './simulator-view.ts'
+import { whatIfCommand } from './what-if/command.ts'
+
+/** Kinds of a sitting in which one may ask what would be: never where answers count. */
+const whatIfKinds: readonly string[] = ['sandbox', 'lab', 'shell']
 
 /** A cluster of the flight under its context name. */
 export interface FlightPlan {
@@ -102,12 +106,20 @@ export class Flight {
     }
     this.terminal = new Terminal({
       executables: { kubectl }, clock, out: options.out, onClear: options.onClear, hasKeyboard: options.hasKeyboard, aliases: options.aliases ?? { k: 'kubectl' },
-      podflight: { answer: this.answerCommand(), ...options.podflight },
+      podflight: { answer: this.answerCommand(), 'what-if': whatIfCommand(() => this.currentPlace(), whatIfKinds.includes(options.header.kind)), ...options.podflight },
     })
     for (const { scenario } of options.plans) {
       for (const [path, text] of Object.entries(scenario.files)) this.terminal.files.write(`/home/learner/${path}`, text)
     }
     this.terminal.files.write(kubeconfigPath, kubeconfigText(this.lines.map((line) => ({ name: line.context, namespace: line.namespace }))))
+  }
+
+  /** Cluster and namespace of the current context, for commands beside kubectl. */
+  currentPlace(): { readonly cluster: Cluster; readonly namespace: string } {
+    const { cluster, namespace } = this.current
+    const config = readConfig(this.terminal.files.read(kubeconfigPath) ?? '')
+    const chosen = config.contexts.find(({ name }) => name === config.currentContext)?.value['namespace']
+    return { cluster, namespace: typeof chosen === 'string' ? chosen : namespace }
   }
 
   /** The line of the kubeconfig's current context; the first when it names none of ours. */
