@@ -7,7 +7,7 @@ import type { ClusterCache, NodeSlot, PodEntry } from '../../cluster-cache.ts'
 import { schedulerReasons } from '../../messages.ts'
 import { podKeyOf, priorityOf } from '../../pod-class.ts'
 import type { PluginStatus } from '../../status.ts'
-import { unresolvable } from '../../status.ts'
+import { errorStatus, unresolvable } from '../../status.ts'
 
 /** A node that could be freed, and at what price. */
 export interface Candidate {
@@ -98,9 +98,14 @@ export function selectVictims(trial: Trial): Candidate | PluginStatus {
   for (const entry of lifted) cache.liftPod(entry)
   const status = filterAgain(slot)
   const sorted = [...lifted].sort((a, b) => byImportance(a.pod, b.pod))
-  const result = status.code === 'success' ? reprieve(trial, sorted) : status
+  const result = status.code === 'success' ? checked(reprieve(trial, sorted)) : status
   restore(cache, slot, before)
   return result
+}
+
+/** A node that would do without evictions after all was rejected by mistake. */
+function checked(candidate: Candidate): Candidate | PluginStatus {
+  return candidate.victims.length > 0 ? candidate : errorStatus(schedulerReasons.noVictimOn(candidate.slot.name))
 }
 
 function restore(cache: ClusterCache, slot: NodeSlot, before: PodEntry[]): void {

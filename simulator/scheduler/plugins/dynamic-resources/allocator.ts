@@ -4,8 +4,12 @@
  * matching attributes. Partitionable devices, device taints and shared capacity are off by default and left out.
  */
 
-import type { Node } from '../../../api/types.ts'
+import type { Node, NodeSelector, NodeSelectorTerm } from '../../../api/types.ts'
 import type { ObjectLister } from '../../framework.ts'
+import { isEqual } from '../../is-equal.ts'
+import { schedulerReasons } from '../../messages.ts'
+import { errorStatus, unresolvable } from '../../status.ts'
+import type { PluginStatus } from '../../status.ts'
 import { poolsOfNode } from './pools.ts'
 import type { Pool } from './pools.ts'
 import { classOwner } from './selectors.ts'
@@ -18,6 +22,8 @@ const resultsMax = 32
 interface Wanted {
   /** With the name of the request before that of an alternative. */
   readonly name: string; readonly spec: DeviceRequestSpec; readonly deviceClass: DeviceClass; readonly all: readonly Found[] | undefined; readonly count: number }
+/** Where the search is: a claim, a request of it, an alternative of that, and how many of its devices are placed. */
+interface Place { readonly claimIndex: number; readonly requestIndex: number; readonly alternative: number; readonly placed: number }
 interface Found { readonly id: string; readonly device: Device; readonly pool: Pool; readonly slice: ResourceSlice }
 
 /** Thrown inside one allocation when a selector or a request is broken. */
@@ -47,7 +53,7 @@ function sameAttribute(a: DeviceAttribute, b: DeviceAttribute): boolean {
   return a.string === b.string && a.int === b.int && a.bool === b.bool && a.version === b.version
 }
 
-interface Chosen { readonly found: Found; readonly request: string }
+interface Chosen { readonly found: Found; readonly request: string; readonly isAdmin: boolean }
 
 class NodeAllocation {
   private readonly claims: readonly ResourceClaim[]
@@ -55,7 +61,8 @@ class NodeAllocation {
   private readonly inUse: ReadonlySet<string>
   private readonly objects: ObjectLister
   private readonly matcher: SelectorMatcher
-  private readonly taken = new Set<string>()
+  /** Devices chosen so far, and for which claims. */
+  private readonly taken = new Map<string, Set<number>>()
   private readonly chosen: Chosen[][]
   /** Per claim and request: what would do, best first. */
   private readonly wanted: Wanted[][][]
@@ -67,14 +74,25 @@ class NodeAllocation {
     this.objects = context.objects
     this.matcher = context.matcher
     this.chosen = claims.map(() => [])
-    this.wanted = claims.map((claim) => (claim.spec.devices?.requests ?? []).map((request) => {
-      if (request.exactly !== undefined) return [this.prepare(claim, request.name, request.exactly)]
-      return (request.firstAvailable ?? []).map((alternative) => this.prepare(claim, `${request.name}/${alternative.name}`, alternative))
-    }))
+    this.wanted = claims.map((claim) => this.prepareClaim(claim))
   }
 
   run(): Chosen[][] | undefined {
     return this.place(0, 0) ? this.chosen : undefined
+  }
+
+  private prepareClaim(claim: ResourceClaim): Wanted[][] {
+    const wanted = (claim.spec.devices?.requests ?? []).map(({ name, exactly, firstAvailable = [] }) => {
+      if (exactly !== undefined) return [this.prepare(claim, name, exactly)]
+      const alternatives = firstAvailable.map((alternative) => this.prepare(claim, `${name}/${alternative.name}`, alternative))
+      const [first, second] = alternatives
+      // Upstream remembers what the first alternative may use under the number of the second one, too.
+      if (first?.all !== undefined && second?.all !== undefined) alternatives[1] = { ...second, all: first.all, count: first.count }
+      return alternatives
+    })
+    const least = wanted.reduce((sum, alternatives) => sum + Math.min(...alternatives.map(({ count }) => count)), 0)
+    if (least > resultsMax) throw new AllocationError(`claim ${keyOf(claim)}: number of requested devices ${least} exceeds the claim limit of ${resultsMax}`)
+    return wanted
   }
 
   private prepare(claim: ResourceClaim, name: string, spec: DeviceRequestSpec): Wanted {
@@ -104,40 +122,53 @@ class NodeAllocation {
     if (claimIndex === this.claims.length) return true
     const alternatives = this.wanted[claimIndex][requestIndex]
     if (alternatives === undefined) return this.place(claimIndex + 1, 0)
-    return alternatives.some((wanted) => this.placeDevices(claimIndex, requestIndex, wanted, 0))
+    return alternatives.some((_wanted, alternative) => this.placeDevices({ claimIndex, requestIndex, alternative, placed: 0 }))
   }
 
-  private placeDevices(claimIndex: number, requestIndex: number, wanted: Wanted, placed: number): boolean {
+  private placeDevices(place: Place): boolean {
+    const { claimIndex, requestIndex, placed } = place
+    const wanted = this.wantedAt(place)
     if (wanted.all?.length === 0) return false
     if (placed >= wanted.count) return this.place(claimIndex, requestIndex + 1)
     if (this.chosen[claimIndex].length + wanted.count - placed > resultsMax) return false
-    if (wanted.all !== undefined) return this.tryDevice(claimIndex, requestIndex, wanted, placed, wanted.all[placed])
+    if (wanted.all !== undefined) return this.tryDevice(place, wanted.all[placed])
     for (const found of this.devices()) {
-      if (found.pool.isIncomplete || found.pool.isInvalid || this.isTaken(found, wanted)) continue
+      if (found.pool.isIncomplete || found.pool.isInvalid || this.isTaken(found, wanted, claimIndex)) continue
       if (!this.isSelectable(this.claims[claimIndex], wanted, found)) continue
-      if (this.tryDevice(claimIndex, requestIndex, wanted, placed, found)) return true
+      if (this.tryDevice(place, found)) return true
     }
     return false
   }
 
-  private tryDevice(claimIndex: number, requestIndex: number, wanted: Wanted, placed: number, found: Found): boolean {
+  private wantedAt({ claimIndex, requestIndex, alternative }: Place): Wanted {
+    return this.wanted[claimIndex][requestIndex][alternative]
+  }
+
+  private tryDevice(place: Place, found: Found): boolean {
+    const { claimIndex } = place
+    const wanted = this.wantedAt(place)
     const chosen = this.chosen[claimIndex]
-    if (this.isTaken(found, wanted) || (found.device.consumesCounters?.length ?? 0) > 0) return false
+    if (this.isTaken(found, wanted, claimIndex) || (found.device.consumesCounters?.length ?? 0) > 0) return false
     if (!this.meetsConstraints(claimIndex, wanted.name, found)) {
       if (wanted.all === undefined) return false
       const request = wanted.name.slice(wanted.name.indexOf('/') + 1)
       throw new AllocationError(`claim ${keyOf(this.claims[claimIndex])}, request ${request}: cannot add device ${found.id} because a claim constraint would not be satisfied`)
     }
-    this.taken.add(found.id)
-    chosen.push({ found, request: wanted.name })
-    if (this.placeDevices(claimIndex, requestIndex, wanted, placed + 1)) return true
+    const takers = this.taken.get(found.id) ?? new Set()
+    this.taken.set(found.id, takers.add(claimIndex))
+    chosen.push({ found, request: wanted.name, isAdmin: wanted.spec.adminAccess === true })
+    // Upstream forgets the alternative while it takes all devices: the second one is taken for the first alternative.
+    const alternative = wanted.all === undefined ? place.alternative : 0
+    if (this.placeDevices({ ...place, alternative, placed: place.placed + 1 })) return true
     chosen.pop()
-    this.taken.delete(found.id)
+    takers.delete(claimIndex)
     return false
   }
 
-  private isTaken({ id }: Found, { spec }: Wanted): boolean {
-    return this.taken.has(id) || (spec.adminAccess !== true && this.inUse.has(id))
+  /** Administrators share devices with anyone but themselves. */
+  private isTaken({ id }: Found, { spec }: Wanted, claimIndex: number): boolean {
+    const takers = this.taken.get(id)
+    return spec.adminAccess === true ? (takers?.has(claimIndex) ?? false) : this.inUse.has(id) || (takers?.size ?? 0) > 0
   }
 
   private isSelectable(claim: ResourceClaim, { spec, deviceClass }: Pick<Wanted, 'spec' | 'deviceClass'>, { device, pool }: Found): boolean {
@@ -167,15 +198,26 @@ function keyOf({ metadata }: ResourceClaim): string {
   return `${metadata.namespace}/${metadata.name}`
 }
 
-function allocationOf(chosen: readonly Chosen[]): Allocation {
-  const results: DeviceResult[] = chosen.map(({ found: { pool, device }, request }) => ({ request, driver: pool.driver, pool: pool.name, device: device.name }))
-  const local = chosen.find(({ found }) => (found.slice.spec.nodeName ?? '') !== '')
-  if (local !== undefined) {
-    const matchFields = [{ key: 'metadata.name', operator: 'In', values: [local.found.slice.spec.nodeName ?? ''] }]
-    return { devices: { results }, nodeSelector: { nodeSelectorTerms: [{ matchFields }] } }
+function addMissing<T>(from: readonly T[] | undefined, to: T[]): void {
+  for (const item of from ?? []) if (!to.some((known) => isEqual(known, item))) to.push(item)
+}
+
+/** The nodes that can use all the devices; undefined when all nodes can. */
+function nodesOf(chosen: readonly Chosen[]): NodeSelector | undefined {
+  const term: Required<NodeSelectorTerm> = { matchFields: [], matchExpressions: [] }
+  for (const { found: { slice: { spec: { nodeName = '', nodeSelector } } } } of chosen) {
+    if (nodeName !== '') return { nodeSelectorTerms: [{ matchFields: [{ key: 'metadata.name', operator: 'In', values: [nodeName] }] }] }
+    addMissing(nodeSelector?.nodeSelectorTerms[0]?.matchFields, term.matchFields)
+    addMissing(nodeSelector?.nodeSelectorTerms[0]?.matchExpressions, term.matchExpressions)
   }
-  const selector = chosen.find(({ found }) => found.slice.spec.nodeSelector !== undefined)?.found.slice.spec.nodeSelector
-  return { devices: { results }, ...(selector && { nodeSelector: selector }) }
+  if (term.matchFields.length + term.matchExpressions.length === 0) return undefined
+  return { nodeSelectorTerms: [{ ...(term.matchFields.length > 0 && { matchFields: term.matchFields }), ...(term.matchExpressions.length > 0 && { matchExpressions: term.matchExpressions }) }] }
+}
+
+function allocationOf(chosen: readonly Chosen[]): Allocation {
+  const results: DeviceResult[] = chosen.map(({ found: { pool, device }, request, isAdmin }) => ({ request, driver: pool.driver, pool: pool.name, device: device.name, ...(isAdmin && { adminAccess: true }) }))
+  const nodeSelector = nodesOf(chosen)
+  return { devices: { results }, ...(nodeSelector && { nodeSelector }) }
 }
 
 export interface AllocationContext {
@@ -187,16 +229,16 @@ export interface AllocationContext {
 
 /**
  * Allocates all claims on a node.
- * @returns one allocation per claim; undefined when the devices do not suffice; a text when something is broken
+ * @returns one allocation per claim, or why there is none: an error when something is broken
  */
-export function allocateOnNode(claims: readonly ResourceClaim[], node: Node, context: AllocationContext): Allocation[] | string | undefined {
+export function allocateOnNode(claims: readonly ResourceClaim[], node: Node, context: AllocationContext): Allocation[] | PluginStatus {
   const pools = poolsOfNode(context.slices, node)
   try {
     const chosen = new NodeAllocation(claims, pools, context).run()
     if (chosen !== undefined) return chosen.map(allocationOf)
   } catch (error) {
-    if (error instanceof AllocationError) return error.message
+    if (error instanceof AllocationError) return errorStatus(error.message)
     throw error
   }
-  return undefined
+  return unresolvable(pools.some((pool) => pool.isInvalid) ? schedulerReasons.invalidPools : schedulerReasons.cannotAllocate)
 }

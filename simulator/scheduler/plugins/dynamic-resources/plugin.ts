@@ -6,6 +6,7 @@ import { nodeOf, normalizeByMax, skipPreFilter } from '../../framework.ts'
 import { isEqual } from '../../is-equal.ts'
 import { schedulerReasons } from '../../messages.ts'
 import { errorStatus, success, unresolvable, unschedulable } from '../../status.ts'
+import type { PluginStatus } from '../../status.ts'
 import { allocateOnNode, devicesInUse } from './allocator.ts'
 import type { AllocationContext } from './allocator.ts'
 import { claimsOfPod, isFull, isOnlyFor, reservedFor } from './claims.ts'
@@ -121,8 +122,7 @@ export const dynamicResources: Points = {
     })
     if (toAllocate.length > 0) {
       const found = allocateOnNode(toAllocate, node, context)
-      if (typeof found === 'string') return errorStatus(found)
-      if (found === undefined) return unresolvable(schedulerReasons.cannotAllocate)
+      if (!Array.isArray(found)) return found as PluginStatus
       allocations.set(slot.index, found)
     }
     for (const claim of elsewhere) unavailable.add(claim)
@@ -139,6 +139,13 @@ export const dynamicResources: Points = {
     const { allocation: _allocation, reservedFor: _reservedFor, ...status } = idle.status ?? {}
     writer.writeObject?.({ ...idle, status })
     return { status: unschedulable(schedulerReasons.deallocated) }
+  },
+  preScore({ pod, objects }) {
+    const claims = claimsOfPod(pod, objects)
+    if (typeof claims === 'string') return { status: success }
+    const count = claims.filter((claim) => claim.status?.allocation === undefined).length
+    // Upstream scores claims that were allocated before together with new ones, of which there are fewer, and fails.
+    return { status: count > 0 && count < claims.length ? errorStatus(schedulerReasons.scoreError('DynamicResources', schedulerReasons.fewAllocations(count))) : success }
   },
   isIndifferent: ({ pod }) => (pod.spec.resourceClaims?.length ?? 0) === 0,
   scoreAll(_cycle, scores, feasible, count, _state, prepared) {

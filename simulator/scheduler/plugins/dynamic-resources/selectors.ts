@@ -88,7 +88,7 @@ export class SelectorMatcher {
     let program = this.programs.get(expression)
     if (program === undefined) {
       try {
-        program = this.environment.parse(withoutHas(expression)) as Program
+        program = this.environment.parse(translated(expression)) as Program
       } catch (error) {
         program = textOf(error)
       }
@@ -100,9 +100,12 @@ export class SelectorMatcher {
 
 /**
  * The library knows has() of plain names only. Devices are maps of maps, of which `has(a["b"].c)` means `"c" in a["b"]`.
+ * And it takes what can be looked up for what is there: a domain without attributes is an empty map, yet it is not `in`.
  */
-function withoutHas(expression: string): string {
-  return expression.replace(/\bhas\(\s*([^()]*\])\s*\.\s*([A-Za-z_]\w*)\s*\)/g, '("$2" in $1)')
+function translated(expression: string): string {
+  return expression
+    .replace(/\bhas\(\s*([^()]*\])\s*\.\s*([A-Za-z_]\w*)\s*\)/g, '("$2" in $1)')
+    .replace(/\bin(\s+)device\.(attributes|capacity)\b(?!\s*[.[])/g, 'in$1device.$2Domains')
 }
 
 /** The text of a CEL error without the drawing of its place; it begins with a small letter as in cel-go. */
@@ -116,7 +119,7 @@ function valueOf({ string, int, bool, version }: DeviceAttribute): unknown {
   return string ?? (int === undefined ? undefined : BigInt(int)) ?? bool ?? (version === undefined ? undefined : new Semver(version))
 }
 
-/** Values by domain and name; a domain that nobody uses is an empty one. */
+/** Values by domain and name. */
 function byDomain(entries: readonly (readonly [string, unknown])[], driver: string): Map<string, Map<string, unknown>> {
   const domains = new Map<string, Map<string, unknown>>()
   for (const [qualified, value] of entries) {
@@ -126,16 +129,25 @@ function byDomain(entries: readonly (readonly [string, unknown])[], driver: stri
     if (names === undefined) domains.set(domain, (names = new Map()))
     names.set(qualified.slice(slash + 1), value)
   }
-  const get = domains.get.bind(domains)
-  return Object.assign(domains, { get: (domain: string) => get(domain) ?? new Map<string, unknown>(), has: () => true })
+  return domains
+}
+
+/** The same map, in which domains that nobody uses are empty ones. */
+function withDefault(domains: Map<string, Map<string, unknown>>): Map<string, Map<string, unknown>> {
+  const copy = new Map(domains)
+  return Object.assign(copy, { get: (domain: string) => domains.get(domain) ?? new Map<string, unknown>() })
 }
 
 function celDevice({ attributes = {}, capacity = {} }: Device, driver: string): unknown {
+  const attributeDomains = byDomain(Object.entries(attributes).map(([name, attribute]) => [name, valueOf(attribute)]), driver)
+  const capacityDomains = byDomain(Object.entries(capacity).map(([name, { value }]) => [name, new Quantity(value)]), driver)
   return new Map<string, unknown>([
     ['driver', driver],
     ['allowMultipleAllocations', false],
-    ['attributes', byDomain(Object.entries(attributes).map(([name, attribute]) => [name, valueOf(attribute)]), driver)],
-    ['capacity', byDomain(Object.entries(capacity).map(([name, { value }]) => [name, new Quantity(value)]), driver)],
+    ['attributes', withDefault(attributeDomains)],
+    ['attributesDomains', attributeDomains],
+    ['capacity', withDefault(capacityDomains)],
+    ['capacityDomains', capacityDomains],
   ])
 }
 
