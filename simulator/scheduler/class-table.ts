@@ -5,7 +5,8 @@
  */
 
 import type { CompiledProfile } from './compiled-profile.ts'
-import type { Cycle, ScorePlugin } from './framework.ts'
+import type { NodeSlot } from './cluster-cache.ts'
+import type { Cycle, FilterPlugin, ScorePlugin } from './framework.ts'
 import type { PluginStatus } from './status.ts'
 import { withPlugin } from './status.ts'
 
@@ -46,11 +47,17 @@ interface LocalScore {
   readonly plugin: ScorePlugin<unknown>
   readonly weight: number
   readonly state: unknown
+  readonly traits: number
   /** Raw scores by slot, of plugins that normalize. */
   readonly raws: Int32Array
   /** True once any node had a raw score other than 0. */
   isUneven: boolean
 }
+
+/** A node-local filter at work for one class. */
+interface LocalFilter { readonly plugin: FilterPlugin<unknown>; readonly traits: number }
+
+const allTraits = -1
 
 export class ClassTable {
   /** Node generation for which a row holds; 0 for none. */
@@ -58,91 +65,134 @@ export class ClassTable {
   readonly verdicts: Int32Array
   /** Weighted sum of the scores that need no normalization. */
   readonly plainTotals: Int32Array
+  private readonly spareRaws: Int32Array[] = []
+  private filters: LocalFilter[] = []
   /** Plugins whose scores are in `plainTotals`. */
-  private readonly plain: LocalScore[] = []
+  private plain: LocalScore[] = []
   /** Plugins that normalize over the feasible nodes. */
-  readonly normalized: LocalScore[] = []
+  normalized: LocalScore[] = []
   /** The error of a PreScore, if any. */
-  readonly problem: PluginStatus | undefined
+  problem: PluginStatus | undefined
 
-  constructor(cycle: Cycle, profile: CompiledProfile) {
-    const capacity = cycle.cache.slotCapacity
+  constructor(capacity: number) {
     this.generations = new Int32Array(capacity)
     this.verdicts = new Int32Array(capacity)
     this.plainTotals = new Int32Array(capacity)
-    for (const { plugin, weight } of profile.scores) {
-      if (!plugin.isNodeLocal) continue
-      const prepared = plugin.preScore?.(cycle, noSlots, 0)
-      if (prepared?.status.code === 'skip') continue
-      if (prepared !== undefined && prepared.status.code !== 'success') this.problem = prepared.status
-      const isPlain = plugin.normalize === undefined
-      const score: LocalScore = { plugin, weight, state: prepared?.state, raws: new Int32Array(isPlain ? 0 : capacity), isUneven: false }
-      if (isPlain) this.plain.push(score)
-      else this.normalized.push(score)
-    }
+  }
+
+  /**
+   * Empties the table for the class of a cycle. It may have been another's: columns are costly to make.
+   * @param skipped PreFilter plugins that have nothing to do for the class
+   */
+  assign(cycle: Cycle, profile: CompiledProfile, skipped: readonly boolean[]): void {
+    this.generations.fill(0)
+    this.filters = []
+    for (const { plugin, stateAt } of profile.localFilters) if (stateAt < 0 || !skipped[stateAt]) this.filters.push({ plugin, traits: plugin.filterTraits ?? allTraits })
+    for (const { raws } of this.normalized) this.spareRaws.push(raws)
+    this.plain = []
+    this.normalized = []
+    this.problem = undefined
+    for (const { plugin, weight } of profile.scores) if (plugin.isNodeLocal) this.addScore(cycle, plugin, weight)
+  }
+
+  private addScore(cycle: Cycle, plugin: ScorePlugin<unknown>, weight: number): void {
+    const prepared = plugin.preScore?.(cycle, noSlots, 0)
+    if (prepared?.status.code === 'skip') return
+    if (prepared !== undefined && prepared.status.code !== 'success') this.problem = prepared.status
+    const isPlain = plugin.normalize === undefined
+    const raws = isPlain ? noSlots : (this.spareRaws.pop() ?? new Int32Array(this.verdicts.length))
+    const score: LocalScore = { plugin, weight, state: prepared?.state, traits: plugin.scoreTraits ?? allTraits, raws, isUneven: false }
+    if (isPlain) this.plain.push(score)
+    else this.normalized.push(score)
   }
 
   /** Filters and scores a node and keeps the answers. @returns the verdict as a status number */
-  judge(cycle: Cycle, profile: CompiledProfile, statuses: StatusTable, index: number): number {
-    this.generations[index] = cycle.cache.generations[index]
-    const verdict = localVerdict(cycle, profile, statuses, index)
+  judge(cycle: Cycle, statuses: StatusTable, index: number): number {
+    const { cache } = cycle
+    this.generations[index] = cache.generations[index]
+    const slot = cache.getSlot(index)
+    const verdict = this.verdictOf(cycle, statuses, slot)
     this.verdicts[index] = verdict
-    if (verdict === 0) this.scoreRow(cycle, index)
+    if (verdict === 0) this.scoreRow(cycle, slot, index)
     return verdict
   }
 
-  private scoreRow(cycle: Cycle, index: number): void {
-    const slot = cycle.cache.getSlot(index)
+  /** The first rejection by a node-local filter, as a status number, of the node as it is now. */
+  verdictOf(cycle: Cycle, statuses: StatusTable, slot: NodeSlot): number {
+    const { filters } = this
+    const traits = cycle.cache.traits[slot.index]
+    for (let i = 0; i < filters.length; i++) {
+      const filter = filters[i]
+      if (filter.traits !== allTraits && (filter.traits & traits) === 0) continue
+      const status = filter.plugin.filter(cycle, slot, undefined)
+      if (status.code !== 'success') return statuses.intern(status, filter.plugin.name)
+    }
+    return 0
+  }
+
+  private scoreRow(cycle: Cycle, slot: NodeSlot, index: number): void {
+    const { plain, normalized } = this
+    const traits = cycle.cache.traits[index]
     let total = 0
-    for (const { plugin, weight, state } of this.plain) total += weight * (plugin.score?.(cycle, slot, state) ?? 0)
+    for (let i = 0; i < plain.length; i++) total += plain[i].weight * (plain[i].plugin.score?.(cycle, slot, plain[i].state) ?? 0)
     this.plainTotals[index] = total
-    for (const score of this.normalized) {
-      const raw = score.plugin.score?.(cycle, slot, score.state) ?? 0
+    for (let i = 0; i < normalized.length; i++) {
+      const score = normalized[i]
+      const raw = score.traits === allTraits || (score.traits & traits) !== 0 ? (score.plugin.score?.(cycle, slot, score.state) ?? 0) : 0
       score.raws[index] = raw
       if (raw !== 0) score.isUneven = true
     }
   }
 }
 
-/** The first rejection by a node-local filter, as a status number. */
-export function localVerdict(cycle: Cycle, profile: CompiledProfile, statuses: StatusTable, index: number): number {
-  const slot = cycle.cache.getSlot(index)
-  for (const { plugin } of profile.localFilters) {
-    const status = plugin.filter(cycle, slot, undefined)
-    if (status.code !== 'success') return statuses.intern(status, plugin.name)
-  }
-  return 0
-}
-
 const noSlots = new Int32Array(0)
 const tablesMax = 96
 
-/** The tables of the classes that were scheduled last. */
+const seenMax = 4096
+
+/**
+ * The tables of the classes that were scheduled last. A class gets one of its own when it comes again: pods of which no
+ * two are alike share a single one.
+ */
 export class ClassTables {
   private readonly tables = new Map<number, ClassTable>()
+  private readonly seen = new Set<number>()
+  /** The table of a class that was not seen before. */
+  private guest: ClassTable | undefined
   private lastId = -1
   private last: ClassTable | undefined
 
-  of(cycle: Cycle, profile: CompiledProfile): ClassTable {
+  of(cycle: Cycle, profile: CompiledProfile, skipped: readonly boolean[]): ClassTable {
     const { cache, podClass: { id: classId } } = cycle
-    if (classId === this.lastId && this.last !== undefined && this.last.verdicts.length === cache.slotCapacity) return this.last
+    const capacity = cache.slotCapacity
+    if (classId === this.lastId && this.last?.verdicts.length === capacity) return this.last
     let table = this.tables.get(classId)
     if (table !== undefined) this.tables.delete(classId)
-    if (table === undefined || table.verdicts.length !== cache.slotCapacity) table = this.make(cycle, profile)
-    this.tables.set(classId, table)
+    if (table?.verdicts.length !== capacity) {
+      table = this.pick(classId, capacity)
+      table.assign(cycle, profile, skipped)
+    }
+    if (table !== this.guest) this.tables.set(classId, table)
     this.lastId = classId
     this.last = table
     return table
   }
 
-  /** The table that was not used for the longest time makes room. */
-  private make(cycle: Cycle, profile: CompiledProfile): ClassTable {
-    if (this.tables.size >= tablesMax) {
-      for (const oldest of this.tables.keys()) {
-        this.tables.delete(oldest)
-        break
-      }
+  private pick(classId: number, capacity: number): ClassTable {
+    if (this.seen.has(classId)) return this.oldest(capacity) ?? new ClassTable(capacity)
+    if (this.seen.size >= seenMax) this.seen.clear()
+    this.seen.add(classId)
+    if (this.guest?.verdicts.length !== capacity) this.guest = new ClassTable(capacity)
+    return this.guest
+  }
+
+  /** When there are enough tables, the one that was not used for the longest time. */
+  private oldest(capacity: number): ClassTable | undefined {
+    if (this.tables.size < tablesMax) return undefined
+    for (const [classId, table] of this.tables) {
+      this.tables.delete(classId)
+      return table.verdicts.length === capacity ? table : undefined
     }
-    return new ClassTable(cycle, profile)
+    return undefined
   }
 }

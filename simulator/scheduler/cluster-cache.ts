@@ -6,7 +6,7 @@
 
 import { assert, AssertionError } from '../kernel/assert.ts'
 import type { Node, Pod } from '../api/types.ts'
-import { grownFloats, grownInts, makeResourceColumn, makeTopologyColumn, setTopologyRow } from './columns.ts'
+import { grownFloats, grownInts, makeResourceColumn, makeTopologyColumn, setTopologyRow, traitsOf } from './columns.ts'
 import type { ResourceColumn, TopologyColumn } from './columns.ts'
 import { ChangeLog } from './change-log.ts'
 import { ImageTable } from './image-table.ts'
@@ -75,6 +75,8 @@ export class ClusterCache {
   /** Grows with each change of the node or of its pods; never 0 for a slot in use. */
   generations = new Int32Array(initialCapacity)
   private generation = 0
+  /** Bits of `nodeTraits`. */
+  traits = new Int32Array(initialCapacity)
   readonly images = new ImageTable()
   /** Number of pods on nodes by priority. */
   private readonly priorities = new Map<number, number>()
@@ -186,6 +188,7 @@ export class ClusterCache {
       else if (this.columns.has(resource) || isScalarResource(resource)) this.column(resource).allocatable[index] = amount
     }
     if (allocatable['pods'] === undefined) this.podsAllowed[index] = 0
+    this.traits[index] = traitsOf(node)
     for (const column of this.topologies.values()) setTopologyRow(column, index, node.metadata.labels)
     this.bump(index)
   }
@@ -369,5 +372,6 @@ export class ClusterCache {
     this.nonZeroMemory = grownFloats(this.nonZeroMemory, capacity)
     this.podsAllowed = grownFloats(this.podsAllowed, capacity)
     this.generations = grownInts(this.generations, capacity)
+    this.traits = grownInts(this.traits, capacity)
   }
 }

@@ -1,6 +1,16 @@
 /** Columns of numbers with one row per node slot. */
 
-import type { StringMap } from '../api/types.ts'
+import type { Node, StringMap } from '../api/types.ts'
+
+/** What few nodes have; plugins that look at nothing else need not be asked about the others. */
+export const nodeTraits = { isCordoned: 1, hasHardTaint: 2, hasSoftTaint: 4, hasImages: 8 } as const
+
+/** The traits of a node, as bits. */
+export function traitsOf({ spec, status }: Node): number {
+  let traits = spec?.unschedulable === true ? nodeTraits.isCordoned : 0
+  for (const { effect } of spec?.taints ?? []) traits |= effect === 'PreferNoSchedule' ? nodeTraits.hasSoftTaint : nodeTraits.hasHardTaint
+  return (status?.images?.length ?? 0) > 0 ? traits | nodeTraits.hasImages : traits
+}
 
 /** A resource: what each node offers and what its pods take. Units as in pod-requests.ts. */
 export interface ResourceColumn {

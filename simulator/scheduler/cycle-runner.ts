@@ -5,16 +5,17 @@
 
 import { assert } from '../kernel/assert.ts'
 import { compareText } from '../kernel/text.ts'
-import { ClassTables, StatusTable, localVerdict } from './class-table.ts'
+import { ClassTables, StatusTable } from './class-table.ts'
 import type { ClassTable } from './class-table.ts'
 import type { NodeSlot } from './cluster-cache.ts'
-import type { CompiledProfile } from './compiled-profile.ts'
+import type { CompiledFilter, CompiledProfile } from './compiled-profile.ts'
 import type { Binder, Cycle, FailedCycle, ObjectWriter, Plugin, PostFilterResult } from './framework.ts'
 import { schedulerReasons } from './messages.ts'
 import type { Nominator } from './nominator.ts'
 import { errorStatus, success, unresolvable, unschedulable, withPlugin } from './status.ts'
 import type { PluginStatus } from './status.ts'
 import { priorityOf } from './pod-class.ts'
+import { VerdictTally } from './verdict-tally.ts'
 
 const feasibleMin = 100
 const percentMin = 5
@@ -50,7 +51,8 @@ export class CycleRunner {
   private table!: ClassTable
   private states: unknown[] = []
   private skipped: boolean[] = []
-  private hasCross = false
+  /** Filters that look at the whole cluster and have to do with the pod. */
+  private readonly crossFilters: CompiledFilter[] = []
   /** How many PreFilter plugins have run. */
   private preFilterCount = 0
   /** Slots that fit; the first `feasibleCount` are valid. */
@@ -58,9 +60,7 @@ export class CycleRunner {
   feasibleCount = 0
   /** The first error of a filter; it ends the cycle. */
   problem: PluginStatus | undefined
-  private rejectedIds = new Int32Array(64)
-  private seenInCycle = new Int32Array(64)
-  private cycleNumber = 0
+  private readonly tally = new VerdictTally()
   private absent: PluginStatus = unresolvable()
   private totals = new Float64Array(64)
   private scratch = new Float64Array(64)
@@ -74,14 +74,15 @@ export class CycleRunner {
   begin(cycle: Cycle): PreFilterOutcome {
     const { cache } = cycle
     this.cycle = cycle
-    this.cycleNumber++
+    this.tally.begin(cache.slotCapacity)
     this.fitTo(cache.slotCapacity)
     this.feasibleCount = 0
     this.problem = undefined
     this.absent = unresolvable()
-    this.table = this.tables.of(cycle, this.profile)
     const outcome = this.preFilter()
-    this.hasCross = this.profile.crossFilters.some(({ stateAt }) => stateAt < 0 || !this.skipped[stateAt])
+    this.table = this.tables.of(cycle, this.profile, this.skipped)
+    this.crossFilters.length = 0
+    for (const filter of this.profile.crossFilters) if (filter.stateAt < 0 || !this.skipped[filter.stateAt]) this.crossFilters.push(filter)
     if (outcome.status.code !== 'success') this.absent = outcome.status
     else if (outcome.nodeNames !== undefined) this.absent = unresolvable(schedulerReasons.notInPreFilter(outcome.narrowedBy))
     return outcome
@@ -132,7 +133,8 @@ export class CycleRunner {
 
   /** @returns how many nodes were looked at */
   private scan(slots: Int32Array, wanted: number): number {
-    const { table, rejectedIds, seenInCycle, cycleNumber, feasible, hasCross } = this
+    const { table, tally, feasible } = this
+    const hasCross = this.crossFilters.length > 0
     const { generations } = this.cycle.cache
     const known = table.generations
     const { verdicts } = table
@@ -145,13 +147,12 @@ export class CycleRunner {
       const index = slots[at]
       looked++
       if (++at === count) at = 0
-      let id = known[index] === generations[index] ? verdicts[index] : table.judge(this.cycle, this.profile, this.statuses, index)
+      let id = known[index] === generations[index] ? verdicts[index] : table.judge(this.cycle, this.statuses, index)
       if (id === 0 && hasCross) id = this.crossVerdict(index)
       if (hasNominations) id = this.withNominated(index, id)
       if (id === 0) feasible[found++] = index
       else {
-        rejectedIds[index] = id
-        seenInCycle[index] = cycleNumber
+        tally.reject(index, id)
         if (hasCross && this.problem === undefined && this.statuses.get(id).code === 'error') this.problem = this.statuses.get(id)
       }
     }
@@ -161,8 +162,7 @@ export class CycleRunner {
 
   private crossVerdict(index: number): number {
     const slot = this.cycle.cache.getSlot(index)
-    for (const { plugin, stateAt } of this.profile.crossFilters) {
-      if (stateAt >= 0 && this.skipped[stateAt]) continue
+    for (const { plugin, stateAt } of this.crossFilters) {
       const status = plugin.filter(this.cycle, slot, this.states[stateAt])
       if (status.code !== 'success') return this.statuses.intern(told(status, plugin.name), plugin.name)
     }
@@ -188,7 +188,7 @@ export class CycleRunner {
   /** All filters on a node as it is now, without the caches. */
   private freshVerdict(slot: NodeSlot): number {
     this.refreshStates()
-    const id = localVerdict(this.cycle, this.profile, this.statuses, slot.index)
+    const id = this.table.verdictOf(this.cycle, this.statuses, slot)
     return id === 0 ? this.crossVerdict(slot.index) : id
   }
 
@@ -220,29 +220,21 @@ export class CycleRunner {
 
   /** Whether this cycle has looked at a node and rejected it. */
   hasRejected(index: number): boolean {
-    return this.seenInCycle[index] === this.cycleNumber
+    return this.tally.idOf(index) !== undefined
   }
 
   /** Why a node was rejected in this cycle. */
   statusOf(slot: NodeSlot): PluginStatus {
-    return this.seenInCycle[slot.index] === this.cycleNumber ? this.statuses.get(this.rejectedIds[slot.index]) : this.absent
-  }
-
-  /** Number of nodes per status number, of all nodes; the last one is of those that were not looked at. */
-  private tally(): Int32Array {
-    const counts = new Int32Array(this.statuses.size + 1)
-    const { rejectedIds, seenInCycle, cycleNumber } = this
-    for (const index of this.cycle.cache.nodeOrder()) counts[seenInCycle[index] === cycleNumber ? rejectedIds[index] : counts.length - 1]++
-    return counts
+    const id = this.tally.idOf(slot.index)
+    return id === undefined ? this.absent : this.statuses.get(id)
   }
 
   /** Statuses that nodes have, with the number of nodes. */
   private tallied(): { status: PluginStatus; count: number }[] {
-    const counts = this.tally()
-    const result: { status: PluginStatus; count: number }[] = []
-    counts.forEach((count, id) => {
-      if (count > 0) result.push({ status: id < this.statuses.size ? this.statuses.get(id) : this.absent, count })
-    })
+    const { present, counts, rejected } = this.tally
+    const result = present.filter((id) => counts[id] > 0).map((id) => ({ status: this.statuses.get(id), count: counts[id] }))
+    const others = this.cycle.cache.nodeCount - rejected
+    if (others > 0) result.push({ status: this.absent, count: others })
     return result
   }
 
@@ -261,9 +253,14 @@ export class CycleRunner {
     return [...names].sort(compareText)
   }
 
+  /** How many nodes evictions may help. */
+  preemptibleCount(): number {
+    return this.tallied().reduce((sum, { status, count }) => (status.code === 'unschedulable' ? sum + count : sum), 0)
+  }
+
   /** Nodes that evictions may help: rejected, but not for good. */
   preemptible(): NodeSlot[] {
-    if (!this.tallied().some(({ status }) => status.code === 'unschedulable')) return []
+    if (this.preemptibleCount() === 0) return []
     return this.cycle.cache.nodeSlots().filter((slot) => this.statusOf(slot).code === 'unschedulable')
   }
 
@@ -362,6 +359,7 @@ export class CycleRunner {
       },
       statusOf: (slot) => this.statusOf(slot),
       preemptible: () => this.preemptible(),
+      preemptibleCount: () => this.preemptibleCount(),
       filterAgain: (slot) => this.filterAgain(slot),
       endTrials: () => this.endTrials(),
       nominatedTo: (nodeName) => this.nominator.podsOn(nodeName),
@@ -389,8 +387,6 @@ export class CycleRunner {
   private fitTo(capacity: number): void {
     if (this.feasible.length >= capacity) return
     this.feasible = new Int32Array(capacity)
-    this.rejectedIds = new Int32Array(capacity)
-    this.seenInCycle = new Int32Array(capacity)
     this.totals = new Float64Array(capacity)
     this.scratch = new Float64Array(capacity)
   }

@@ -67,6 +67,8 @@ export interface PreFilterPlugin<State> extends Plugin {
 export interface FilterPlugin<State> extends Plugin {
   /** True when the answer depends on nothing but the pod's class, the node and the pods on it. Then it is cached. */
   readonly isNodeLocal: boolean
+  /** For a node-local plugin: it rejects only nodes with one of these traits (`nodeTraits`). Absent: any node. */
+  readonly filterTraits?: number
   filter(cycle: Cycle, slot: NodeSlot, state: State): PluginStatus
 }
 
@@ -96,6 +98,8 @@ export interface FailedCycle {
   statusOf(slot: NodeSlot): PluginStatus
   /** Nodes that were rejected, but that evictions may help. */
   preemptible(): NodeSlot[]
+  /** How many these are. */
+  preemptibleCount(): number
   /** Filters a node again as it is now, with the pods that are nominated to it. Trial changes of its pods are seen. */
   filterAgain(slot: NodeSlot): PluginStatus
   /** To be called when the trials are over. */
@@ -117,6 +121,8 @@ export interface PreScoreResult<State> { readonly status: PluginStatus; readonly
 export interface ScorePlugin<State> extends Plugin {
   /** True when raw scores and `preScore` depend on nothing but the pod's class, the node and the pods on it. Then they are cached. */
   readonly isNodeLocal: boolean
+  /** For a node-local plugin: nodes without any of these traits (`nodeTraits`) have the raw score 0. */
+  readonly scoreTraits?: number
   /** @param feasible slot indexes; the first `count` are valid. Empty for a node-local plugin, which is asked once per class. */
   preScore?(cycle: Cycle, feasible: Int32Array, count: number): PreScoreResult<State>
   /** True when all nodes get the same score for this pod; then the choice is made without it. */

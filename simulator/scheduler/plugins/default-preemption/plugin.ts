@@ -120,10 +120,19 @@ function fromRandomStart(slots: readonly NodeSlot[], failed: FailedCycle): reado
   return [...slots.slice(offset), ...slots.slice(0, offset)]
 }
 
+/** The pod is no more important than any other, as most pods that fit nowhere: no node need be looked at. */
+function nobodyBelow(failed: FailedCycle): CandidateSearch {
+  const count = failed.preemptibleCount()
+  // Where the search would begin is drawn all the same.
+  if (count > 1) failed.pick(count)
+  return { candidates: [], reasonCounts: new Map(count === 0 ? [] : [[schedulerReasons.noVictims, count]]), rejectedCount: count }
+}
+
 function preempt(failed: FailedCycle, options: PreemptionOptions): PostFilterResult {
   const reason = whyNotEligible(failed)
   if (reason !== undefined) return { status: unschedulable(reason) }
-  const { cycle: { pod } } = failed
+  const { cycle: { cache, pod } } = failed
+  if (priorityOf(pod) <= cache.lowestPriority) return notHelpful(failed, nobodyBelow(failed))
   const slots = failed.preemptible()
   const search = findCandidates(failed, fromRandomStart(slots, failed), candidatesWanted(slots.length, options))
   if (search.candidates.length === 0) return notHelpful(failed, search)

@@ -1,3 +1,4 @@
+import { nodeTraits } from '../../columns.ts'
 import type { Cycle, ScorePlugin } from '../../framework.ts'
 import { nodeOf, scoreMax } from '../../framework.ts'
 import { success } from '../../status.ts'
@@ -43,6 +44,7 @@ function scoreOf({ cache }: Cycle, names: readonly string[], mask: number): numb
 export const imageLocality: ScorePlugin<Images> = {
   name: 'ImageLocality',
   isNodeLocal: true,
+  scoreTraits: nodeTraits.hasImages,
   preScore(cycle) {
     return { status: success, state: imagesOf(cycle) }
   },

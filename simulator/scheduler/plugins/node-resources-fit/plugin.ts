@@ -1,7 +1,8 @@
 import type { Node, Pod } from '../../../api/types.ts'
 import type { NodeEvent, PodEvent } from '../../cluster-events.ts'
-import type { ClusterCache } from '../../cluster-cache.ts'
-import type { FilterPlugin, ScorePlugin } from '../../framework.ts'
+import type { ClusterCache, NodeSlot } from '../../cluster-cache.ts'
+import type { ResourceColumn } from '../../columns.ts'
+import type { Cycle, FilterPlugin, ScorePlugin } from '../../framework.ts'
 import { scoreMax } from '../../framework.ts'
 import { schedulerReasons } from '../../messages.ts'
 import { amountsOf, isScalarResource, podRequests } from '../../pod-requests.ts'
@@ -31,6 +32,51 @@ export function shortages(cache: ClusterCache, requests: Amounts, index: number,
   }
   if (reasons.length === 0) return success
   return { code: isHopeless ? 'unschedulableAndUnresolvable' : 'unschedulable', reasons }
+}
+
+/** What a class asks for, by column. */
+interface Wanted {
+  readonly columns: readonly ResourceColumn[]
+  readonly amounts: readonly number[]
+  /** Rejections by what is short, as bits: bit 0 is the number of pods, two bits each resource. */
+  readonly rejections: Map<number, PluginStatus>
+}
+
+const columnsMax = 12
+
+/** Undefined when no node has had one of the resources yet. */
+function wantedOf({ cache, podClass: { memo, usage } }: Cycle): Wanted | undefined {
+  const known = memo.get('NodeResourcesFit') as Wanted | undefined
+  if (known !== undefined) return known
+  const columns: ResourceColumn[] = []
+  const amounts: number[] = []
+  for (const [resource, amount] of usage.requests) {
+    if (amount === 0 || !isCounted(resource)) continue
+    const column = cache.findColumn(resource)
+    if (column === undefined || columns.length === columnsMax) return undefined
+    columns.push(column)
+    amounts.push(amount)
+  }
+  const wanted = { columns, amounts, rejections: new Map() }
+  memo.set('NodeResourcesFit', wanted)
+  return wanted
+}
+
+/** The answer from the columns; undefined when it must be worked out. Nodes that are short of the same get one object. */
+function filterByColumns(cycle: Cycle, { index, pods }: NodeSlot): PluginStatus | undefined {
+  const wanted = wantedOf(cycle)
+  if (wanted === undefined) return undefined
+  const { columns, amounts, rejections } = wanted
+  let short = pods.length + 1 > cycle.cache.podsAllowed[index] ? 1 : 0
+  for (let i = 0; i < columns.length; i++) {
+    const amount = amounts[i]
+    const { allocatable, requested } = columns[i]
+    if (amount > allocatable[index] - requested[index]) short |= (amount > allocatable[index] ? 6 : 2) << (2 * i)
+  }
+  if (short === 0) return success
+  let status = rejections.get(short)
+  if (status === undefined) rejections.set(short, (status = shortages(cycle.cache, cycle.podClass.usage.requests, index, pods.length)))
+  return status
 }
 
 function fitsEmptyNode(requests: Amounts, node: Node): boolean {
@@ -84,8 +130,8 @@ export const nodeResourcesFit: FilterPlugin<void> & ScorePlugin<void> = {
       },
     },
   ],
-  filter({ cache, podClass }, slot) {
-    return shortages(cache, podClass.usage.requests, slot.index, slot.pods.length)
+  filter(cycle, slot) {
+    return filterByColumns(cycle, slot) ?? shortages(cycle.cache, cycle.podClass.usage.requests, slot.index, slot.pods.length)
   },
   score({ cache, podClass }, { index }) {
     const cpu = cache.cpu.allocatable[index]

@@ -1,6 +1,7 @@
 import { tolerationsTolerate } from '../../../api/tolerations.ts'
 import type { Taint } from '../../../api/types.ts'
 import type { NodeEvent, PodEvent } from '../../cluster-events.ts'
+import { nodeTraits } from '../../columns.ts'
 import type { FilterPlugin } from '../../framework.ts'
 import { nodeOf } from '../../framework.ts'
 import { schedulerReasons } from '../../messages.ts'
@@ -12,6 +13,7 @@ const cordonTaint: Taint = { key: 'node.kubernetes.io/unschedulable', effect: 'N
 export const nodeUnschedulable: FilterPlugin<void> = {
   name: 'NodeUnschedulable',
   isNodeLocal: true,
+  filterTraits: nodeTraits.isCordoned,
   retryOn: [
     {
       resource: 'Node', actions: ['add', 'updateNodeTaint'],

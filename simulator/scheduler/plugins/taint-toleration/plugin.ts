@@ -1,6 +1,7 @@
 import { findUntoleratedTaint, hardEffects, tolerationsTolerate } from '../../../api/tolerations.ts'
 import type { Pod } from '../../../api/types.ts'
 import type { NodeEvent } from '../../cluster-events.ts'
+import { nodeTraits } from '../../columns.ts'
 import type { FilterPlugin, ScorePlugin } from '../../framework.ts'
 import { nodeOf, normalizeByMax } from '../../framework.ts'
 import { schedulerReasons } from '../../messages.ts'
@@ -13,6 +14,8 @@ import { success, unresolvable } from '../../status.ts'
 export const taintToleration: FilterPlugin<void> & ScorePlugin<void> = {
   name: 'TaintToleration',
   isNodeLocal: true,
+  filterTraits: nodeTraits.hasHardTaint,
+  scoreTraits: nodeTraits.hasSoftTaint,
   retryOn: [
     {
       resource: 'Node', actions: ['add', 'updateNodeTaint'],
