@@ -1,23 +1,35 @@
 /** A profile sorted by extension point, so that a cycle runs through plain arrays. */
 
+import { assert } from '../kernel/assert.ts'
+import type { ExtensionPoint, SchedulerConfiguration, SchedulerProfile } from './configuration/types.ts'
 import type {
   AnyPlugin, BindPlugin, FilterPlugin, PermitPlugin, PostFilterPlugin, PreBindPlugin, PreEnqueuePlugin, PreFilterPlugin, QueueSortPlugin, ReservePlugin,
   ScorePlugin,
 } from './framework.ts'
-import { assert } from '../kernel/assert.ts'
+import { makePlugin } from './registry.ts'
 import type { RegisteredPlugin } from './registry.ts'
+import { errorStatus } from './status.ts'
 
 /** A filter and the place of its PreFilter state, if it has any. */
 export interface CompiledFilter { readonly plugin: FilterPlugin<unknown>; readonly stateAt: number }
 export interface CompiledScore { readonly plugin: ScorePlugin<unknown>; readonly weight: number }
 
+/** How long a pod waits after failed attempts: the first time, and at most. */
+export interface BackoffLimits { readonly firstMs: number; readonly maxMs: number }
+
 export interface CompiledProfile {
+  readonly schedulerName: string
+  /** Share of the nodes that is enough to choose from; 0: adapted to their number. */
+  readonly percentageOfNodesToScore: number
+  readonly backoff: BackoffLimits
+  /** All plugins, each once, in the order in which they first run. */
   readonly plugins: readonly RegisteredPlugin[]
   readonly preEnqueue: readonly PreEnqueuePlugin[]
   readonly queueSort: QueueSortPlugin
   readonly preFilters: readonly PreFilterPlugin<unknown>[]
-  /** Filters whose answer is cached per class and node, then those that look at the whole cluster, each in profile order. */
+  /** Filters whose answer is cached per class and node: those before the first one that looks at the whole cluster. */
   readonly localFilters: readonly CompiledFilter[]
+  /** The other filters, in profile order. */
   readonly crossFilters: readonly CompiledFilter[]
   readonly postFilters: readonly PostFilterPlugin[]
   readonly scores: readonly CompiledScore[]
@@ -27,29 +39,100 @@ export interface CompiledProfile {
   readonly binds: readonly BindPlugin[]
 }
 
-function having<K extends keyof AnyPlugin>(plugins: readonly RegisteredPlugin[], method: K): AnyPlugin[] {
-  return plugins.map(({ plugin }) => plugin).filter((plugin) => plugin[method] !== undefined)
+/** What filters say that miss the state of their PreFilter, when a profile runs the one without the other. */
+const missingStates: { readonly [plugin: string]: string } = {
+  NodePorts: 'reading "PreFilterNodePorts" from cycleState: not found',
+  NodeResourcesFit: 'error reading "PreFilterNodeResourcesFit" from cycleState: not found',
+  VolumeRestrictions: 'cannot read "PreFilterVolumeRestrictions" from cycleState',
+  VolumeBinding: 'not found',
+  PodTopologySpread: 'reading "PreFilterPodTopologySpread" from cycleState: not found',
+  InterPodAffinity: 'error reading "PreFilterInterPodAffinity" from cycleState: not found',
+  DynamicResources: 'not found',
 }
 
-/** Sorts the plugins of a profile by what they implement. */
-export function compileProfile(plugins: readonly RegisteredPlugin[]): CompiledProfile {
-  const preFilters = having(plugins, 'preFilter')
+/** The plugins of a profile, made once each. */
+class PluginBox {
+  private readonly profile: SchedulerProfile
+  private readonly made = new Map<string, AnyPlugin | undefined>()
+
+  constructor(profile: SchedulerProfile) {
+    this.profile = profile
+  }
+
+  private make(name: string): AnyPlugin | undefined {
+    if (!this.made.has(name)) this.made.set(name, makePlugin(name, this.profile.args))
+    return this.made.get(name)
+  }
+
+  /** The plugins of a point that do something there. */
+  at(point: ExtensionPoint, method: keyof AnyPlugin = point as keyof AnyPlugin): AnyPlugin[] {
+    return this.profile.plugins[point].flatMap(({ name }) => {
+      const plugin = this.make(name)
+      return plugin?.[method] === undefined ? [] : [plugin]
+    })
+  }
+
+  /** All plugins with the weights of their scores. */
+  all(): RegisteredPlugin[] {
+    const weights = new Map(this.profile.plugins.score.map(({ name, weight }) => [name, weight]))
+    const points: readonly ExtensionPoint[] = ['preEnqueue', 'queueSort', 'preFilter', 'filter', 'postFilter', 'preScore', 'score', 'reserve', 'permit', 'preBind', 'bind', 'postBind']
+    for (const point of points) for (const { name } of this.profile.plugins[point]) this.make(name)
+    return [...this.made.values()].flatMap((plugin) => (plugin === undefined ? [] : [{ plugin, weight: weights.get(plugin.name) ?? 0 }]))
+  }
+}
+
+function scoresOf(box: PluginBox, profile: SchedulerProfile): CompiledScore[] {
+  const weights = new Map(profile.plugins.score.map(({ name, weight }) => [name, weight]))
+  return [...box.at('score'), ...box.at('score', 'scoreAll')]
+    .sort((a, b) => indexIn(profile, a) - indexIn(profile, b))
+    .map((plugin) => ({ plugin: plugin as ScorePlugin<unknown>, weight: weights.get(plugin.name) ?? 1 }))
+}
+
+function indexIn(profile: SchedulerProfile, plugin: AnyPlugin): number {
+  return profile.plugins.score.findIndex(({ name }) => name === plugin.name)
+}
+
+/** A filter whose PreFilter the profile has switched off. */
+function withoutState(plugin: FilterPlugin<unknown>): FilterPlugin<unknown> {
+  const status = errorStatus(missingStates[plugin.name]!)
+  return { ...plugin, isNodeLocal: false, filter: () => status }
+}
+
+function filtersOf(box: PluginBox, profile: SchedulerProfile, preFilters: readonly AnyPlugin[]): CompiledFilter[] {
+  const prepared = new Set(profile.plugins.preFilter.map(({ name }) => name))
+  return box.at('filter').map((plugin) => {
+    const filter = plugin as FilterPlugin<unknown>
+    const isLost = !prepared.has(plugin.name) && missingStates[plugin.name] !== undefined
+    return { plugin: isLost ? withoutState(filter) : filter, stateAt: preFilters.indexOf(plugin) }
+  })
+}
+
+/** Sorts the plugins of a profile by the points at which it runs them. */
+export function compileProfile(profile: SchedulerProfile, configuration: SchedulerConfiguration): CompiledProfile {
+  const box = new PluginBox(profile)
+  const preFilters = box.at('preFilter')
   const stateAt = (plugin: AnyPlugin): number => preFilters.indexOf(plugin)
-  const filters = having(plugins, 'filter').map((plugin) => ({ plugin: plugin as FilterPlugin<unknown>, stateAt: stateAt(plugin) }))
-  const queueSort = having(plugins, 'compare')[0]
+  const filters = filtersOf(box, profile, preFilters)
+  // NodeName is about one node that is known before; it may stand behind the cached ones.
+  const firstCross = filters.findIndex(({ plugin }) => !plugin.isNodeLocal && plugin.name !== 'NodeName')
+  const isCached = ({ plugin }: CompiledFilter, at: number): boolean => plugin.isNodeLocal && (firstCross < 0 || at < firstCross)
+  const queueSort = box.at('queueSort', 'compare')[0]
   assert(queueSort !== undefined, 'a profile needs a queue sort plugin')
   return {
-    plugins,
-    preEnqueue: having(plugins, 'preEnqueue') as PreEnqueuePlugin[],
+    schedulerName: profile.schedulerName,
+    percentageOfNodesToScore: profile.percentageOfNodesToScore ?? configuration.percentageOfNodesToScore,
+    backoff: { firstMs: configuration.podInitialBackoffSeconds * 1000, maxMs: configuration.podMaxBackoffSeconds * 1000 },
+    plugins: box.all(),
+    preEnqueue: box.at('preEnqueue') as PreEnqueuePlugin[],
     queueSort: queueSort as QueueSortPlugin,
     preFilters: preFilters as PreFilterPlugin<unknown>[],
-    localFilters: filters.filter(({ plugin }) => plugin.isNodeLocal),
-    crossFilters: filters.filter(({ plugin }) => !plugin.isNodeLocal),
-    postFilters: having(plugins, 'postFilter') as PostFilterPlugin[],
-    scores: plugins.filter(({ plugin }) => plugin.score !== undefined || plugin.scoreAll !== undefined).map(({ plugin, weight }) => ({ plugin: plugin as ScorePlugin<unknown>, weight })),
-    reserves: having(plugins, 'reserve').map((plugin) => ({ plugin: plugin as ReservePlugin<unknown>, stateAt: stateAt(plugin) })),
-    permits: having(plugins, 'permit') as PermitPlugin[],
-    preBinds: having(plugins, 'preBind').map((plugin) => ({ plugin: plugin as PreBindPlugin<unknown>, stateAt: stateAt(plugin) })),
-    binds: having(plugins, 'bind') as BindPlugin[],
+    localFilters: filters.filter(isCached),
+    crossFilters: filters.filter((filter, at) => !isCached(filter, at)),
+    postFilters: box.at('postFilter') as PostFilterPlugin[],
+    scores: scoresOf(box, profile),
+    reserves: [...new Set([...box.at('reserve'), ...box.at('reserve', 'unreserve')])].map((plugin) => ({ plugin: plugin as ReservePlugin<unknown>, stateAt: stateAt(plugin) })),
+    permits: box.at('permit') as PermitPlugin[],
+    preBinds: box.at('preBind').map((plugin) => ({ plugin: plugin as PreBindPlugin<unknown>, stateAt: stateAt(plugin) })),
+    binds: box.at('bind') as BindPlugin[],
   }
 }

@@ -3,6 +3,7 @@
  * Models pkg/scheduler/schedule_one.go and framework/runtime (v1.35).
  */
 
+import type { Pod } from '../api/types.ts'
 import { assert } from '../kernel/assert.ts'
 import { compareText } from '../kernel/text.ts'
 import { ClassTables, StatusTable } from './class-table.ts'
@@ -12,6 +13,7 @@ import type { CompiledFilter, CompiledProfile } from './compiled-profile.ts'
 import type { Binder, Cycle, FailedCycle, ObjectWriter, Plugin, PostFilterResult } from './framework.ts'
 import { schedulerReasons } from './messages.ts'
 import type { Nominator } from './nominator.ts'
+import type { PermitWait } from './waiting.ts'
 import { errorStatus, success, unresolvable, unschedulable, withPlugin } from './status.ts'
 import type { PluginStatus } from './status.ts'
 import { priorityOf } from './pod-class.ts'
@@ -19,11 +21,15 @@ import { VerdictTally } from './verdict-tally.ts'
 
 const feasibleMin = 100
 const percentMin = 5
+const noPods: readonly Pod[] = []
 
-/** How many feasible nodes are enough, of so many nodes. Models numFeasibleNodesToFind. */
-export function feasibleWanted(nodeCount: number): number {
+/**
+ * How many feasible nodes are enough, of so many nodes. Models numFeasibleNodesToFind.
+ * @param percentage of a profile; 0 adapts it to the number of nodes
+ */
+export function feasibleWanted(nodeCount: number, percentage = 0): number {
   if (nodeCount < feasibleMin) return nodeCount
-  const percent = Math.max(percentMin, 50 - Math.trunc(nodeCount / 125))
+  const percent = percentage === 0 ? Math.max(percentMin, 50 - Math.trunc(nodeCount / 125)) : percentage
   return Math.max(feasibleMin, Math.trunc((nodeCount * percent) / 100))
 }
 
@@ -127,7 +133,7 @@ export class CycleRunner {
     }
     const order = this.cycle.cache.nodeOrder()
     const slots = nodeNames === undefined ? order : order.filter((index) => nodeNames.has(this.cycle.cache.getSlot(index).name))
-    const looked = this.scan(slots, wantsAll ? slots.length : feasibleWanted(slots.length))
+    const looked = this.scan(slots, wantsAll ? slots.length : feasibleWanted(slots.length, this.profile.percentageOfNodesToScore))
     this.nextStart = (this.nextStart + looked) % order.length
   }
 
@@ -148,8 +154,9 @@ export class CycleRunner {
       looked++
       if (++at === count) at = 0
       let id = known[index] === generations[index] ? verdicts[index] : table.judge(this.cycle, this.statuses, index)
-      if (id === 0 && hasCross) id = this.crossVerdict(index)
-      if (hasNominations) id = this.withNominated(index, id)
+      const ahead = hasNominations ? this.nominatedAhead(index) : noPods
+      if (ahead.length > 0) id = this.withNominated(index, ahead)
+      else if (id === 0 && hasCross) id = this.crossVerdict(index)
       if (id === 0) feasible[found++] = index
       else {
         tally.reject(index, id)
@@ -169,12 +176,17 @@ export class CycleRunner {
     return 0
   }
 
-  /** Pods of the same or a higher priority that are nominated to the node count as if they ran there. */
-  private withNominated(index: number, plainId: number): number {
-    const slot = this.cycle.cache.getSlot(index)
+  /** Other pods of the same or a higher priority that are nominated to a node. */
+  private nominatedAhead(index: number): readonly Pod[] {
     const { pod, cache } = this.cycle
-    const ahead = this.nominator.podsOn(slot.name).filter((other) => priorityOf(other) >= priorityOf(pod) && other.metadata.uid !== pod.metadata.uid)
-    if (ahead.length === 0) return plainId
+    const nominated = this.nominator.podsOn(cache.getSlot(index).name)
+    return nominated.length === 0 ? noPods : nominated.filter((other) => priorityOf(other) >= priorityOf(pod) && other.metadata.uid !== pod.metadata.uid)
+  }
+
+  /** The filters with such pods as if they ran there; only if those say yes, also without them. */
+  private withNominated(index: number, ahead: readonly Pod[]): number {
+    const { cache } = this.cycle
+    const slot = cache.getSlot(index)
     const before = slot.pods
     const trials = ahead.map((other) => cache.trialEntry(other, slot))
     for (const entry of trials) cache.placePod(entry)
@@ -199,18 +211,8 @@ export class CycleRunner {
 
   /** As `filter` on a node whose pods were changed for a trial, nominated pods included. */
   filterAgain(slot: NodeSlot): PluginStatus {
-    const plainId = this.freshVerdict(slot)
-    return this.statuses.get(this.nominator.size > 0 ? this.withNominated(slot.index, plainId) : plainId)
-  }
-
-  /** Every filter that says no to a node, in running order; for explanations, after a `begin` that succeeded. */
-  rejectionsOf(slot: NodeSlot): PluginStatus[] {
-    const { localFilters, crossFilters } = this.profile
-    const asked = crossFilters.filter(({ stateAt }) => stateAt < 0 || !this.skipped[stateAt])
-    return [...localFilters.map(({ plugin }) => ({ plugin, state: undefined })), ...asked.map(({ plugin, stateAt }) => ({ plugin, state: this.states[stateAt] }))].flatMap(({ plugin, state }) => {
-      const status = plugin.filter(this.cycle, slot, state)
-      return status.code === 'success' ? [] : [withPlugin(status, plugin.name)]
-    })
+    const ahead = this.nominatedAhead(slot.index)
+    return this.statuses.get(ahead.length > 0 ? this.withNominated(slot.index, ahead) : this.freshVerdict(slot))
   }
 
   /** Brings plugin states back in line after trials. */
@@ -318,34 +320,60 @@ export class CycleRunner {
 
   // ---- after the choice --------------------------------------------------------------------------------------------
 
-  /** Runs Reserve, Permit, PreBind and Bind. @returns what went wrong; undefined when the pod is bound */
-  finish(cycle: Cycle, nodeName: string, binder: Binder & ObjectWriter): PluginStatus | undefined {
+  /**
+   * Runs Reserve and Permit.
+   * @returns what went wrong, with everything taken back, or which plugins make the pod wait; undefined when it may be bound
+   */
+  reserve(cycle: Cycle, nodeName: string): PluginStatus | readonly PermitWait[] | undefined {
     const { profile } = this
+    if (profile.reserves.length === 0 && profile.permits.length === 0) return undefined
     const slot = cycle.cache.findSlot(nodeName)
     assert(slot !== undefined, `chosen node ${nodeName} is not in the cache`)
     for (const { plugin, stateAt } of profile.reserves) {
       if (this.skipped[stateAt]) continue
-      const status = plugin.reserve(cycle, slot, this.states[stateAt])
-      if (status.code !== 'success') return this.undo(cycle, slot, status)
+      const status = plugin.reserve?.(cycle, slot, this.states[stateAt]) ?? success
+      if (status.code !== 'success') return this.undo(cycle, nodeName, withPlugin(status, plugin.name))
     }
+    const waits: PermitWait[] = []
     for (const plugin of profile.permits) {
-      const status = plugin.permit(cycle, slot)
-      if (status.code !== 'success') return this.undo(cycle, slot, status)
+      const { status, timeoutMs = 0 } = plugin.permit(cycle, slot)
+      if (status.code === 'wait') waits.push({ plugin: plugin.name, timeoutMs })
+      else if (status.code === 'error') return this.undo(cycle, nodeName, errorStatus(schedulerReasons.permitError(plugin.name, status.reasons.join(', '))))
+      else if (status.code !== 'success') return this.undo(cycle, nodeName, withPlugin(status, plugin.name))
     }
+    return waits.length === 0 ? undefined : waits
+  }
+
+  /** Runs PreBind and Bind. @returns what went wrong; undefined when the pod is bound */
+  bind(cycle: Cycle, nodeName: string, binder: Binder & ObjectWriter): PluginStatus | undefined {
+    const { profile } = this
     for (const { plugin, stateAt } of profile.preBinds) {
       if (this.skipped[stateAt]) continue
-      const status = plugin.preBind(cycle, nodeName, this.states[stateAt], binder)
-      if (status.code !== 'success') return this.undo(cycle, slot, status)
+      const state = this.states[stateAt]
+      const status = state === undefined ? errorStatus(schedulerReasons.notFound) : plugin.preBind(cycle, nodeName, state, binder)
+      if (status.code !== 'success') return this.undo(cycle, nodeName, status)
     }
     for (const plugin of profile.binds) {
       const status = plugin.bind(cycle.pod, nodeName, binder)
-      if (status.code !== 'skip') return status.code === 'success' ? undefined : this.undo(cycle, slot, status)
+      if (status.code !== 'skip') return status.code === 'success' ? undefined : this.undo(cycle, nodeName, status)
     }
-    return this.undo(cycle, slot, errorStatus('no plugin has bound the pod'))
+    return this.undo(cycle, nodeName, errorStatus('no plugin has bound the pod'))
   }
 
-  private undo(cycle: Cycle, slot: NodeSlot, status: PluginStatus): PluginStatus {
-    for (const { plugin, stateAt } of this.profile.reserves) if (!this.skipped[stateAt]) plugin.unreserve(cycle, slot, this.states[stateAt])
+  /** Makes the states of plugins anew for a pod that has waited; they do not outlast their cycle. */
+  prepareBinding(cycle: Cycle, nodeName: string): void {
+    const slot = cycle.cache.findSlot(nodeName)
+    this.begin(cycle)
+    if (slot?.node !== undefined) this.freshVerdict(slot)
+  }
+
+  /** Takes back what Reserve plugins have claimed, last first. */
+  undo(cycle: Cycle, nodeName: string, status: PluginStatus): PluginStatus {
+    const { reserves } = this.profile
+    for (let i = reserves.length - 1; i >= 0; i--) {
+      const { plugin, stateAt } = reserves[i]
+      if (stateAt < 0 || !this.skipped[stateAt]) plugin.unreserve(cycle, nodeName, this.states[stateAt])
+    }
     return status
   }
 

@@ -34,5 +34,5 @@ export function wakeUpOf(profile: CompiledProfile, rejectors: readonly string[],
     }
   }
   const isFlushed = row?.queue === 'unschedulable' && row.gatedBy === ''
-  return { queue: row?.queue ?? '', rejectors, events, backoffEndMs: row === undefined ? 0 : backoffEndMs(row), ...(isFlushed ? { flushMs: flushMs(row) } : {}), attempts: row?.attempts ?? 0 }
+  return { queue: row?.queue ?? '', rejectors, events, backoffEndMs: row === undefined ? 0 : backoffEndMs(row, profile.backoff), ...(isFlushed ? { flushMs: flushMs(row) } : {}), attempts: row?.attempts ?? 0 }
 }

@@ -82,7 +82,7 @@ class Explainer {
 
   constructor(scheduler: Scheduler, pod: Pod) {
     this.scheduler = scheduler
-    this.runner = new CycleRunner(scheduler.profile, scheduler.nominator)
+    this.runner = new CycleRunner(scheduler.profileOf(pod), scheduler.nominator)
     this.pod = pod
   }
 
@@ -133,7 +133,7 @@ class Explainer {
   }
 
   private preemption(failed: FailedCycle): Pick<PodExplanation, 'preemption'> {
-    return this.scheduler.profile.postFilters.length === 0 ? {} : { preemption: explainPreemption(failed) }
+    return this.runner.profile.postFilters.length === 0 ? {} : { preemption: explainPreemption(failed) }
   }
 
   private feasibleSlots(): Set<number> {
@@ -163,7 +163,7 @@ class Explainer {
 
   /** Every plugin's score of the nodes that `feasible` holds now. */
   private details(fitting: readonly number[]): Details {
-    const { runner, scheduler: { profile } } = this
+    const { runner, runner: { profile } } = this
     const scores: PluginScore[][] = fitting.map(() => [])
     const totals = fitting.map(() => 0)
     if (fitting.length === 1) return { scores, totals }
@@ -213,7 +213,7 @@ export function explainPod(scheduler: Scheduler, pod: Pod): PodExplanation {
   const head = { podKey, nodeName: pod.spec.nodeName ?? '', queue: row?.queue ?? '' }
   const told = ({ rejectors, ...part }: NodePart & Pick<PodExplanation, 'gate'>): PodExplanation => {
     const known = row?.queue === 'unschedulable' || row?.queue === 'backoff' ? row.rejectors : rejectors
-    return { ...head, ...part, wake: wakeUpOf(scheduler.profile, known, row) }
+    return { ...head, ...part, wake: wakeUpOf(scheduler.profileOf(pod), known, row) }
   }
   const gate = scheduler.gateOf(pod)
   if (gate !== undefined) return told({ ...noNodes, rejectors: [gate.plugin ?? ''], gate: rejectionOf(gate) })

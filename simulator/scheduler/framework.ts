@@ -4,9 +4,11 @@
  * Differs: state between the points of one cycle is handed from call to call, not looked up by text.
  */
 
+import type { Table } from '../kernel/table.ts'
 import type { KubeObject, Node, Pod } from '../api/types.ts'
 import type { ClusterCache, NodeSlot } from './cluster-cache.ts'
 import type { RetryRule } from './cluster-events.ts'
+import type { WaitingPods } from './waiting.ts'
 import type { PodClass } from './pod-class.ts'
 import { skip } from './status.ts'
 import type { PluginStatus } from './status.ts'
@@ -19,6 +21,20 @@ export interface ObjectLister {
   list(kind: string, namespace?: string): readonly KubeObject[]
 }
 
+/** What plugins may ask of the scheduler beside the cycle. */
+export interface CycleHost {
+  /** Simulated ms since the bootstrap. */
+  nowMs(): number
+  /** Pods that are held at Permit. */
+  readonly waiting: WaitingPods
+  /** Numbers that plugins remember from cycle to cycle, by names of their own. Plain state. */
+  readonly memory: Table<number>
+  /** The keys of all pods of a namespace with a label, in the order of their names. */
+  podsWithLabel(namespace: string, label: string, value: string): readonly Pod[]
+  /** Moves waiting pods to the front of their queues, whatever rejected them. */
+  activate(podKeys: readonly string[]): void
+}
+
 /** One scheduling attempt, as plugins see it. */
 export interface Cycle {
   readonly cache: ClusterCache
@@ -27,6 +43,7 @@ export interface Cycle {
   readonly podClass: PodClass
   /** Grows whenever a Service, ReplicaSet, StatefulSet, ReplicationController or Namespace changes. */
   readonly objectsEpoch: number
+  readonly host: CycleHost
 }
 
 export interface Plugin {
@@ -41,12 +58,23 @@ export interface PreEnqueuePlugin extends Plugin {
 }
 
 /** What the queue knows of a waiting pod. */
-export interface QueuedPod { readonly priority: number; readonly sinceMs: number }
+export interface QueuedPod {
+  readonly podKey: string
+  readonly priority: number
+  readonly sinceMs: number
+  /** What `rankMsOf` of the plugin said. */
+  readonly rankMs?: number
+}
 
 /** Decides which of two waiting pods goes first. */
 export interface QueueSortPlugin extends Plugin {
   /** Negative when `a` goes first; 0 leaves it to the order of arrival. */
   compare(a: QueuedPod, b: QueuedPod): number
+  /**
+   * A moment by which the plugin orders pods; asked when a pod becomes active.
+   * @param firstMs when it became active for the first time
+   */
+  rankMsOf?(pod: Pod, firstMs: number, objects: ObjectLister): number
 }
 
 export interface PreFilterResult<State> {
@@ -140,13 +168,17 @@ export interface ScorePlugin<State> extends Plugin {
 
 /** Claims something on the chosen node before the pod is bound. */
 export interface ReservePlugin<State> extends Plugin {
-  reserve(cycle: Cycle, slot: NodeSlot, state: State): PluginStatus
-  unreserve(cycle: Cycle, slot: NodeSlot, state: State): void
+  reserve?(cycle: Cycle, slot: NodeSlot, state: State): PluginStatus
+  /** Also called for pods that are rejected while they wait. */
+  unreserve(cycle: Cycle, nodeName: string, state: State): void
 }
+
+/** `timeoutMs` counts when the status is 'wait'. */
+export interface PermitResult { readonly status: PluginStatus; readonly timeoutMs?: number }
 
 /** Last veto; may also make the pod wait. */
 export interface PermitPlugin extends Plugin {
-  permit(cycle: Cycle, slot: NodeSlot): PluginStatus
+  permit(cycle: Cycle, slot: NodeSlot): PermitResult
 }
 
 /** Writes what must be true in the API before the binding. */

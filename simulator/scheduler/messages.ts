@@ -50,6 +50,7 @@ export const schedulerReasons = {
   deallocated: 'deallocation of ResourceClaim completed',
   stillNotSchedulable: 'still not schedulable',
   filterError: (plugin: string, problem: string) => `running "${plugin}" filter plugin: ${problem}`,
+  permitError: (plugin: string, problem: string) => `running Permit plugin "${plugin}": ${problem}`,
   preFilterError: (plugin: string, problem: string) => `running PreFilter plugin "${plugin}": ${problem}`,
   scoreError: (plugin: string, problem: string) => `running Score plugins: plugin "${plugin}" failed with: ${problem}`,
   fewAllocations: (count: number) => `number of allocations ${count} is smaller than number of claims`,

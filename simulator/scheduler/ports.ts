@@ -17,7 +17,8 @@ export interface SchedulerEvent {
 export interface Decision {
   readonly podKey: string
   readonly atMs: number
-  readonly result: 'scheduled' | 'unschedulable' | 'error' | 'skipped'
+  /** 'waiting': chosen for the node, held at Permit. */
+  readonly result: 'scheduled' | 'unschedulable' | 'error' | 'skipped' | 'waiting'
   /** The node of a scheduled pod, or the one that preemption will free. */
   readonly node: string
   readonly feasibleCount: number

@@ -4,12 +4,13 @@
  * Models pkg/scheduler/backend/queue (v1.35), with queueing hints and popping from the back-off queue.
  */
 
+import { assert } from '../kernel/assert.ts'
 import type { Table } from '../kernel/table.ts'
 import { compareText } from '../kernel/text.ts'
 import type { Pod } from '../api/types.ts'
 import { ruleCovers } from './cluster-events.ts'
 import type { ClusterEvent, EventObjects, RetryRule } from './cluster-events.ts'
-import type { CompiledProfile } from './compiled-profile.ts'
+import type { BackoffLimits, CompiledProfile } from './compiled-profile.ts'
 import type { ObjectLister, Plugin } from './framework.ts'
 import { podKeyOf, priorityOf } from './pod-class.ts'
 import { PodHeap } from './pod-heap.ts'
@@ -32,10 +33,12 @@ export interface QueueRow {
   readonly rejectors: readonly string[]
   /** The PreEnqueue plugin that holds it back, or ''. */
   readonly gatedBy: string
+  /** When it became active for the first time; kept only where the order of the queue needs it. */
+  readonly firstMs?: number
+  /** By what the queue sort plugin orders it beside its priority. */
+  readonly rankMs?: number
 }
 
-const backoffFirstMs = 1_000
-const backoffMaxMs = 10_000
 /** Back-offs end on whole seconds, and pods that end in one second are ordered by priority. */
 const orderingWindowMs = 1_000
 const unschedulableMaxMs = 5 * 60_000
@@ -54,16 +57,25 @@ function alignToWindow(atMs: number): number {
 }
 
 /** When the back-off of a row ends; 0 when it has none. */
-export function backoffEndMs({ errorCount, unschedulableCount, sinceMs }: QueueRow): number {
+export function backoffEndMs({ errorCount, unschedulableCount, sinceMs }: QueueRow, { firstMs, maxMs }: BackoffLimits): number {
   const count = errorCount > 0 ? errorCount : unschedulableCount
   if (count === 0) return 0
-  const durationMs = count > 4 ? backoffMaxMs : Math.min(backoffMaxMs, backoffFirstMs * 2 ** (count - 1))
+  let durationMs = firstMs
+  // Doubled until it would pass the limit.
+  for (let i = 1; i < count && durationMs < maxMs; i++) durationMs = durationMs > maxMs - durationMs ? maxMs : 2 * durationMs
   return alignToWindow(sinceMs + durationMs)
 }
 
+const noRules: readonly RetryRule[] = []
+
+/** What a pod without a schedulerName means. */
+export const defaultSchedulerName = 'default-scheduler'
+
 export class SchedulingQueue {
   private readonly rows: Table<QueueRow>
-  private readonly profile: CompiledProfile
+  private readonly profiles: ReadonlyMap<string, CompiledProfile>
+  /** Sorts the queue, which all profiles share. */
+  private readonly first: CompiledProfile
   private readonly ports: QueuePorts
   private active: PodHeap
   private backoff: PodHeap
@@ -72,18 +84,23 @@ export class SchedulingQueue {
   /** Rows of the unschedulable queue by the time of their flush. */
   private flushes: PodHeap
   private readonly counters: Table<number>
-  private readonly rulesOf: Map<string, readonly RetryRule[]>
+  private readonly rules: ReadonlyMap<CompiledProfile, ReadonlyMap<string, readonly RetryRule[]>>
 
-  constructor(state: { queue: Table<QueueRow>; counters: Table<number> }, profile: CompiledProfile, ports: QueuePorts) {
+  /** @param profiles by scheduler name; the first one sorts the queue */
+  constructor(state: { queue: Table<QueueRow>; counters: Table<number> }, profiles: ReadonlyMap<string, CompiledProfile>, ports: QueuePorts) {
     this.rows = state.queue
     this.counters = state.counters
-    this.profile = profile
+    this.profiles = profiles
+    const [first] = profiles.values()
+    assert(first !== undefined, 'a scheduler needs a profile')
+    this.first = first
     this.ports = ports
-    this.rulesOf = new Map(profile.plugins.map(({ plugin }) => [plugin.name, retryRulesOf(plugin)]))
+    const rulesOf = ({ plugins }: CompiledProfile): ReadonlyMap<string, readonly RetryRule[]> => new Map(plugins.map(({ plugin }) => [plugin.name, retryRulesOf(plugin)]))
+    this.rules = new Map([...profiles.values()].map((profile) => [profile, rulesOf(profile)]))
     const isCurrent = (row: QueueRow): boolean => this.rows.get(row.podKey) === row
     const isBefore = (a: QueueRow, b: QueueRow): boolean => this.isBefore(a, b)
     const endsBefore = (a: QueueRow, b: QueueRow): boolean => {
-      const difference = backoffEndMs(a) - backoffEndMs(b)
+      const difference = this.backoffEndMs(a) - this.backoffEndMs(b)
       return difference < 0 || (difference === 0 && this.isBefore(a, b))
     }
     this.active = new PodHeap(isBefore, isCurrent)
@@ -91,6 +108,15 @@ export class SchedulingQueue {
     this.errorBackoff = new PodHeap(endsBefore, isCurrent)
     this.flushes = new PodHeap((a, b) => flushMs(a) < flushMs(b), isCurrent)
     for (const row of this.rows.values()) this.index(row)
+  }
+
+  private backoffEndMs(row: QueueRow): number {
+    return backoffEndMs(row, this.first.backoff)
+  }
+
+  /** The profile of a pod; the first one for a pod that none names. */
+  private profileOf({ spec }: Pod): CompiledProfile {
+    return this.profiles.get(spec.schedulerName ?? defaultSchedulerName) ?? this.first
   }
 
   // ---- reading -----------------------------------------------------------------------------------------------------
@@ -109,7 +135,7 @@ export class SchedulingQueue {
     const nowMs = this.ports.nowMs()
     if (this.active.peek() !== undefined || this.backoff.peek() !== undefined) return nowMs
     const failed = this.errorBackoff.peek()
-    const retryMs = failed === undefined ? Infinity : backoffEndMs(failed) + orderingWindowMs
+    const retryMs = failed === undefined ? Infinity : this.backoffEndMs(failed) + orderingWindowMs
     const flushed = this.flushes.peek()
     const dueMs = Math.min(retryMs, flushed === undefined ? Infinity : flushMs(flushed))
     return dueMs === Infinity ? undefined : Math.max(nowMs, dueMs)
@@ -159,6 +185,13 @@ export class SchedulingQueue {
     return { ...row, attempts: row.attempts + 1, rejectors: [], gatedBy: '' }
   }
 
+  /** Moves a waiting pod to the active queue, whatever rejected it and however long its back-off is. */
+  activate(podKey: string): void {
+    const row = this.rows.get(podKey)
+    const pod = this.ports.findPod(podKey)
+    if (row !== undefined && pod !== undefined && row.queue !== 'active') this.toActive(row, pod)
+  }
+
   /** Takes back a pod whose attempt failed. Without rejectors the failure was an error. */
   addUnschedulable(row: QueueRow, rejectors: readonly string[]): void {
     const isError = rejectors.length === 0
@@ -183,7 +216,7 @@ export class SchedulingQueue {
       const row = this.rows.get(key)
       const pod = this.ports.findPod(key)
       if (row === undefined || pod === undefined || concerns?.(pod) === false) continue
-      if (row.gatedBy !== '' && !this.plugsInto(row.gatedBy, event)) continue
+      if (row.gatedBy !== '' && !this.plugsInto(row.gatedBy, pod, event)) continue
       if (this.verdictOn(row, pod, event, objects) !== 'skip') this.requeue(row, pod)
     }
   }
@@ -192,7 +225,7 @@ export class SchedulingQueue {
   flush(): void {
     const nowMs = this.ports.nowMs()
     for (const heap of [this.backoff, this.errorBackoff]) {
-      for (let row = heap.peek(); row !== undefined && backoffEndMs(row) < alignToWindow(nowMs); row = heap.peek()) {
+      for (let row = heap.peek(); row !== undefined && this.backoffEndMs(row) < alignToWindow(nowMs); row = heap.peek()) {
         heap.pop()
         this.put({ ...row, queue: 'active' })
       }
@@ -205,14 +238,18 @@ export class SchedulingQueue {
     }
   }
 
-  private plugsInto(plugin: string, event: ClusterEvent): boolean {
-    return this.rulesOf.get(plugin)?.some((rule) => ruleCovers(rule, event)) ?? false
+  private rulesOf(plugin: string, pod: Pod): readonly RetryRule[] {
+    return this.rules.get(this.profileOf(pod))?.get(plugin) ?? noRules
+  }
+
+  private plugsInto(plugin: string, pod: Pod, event: ClusterEvent): boolean {
+    return this.rulesOf(plugin, pod).some((rule) => ruleCovers(rule, event))
   }
 
   private verdictOn(row: QueueRow, pod: Pod, event: ClusterEvent, objects: EventObjects): Verdict {
     if (row.rejectors.length === 0 || event.action === 'all') return 'afterBackoff'
     for (const name of row.rejectors) {
-      for (const rule of this.rulesOf.get(name) ?? []) {
+      for (const rule of this.rulesOf(name, pod)) {
         if (ruleCovers(rule, event) && (rule.hint?.(pod, objects, this.ports.objects) ?? true)) return 'afterBackoff'
       }
     }
@@ -220,7 +257,7 @@ export class SchedulingQueue {
   }
 
   private requeue(row: QueueRow, pod: Pod): void {
-    const isBackingOff = backoffEndMs(row) >= alignToWindow(this.ports.nowMs())
+    const isBackingOff = this.backoffEndMs(row) >= alignToWindow(this.ports.nowMs())
     if (!isBackingOff) return this.toActive(row, pod)
     const gate = this.gateOf(pod)
     if (gate === '') this.put({ ...row, queue: row.rejectors.length === 0 ? 'errorBackoff' : 'backoff', gatedBy: '' })
@@ -229,8 +266,15 @@ export class SchedulingQueue {
 
   private toActive(row: QueueRow, pod: Pod): void {
     const gate = this.gateOf(pod)
-    if (gate === '') this.put({ ...row, queue: 'active', gatedBy: '' })
+    if (gate === '') this.put(this.ranked({ ...row, queue: 'active', gatedBy: '' }, pod))
     else this.hold(row, gate)
+  }
+
+  private ranked(row: QueueRow, pod: Pod): QueueRow {
+    const { queueSort } = this.first
+    if (queueSort.rankMsOf === undefined) return row
+    const firstMs = row.firstMs ?? this.ports.nowMs()
+    return { ...row, firstMs, rankMs: queueSort.rankMsOf(pod, firstMs, this.ports.objects) }
   }
 
   private hold(row: QueueRow, gate: string): void {
@@ -240,7 +284,7 @@ export class SchedulingQueue {
 
   /** The first PreEnqueue plugin that holds the pod back, or ''. */
   private gateOf(pod: Pod): string {
-    for (const plugin of this.profile.preEnqueue) if (plugin.preEnqueue(pod, this.ports.objects).code !== 'success') return plugin.name
+    for (const plugin of this.profileOf(pod).preEnqueue) if (plugin.preEnqueue(pod, this.ports.objects).code !== 'success') return plugin.name
     return ''
   }
 
@@ -264,7 +308,7 @@ export class SchedulingQueue {
   }
 
   private isBefore(a: QueueRow, b: QueueRow): boolean {
-    const order = this.profile.queueSort.compare(a, b)
+    const order = this.first.queueSort.compare(a, b)
     return order < 0 || (order === 0 && a.seq < b.seq)
   }
 }

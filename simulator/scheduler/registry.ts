@@ -1,20 +1,22 @@
-/** The default profile: plugins in running order. The order of filters decides which of two faults is named. */
+/** The plugins by name, and how each is made from its arguments. */
 
+import type { PluginArguments } from './configuration/types.ts'
 import type { AnyPlugin } from './framework.ts'
+import { coscheduling } from './plugins/coscheduling/plugin.ts'
 import { defaultBinder } from './plugins/default-binder/plugin.ts'
-import { defaultPreemption } from './plugins/default-preemption/plugin.ts'
+import { makeDefaultPreemption } from './plugins/default-preemption/plugin.ts'
 import { dynamicResources } from './plugins/dynamic-resources/plugin.ts'
 import { gpuTopology } from './plugins/gpu-topology/plugin.ts'
 import { imageLocality } from './plugins/image-locality/plugin.ts'
-import { interPodAffinity } from './plugins/inter-pod-affinity/plugin.ts'
-import { nodeAffinity } from './plugins/node-affinity/plugin.ts'
+import { interPodAffinity, makeInterPodAffinity } from './plugins/inter-pod-affinity/plugin.ts'
+import { makeNodeAffinity } from './plugins/node-affinity/added.ts'
 import { nodeName } from './plugins/node-name/plugin.ts'
 import { nodePorts } from './plugins/node-ports/plugin.ts'
-import { nodeResourcesBalancedAllocation } from './plugins/node-resources-balanced-allocation/plugin.ts'
-import { nodeResourcesFit } from './plugins/node-resources-fit/plugin.ts'
+import { makeNodeResourcesBalancedAllocation } from './plugins/node-resources-balanced-allocation/plugin.ts'
+import { makeNodeResourcesFit } from './plugins/node-resources-fit/configured.ts'
 import { nodeVolumeLimits } from './plugins/node-volume-limits/plugin.ts'
 import { nodeUnschedulable } from './plugins/node-unschedulable/plugin.ts'
-import { podTopologySpread } from './plugins/pod-topology-spread/plugin.ts'
+import { makePodTopologySpread, podTopologySpread } from './plugins/pod-topology-spread/plugin.ts'
 import { prioritySort } from './plugins/priority-sort/plugin.ts'
 import { schedulingGates } from './plugins/scheduling-gates/plugin.ts'
 import { taintToleration } from './plugins/taint-toleration/plugin.ts'
@@ -25,28 +27,51 @@ import { volumeZone } from './plugins/volume-zone/plugin.ts'
 /** A plugin of a profile; `weight` multiplies its score. */
 export interface RegisteredPlugin { readonly plugin: AnyPlugin; readonly weight: number }
 
-/** Models pkg/scheduler/apis/config/v1/default_plugins.go (v1.35). */
-export const defaultProfile: readonly RegisteredPlugin[] = [
-  { plugin: schedulingGates, weight: 0 },
-  { plugin: prioritySort, weight: 0 },
-  { plugin: nodeUnschedulable, weight: 0 },
-  { plugin: nodeName, weight: 0 },
-  { plugin: taintToleration, weight: 3 },
-  { plugin: nodeAffinity, weight: 2 },
-  { plugin: nodePorts, weight: 0 },
-  { plugin: nodeResourcesFit, weight: 1 },
-  { plugin: volumeRestrictions, weight: 0 },
-  { plugin: nodeVolumeLimits, weight: 0 },
-  { plugin: volumeBinding, weight: 0 },
-  { plugin: volumeZone, weight: 0 },
-  { plugin: podTopologySpread, weight: 2 },
-  { plugin: interPodAffinity, weight: 2 },
-  { plugin: dynamicResources, weight: 2 },
-  { plugin: defaultPreemption, weight: 0 },
-  { plugin: nodeResourcesBalancedAllocation, weight: 1 },
-  { plugin: imageLocality, weight: 1 },
-  { plugin: defaultBinder, weight: 0 },
-]
+type Args = Partial<PluginArguments>
+type PluginMaker = (args: Args) => AnyPlugin
 
-/** Plugins that no default profile has: a configuration may enable them by name. */
-export const optionalPlugins: readonly AnyPlugin[] = [gpuTopology]
+/** What plugins keep with a class of pods must not be mixed up between profiles. */
+function memoKeyOf(plugin: string, args: unknown): string {
+  return `${plugin} ${JSON.stringify(args)}`
+}
+
+function interPodAffinityOf({ InterPodAffinity: args }: Args): AnyPlugin {
+  if (args === undefined || (args.hardPodAffinityWeight === 1 && !args.ignorePreferredTermsOfExistingPods)) return interPodAffinity
+  return makeInterPodAffinity({ ...args, memoKey: memoKeyOf('InterPodAffinity', args) })
+}
+
+function podTopologySpreadOf({ PodTopologySpread: args }: Args): AnyPlugin {
+  if (args === undefined || args.defaultingType === 'System') return podTopologySpread
+  return makePodTopologySpread({ defaults: args.defaultConstraints ?? [], isSystem: false, memoKey: memoKeyOf('PodTopologySpread', args) })
+}
+
+const cpuAndMemory = [{ name: 'cpu', weight: 1 }, { name: 'memory', weight: 1 }]
+
+const makers: { readonly [name: string]: PluginMaker } = {
+  SchedulingGates: () => schedulingGates,
+  PrioritySort: () => prioritySort,
+  NodeUnschedulable: () => nodeUnschedulable,
+  NodeName: () => nodeName,
+  TaintToleration: () => taintToleration,
+  NodeAffinity: ({ NodeAffinity = {} }) => makeNodeAffinity(NodeAffinity),
+  NodePorts: () => nodePorts,
+  NodeResourcesFit: ({ NodeResourcesFit = { scoringStrategy: { type: 'LeastAllocated', resources: cpuAndMemory } } }) => makeNodeResourcesFit(NodeResourcesFit),
+  VolumeRestrictions: () => volumeRestrictions,
+  NodeVolumeLimits: () => nodeVolumeLimits,
+  VolumeBinding: () => volumeBinding,
+  VolumeZone: () => volumeZone,
+  PodTopologySpread: podTopologySpreadOf,
+  InterPodAffinity: interPodAffinityOf,
+  DynamicResources: () => dynamicResources,
+  DefaultPreemption: ({ DefaultPreemption = { minCandidateNodesPercentage: 10, minCandidateNodesAbsolute: 100 } }) => makeDefaultPreemption(DefaultPreemption),
+  NodeResourcesBalancedAllocation: ({ NodeResourcesBalancedAllocation = { resources: cpuAndMemory } }) => makeNodeResourcesBalancedAllocation(NodeResourcesBalancedAllocation),
+  ImageLocality: () => imageLocality,
+  DefaultBinder: () => defaultBinder,
+  GpuTopology: () => gpuTopology,
+  Coscheduling: ({ Coscheduling = { permitWaitingTimeSeconds: 60, podGroupBackoffSeconds: 0 } }) => coscheduling(Coscheduling),
+}
+
+/** Makes a plugin. @returns undefined for a plugin that is known but does nothing */
+export function makePlugin(name: string, args: Args): AnyPlugin | undefined {
+  return makers[name]?.(args)
+}

@@ -5,33 +5,35 @@
  * in between.
  */
 
-import type { Table } from '../kernel/table.ts'
+import { Table } from '../kernel/table.ts'
 import type { Condition, KubeObject, Node, Pod } from '../api/types.ts'
 import { ClusterCache } from './cluster-cache.ts'
 import { nodeUpdateActions, podUpdateActions } from './cluster-events.ts'
 import type { ClusterEvent, EventAction, EventObjects } from './cluster-events.ts'
 import { compileProfile } from './compiled-profile.ts'
 import type { CompiledProfile } from './compiled-profile.ts'
+import { defaultConfiguration } from './configuration/load.ts'
+import type { SchedulerConfiguration } from './configuration/types.ts'
 import { CycleRunner } from './cycle-runner.ts'
-import type { Cycle, PostFilterResult, Preemption } from './framework.ts'
+import type { Cycle, CycleHost, PostFilterResult, Preemption } from './framework.ts'
 import { eventNote, fitMessage, schedulerReasons, schedulerTexts } from './messages.ts'
 import { Nominator } from './nominator.ts'
 import { isTerminating, podKeyOf, priorityOf } from './pod-class.ts'
 import type { Decision, SchedulerPorts } from './ports.ts'
-import { SchedulingQueue } from './queue.ts'
+import { defaultSchedulerName, SchedulingQueue } from './queue.ts'
 import type { QueueRow } from './queue.ts'
-import { defaultProfile } from './registry.ts'
-import type { RegisteredPlugin } from './registry.ts'
-import { isRejected, withPlugin } from './status.ts'
+import { isRejected, success, unschedulable, withPlugin } from './status.ts'
 import type { PluginStatus } from './status.ts'
-
-export const defaultSchedulerName = 'default-scheduler'
+import { WaitingPods } from './waiting.ts'
+import type { WaitingRow } from './waiting.ts'
 
 /** What the plain-data state of a scheduler consists of. */
 export interface SchedulerState {
   readonly queue: Table<QueueRow>
   /** 'nextStart': the node at which the next search begins; 'nextSeq': the number of the next pod in the queue. */
   readonly counters: Table<number>
+  /** Pods that are held at Permit. */
+  readonly waiting?: Table<WaitingRow>
 }
 
 /** How an attempt failed. */
@@ -57,37 +59,73 @@ function isAssigned(pod: Pod): boolean {
 export class Scheduler {
   readonly cache = new ClusterCache()
   readonly nominator = new Nominator()
-  readonly profile: CompiledProfile
+  /** By scheduler name, in the order of the configuration. */
+  readonly profiles: ReadonlyMap<string, CompiledProfile>
+  readonly waiting: WaitingPods
   private readonly ports: SchedulerPorts
   private readonly state: SchedulerState
-  private readonly runner: CycleRunner
+  private readonly runners: ReadonlyMap<string, CycleRunner>
+  private runner: CycleRunner
+  private readonly host: CycleHost
   readonly queue: SchedulingQueue
   private objectsEpoch = 1
   /** Told of each attempt just before it is made; for explanations of the past on a fork. */
   onAttempt: ((pod: Pod) => void) | undefined
 
-  constructor(state: SchedulerState, ports: SchedulerPorts, plugins: readonly RegisteredPlugin[] = defaultProfile) {
+  constructor(state: SchedulerState, ports: SchedulerPorts, configuration: SchedulerConfiguration = defaultConfiguration()) {
     this.state = state
     this.ports = ports
-    this.profile = compileProfile(plugins)
-    this.runner = new CycleRunner(this.profile, this.nominator)
-    this.queue = new SchedulingQueue(state, this.profile, ports)
+    this.profiles = new Map(configuration.profiles.map((profile) => [profile.schedulerName, compileProfile(profile, configuration)]))
+    this.runners = new Map([...this.profiles].map(([name, profile]) => [name, new CycleRunner(profile, this.nominator)]))
+    this.runner = [...this.runners.values()][0]
+    this.waiting = new WaitingPods(state.waiting ?? new Table())
+    this.queue = new SchedulingQueue(state, this.profiles, ports)
+    this.host = this.makeHost()
     for (const node of ports.listNodes()) this.cache.addNode(node)
     for (const pod of ports.listPods()) this.learn(pod)
+  }
+
+  private makeHost(): CycleHost {
+    const { ports, state, queue, waiting } = this
+    return {
+      nowMs: () => ports.nowMs(),
+      waiting,
+      memory: state.counters,
+      podsWithLabel: (namespace, label, value) => ports.listPods().filter(({ metadata }) => metadata.namespace === namespace && metadata.labels?.[label] === value),
+      activate: (podKeys) => podKeys.forEach((podKey) => queue.activate(podKey)),
+    }
+  }
+
+  /** The profile that is there in any case: the first one. */
+  get profile(): CompiledProfile {
+    return [...this.profiles.values()][0]
+  }
+
+  /** The profile by which a pod is scheduled; the first one when it names none of them. */
+  profileOf({ spec }: Pod): CompiledProfile {
+    return this.profiles.get(spec.schedulerName ?? defaultSchedulerName) ?? this.profile
+  }
+
+  private runnerOf({ spec }: Pod): CycleRunner {
+    return this.runners.get(spec.schedulerName ?? defaultSchedulerName) ?? this.runner
   }
 
   /** Takes in a pod that existed before this scheduler was made, without events. */
   private learn(pod: Pod): void {
     if (!isVisible(pod)) return
+    const podKey = podKeyOf(pod)
+    const waiting = this.waiting.size === 0 ? undefined : this.waiting.find(podKey)
     if (isAssigned(pod)) this.cache.addPod(pod)
-    else if (this.isResponsible(pod)) {
-      if (this.queue.find(podKeyOf(pod)) === undefined) this.queue.add(pod)
+    else if (!this.isResponsible(pod)) this.queue.remove(podKey)
+    else if (waiting !== undefined) this.cache.assumePod(pod, waiting.nodeName, this.cache.classOf(pod), podKey)
+    else {
+      if (this.queue.find(podKey) === undefined) this.queue.add(pod)
       this.noteNomination(pod)
     }
   }
 
   private isResponsible({ spec }: Pod): boolean {
-    return (spec.schedulerName ?? defaultSchedulerName) === defaultSchedulerName
+    return this.profiles.has(spec.schedulerName ?? defaultSchedulerName)
   }
 
   // ---- events ------------------------------------------------------------------------------------------------------
@@ -159,10 +197,18 @@ export class Scheduler {
     }
     if (!this.isResponsible(pod)) return
     this.forgetWaiting(key)
-    if (this.cache.findEntry(key)?.isAssumed) {
-      this.cache.forgetPod(key)
-      this.queue.moveAll({ resource: 'Pod', action: 'delete' }, { old: pod })
-    } else if ((pod.status?.nominatedNodeName ?? '') !== '') this.nominationEnded(pod)
+    if (this.cache.findEntry(key)?.isAssumed) this.releaseGone(pod, key)
+    else if ((pod.status?.nominatedNodeName ?? '') !== '') this.nominationEnded(pod)
+  }
+
+  /** A pod was deleted while it waited at Permit. */
+  private releaseGone(pod: Pod, podKey: string): void {
+    const waiting = this.waiting.find(podKey)
+    this.waiting.remove(podKey)
+    if (waiting !== undefined) this.runnerOf(pod).undo(this.cycleOf(pod), waiting.nodeName, success)
+    this.cache.forgetPod(podKey)
+    this.queue.moveAll({ resource: 'Pod', action: 'delete' }, { old: pod })
+    this.settleWaiting()
   }
 
   /** A node was created (old undefined), changed or deleted (node undefined). */
@@ -195,7 +241,9 @@ export class Scheduler {
 
   /** When there is next something to do, or undefined. Asks the ports for the time. */
   nextDueMs(): number | undefined {
-    return this.queue.nextDueMs()
+    const dueMs = this.queue.nextDueMs()
+    const timeoutMs = this.waiting.size === 0 ? undefined : this.waiting.nextTimeoutMs()
+    return timeoutMs === undefined || (dueMs !== undefined && dueMs < timeoutMs) ? dueMs : Math.max(timeoutMs, this.ports.nowMs())
   }
 
   /**
@@ -204,6 +252,10 @@ export class Scheduler {
    */
   runDue(limit: number): number {
     let tried = 0
+    if (this.waiting.size > 0) {
+      this.waiting.expire(this.ports.nowMs())
+      this.settleWaiting()
+    }
     while (tried < limit) {
       const row = this.queue.pop()
       if (row === undefined) break
@@ -232,13 +284,43 @@ export class Scheduler {
     }
     if (this.cache.findEntry(row.podKey) !== undefined) return
     this.onAttempt?.(pod)
-    const cycle: Cycle = { cache: this.cache, objects: this.ports.objects, pod, podClass: this.cache.classOf(pod), objectsEpoch: this.objectsEpoch }
-    const failure = this.runCycle(cycle, row.podKey)
+    this.runner = this.runnerOf(pod)
+    const failure = this.runCycle(this.cycleOf(pod), row)
     if (failure !== undefined) this.fail(row, pod, failure)
+    if (this.waiting.size > 0) this.settleWaiting()
   }
 
-  /** @returns how it failed; undefined when the pod is bound */
-  private runCycle(cycle: Cycle, podKey: string): Failure | undefined {
+  /** Binds the waiting pods that are allowed by now, and sends back those that are rejected. */
+  private settleWaiting(): void {
+    for (let waiting = this.waiting.settled(); waiting !== undefined; waiting = this.waiting.settled()) {
+      this.waiting.remove(waiting.podKey)
+      const pod = this.ports.findPod(waiting.podKey)
+      if (pod === undefined || isAssigned(pod)) continue
+      this.runner = this.runnerOf(pod)
+      const failure = waiting.rejectedBy === undefined ? this.bindWaiting(pod, waiting) : this.rejectWaiting(pod, waiting, waiting.rejectedBy)
+      if (failure === undefined) continue
+      // The pod itself stays where its failure puts it; the others learn that room has become free.
+      this.queue.moveAll({ resource: 'Pod', action: 'delete' }, { old: { ...pod, spec: { ...pod.spec, nodeName: waiting.nodeName } } })
+      this.fail(waiting.row, pod, failure)
+    }
+  }
+
+  private bindWaiting(pod: Pod, { podKey, nodeName }: WaitingRow): Failure | undefined {
+    this.cache.forgetPod(podKey)
+    const cycle = this.cycleOf(pod)
+    this.runner.prepareBinding(cycle, nodeName)
+    this.cache.assumePod(pod, nodeName, cycle.podClass, podKey)
+    return this.bind(cycle, podKey, nodeName, { feasibleCount: 1, bestCount: 1 })
+  }
+
+  private rejectWaiting(pod: Pod, { podKey, nodeName }: WaitingRow, { plugin, message }: NonNullable<WaitingRow['rejectedBy']>): Failure {
+    this.runner.undo(this.cycleOf(pod), nodeName, success)
+    this.cache.forgetPod(podKey)
+    return oneNodeFailure(unschedulable(message), plugin)
+  }
+
+  /** @returns how it failed; undefined when the pod is bound, or waits at Permit */
+  private runCycle(cycle: Cycle, row: QueueRow): Failure | undefined {
     const { runner } = this
     if (this.cache.nodeCount === 0) return { message: schedulerReasons.noNodes, isRejection: true, rejectors: [], nominatedNode: '' }
     runner.nextStart = this.state.counters.get('nextStart') ?? 0
@@ -250,10 +332,10 @@ export class Scheduler {
       if (runner.problem !== undefined) return errorFailure(runner.problem)
     } else if (!isRejected(status)) return errorFailure(status)
     if (runner.feasibleCount === 0) return this.fitFailure(cycle, status.code === 'success' ? undefined : status, narrowedBy)
-    return this.choose(cycle, podKey)
+    return this.choose(cycle, row)
   }
 
-  private choose(cycle: Cycle, podKey: string): Failure | undefined {
+  private choose(cycle: Cycle, row: QueueRow): Failure | undefined {
     const { runner } = this
     const { feasible, feasibleCount } = runner
     let chosen = feasible[0]
@@ -265,14 +347,29 @@ export class Scheduler {
       bestCount = best.count
       chosen = feasible[best.count === 1 ? best.at : nthBest(totals, best, this.ports.pick(best.count))]
     }
-    return this.commit(cycle, podKey, this.cache.getSlot(chosen).name, { feasibleCount, bestCount })
+    return this.commit(cycle, row, this.cache.getSlot(chosen).name, { feasibleCount, bestCount })
   }
 
-  private commit(cycle: Cycle, podKey: string, nodeName: string, counts: { feasibleCount: number; bestCount: number }): Failure | undefined {
+  private commit(cycle: Cycle, row: QueueRow, nodeName: string, counts: NodeCounts): Failure | undefined {
     const { pod, podClass } = cycle
+    const { podKey } = row
     this.cache.assumePod(pod, nodeName, podClass, podKey)
     this.nominator.remove(podKey)
-    const problem = this.runner.finish(cycle, nodeName, this.ports)
+    const answer = this.runner.reserve(cycle, nodeName)
+    if (answer === undefined) return this.bind(cycle, podKey, nodeName, counts)
+    if ('code' in answer) {
+      this.cache.forgetPod(podKey)
+      return isRejected(answer) ? oneNodeFailure(answer, answer.plugin ?? '') : errorFailure(answer)
+    }
+    this.waiting.add({ podKey, nodeName, sinceMs: this.ports.nowMs(), row }, answer)
+    this.ports.patchStatus(pod, { nominatedNodeName: nodeName })
+    this.ports.recordDecision({ podKey, atMs: this.ports.nowMs(), result: 'waiting', node: nodeName, ...counts, message: '', victims: [] })
+    return undefined
+  }
+
+  private bind(cycle: Cycle, podKey: string, nodeName: string, counts: NodeCounts): Failure | undefined {
+    const { pod } = cycle
+    const problem = this.runner.bind(cycle, nodeName, this.ports)
     if (problem !== undefined) {
       this.cache.forgetPod(podKey)
       return errorFailure(problem)
@@ -329,7 +426,7 @@ export class Scheduler {
 
   /** Why a PreEnqueue plugin holds a pod back; undefined when none does. */
   gateOf(pod: Pod): PluginStatus | undefined {
-    for (const plugin of this.profile.preEnqueue) {
+    for (const plugin of this.profileOf(pod).preEnqueue) {
       const status = plugin.preEnqueue(pod, this.ports.objects)
       if (status.code !== 'success') return withPlugin(status, plugin.name)
     }
@@ -338,8 +435,17 @@ export class Scheduler {
 
   /** The cycle of a pod as it would run now, for explanations. */
   cycleOf(pod: Pod): Cycle {
-    return { cache: this.cache, objects: this.ports.objects, pod, podClass: this.cache.classOf(pod), objectsEpoch: this.objectsEpoch }
+    return { cache: this.cache, objects: this.ports.objects, pod, podClass: this.cache.classOf(pod), objectsEpoch: this.objectsEpoch, host: this.host }
   }
+}
+
+/** How many nodes fit, and how many of them shared the highest score. */
+interface NodeCounts { readonly feasibleCount: number; readonly bestCount: number }
+
+/** A rejection on the chosen node, by Reserve or Permit. */
+function oneNodeFailure({ reasons }: PluginStatus, plugin: string): Failure {
+  const message = fitMessage({ nodeCount: 1, reasonCounts: new Map(reasons.map((reason) => [reason, 1])), postFilterMessage: '' })
+  return { message, isRejection: true, rejectors: plugin === '' ? [] : [plugin], nominatedNode: '' }
 }
 
 function errorFailure({ reasons }: PluginStatus): Failure {

@@ -1,6 +1,6 @@
 /** What a plugin answers. Models kube-scheduler/framework Status and Code (v1.35). */
 
-export type StatusCode = 'success' | 'unschedulable' | 'unschedulableAndUnresolvable' | 'error' | 'skip' | 'pending'
+export type StatusCode = 'success' | 'unschedulable' | 'unschedulableAndUnresolvable' | 'error' | 'skip' | 'pending' | 'wait'
 
 /** The answer of one plugin: a code, and why. `plugin` is filled in by the framework. Immutable. */
 export interface PluginStatus {
@@ -12,6 +12,9 @@ export interface PluginStatus {
 export const success: PluginStatus = { code: 'success', reasons: [] }
 /** The plugin has nothing to do for this pod; its later calls are left out in this cycle. */
 export const skip: PluginStatus = { code: 'skip', reasons: [] }
+
+/** The pod is held at Permit. */
+export const wait: PluginStatus = { code: 'wait', reasons: [] }
 
 /** The pod does not fit now, but evicting other pods may help. */
 export function unschedulable(...reasons: string[]): PluginStatus {

@@ -1,5 +1,6 @@
 /** Loads a KubeSchedulerConfiguration as kube-scheduler does: decode, default, check, make the profiles. */
 
+import { assert } from '../../kernel/assert.ts'
 import { aggregateText } from '../../api/go-text.ts'
 import { decodeConfiguration, isLoadError } from './decode.ts'
 import type { DecodedConfiguration, LoadError } from './decode.ts'
@@ -70,6 +71,14 @@ export function loadSchedulerConfiguration(text: string, addOns: readonly string
   const profiles = makeProfiles(unchecked.profiles, plugins)
   if (!Array.isArray(profiles)) return profiles
   const { percentageOfNodesToScore, podInitialBackoffSeconds, podMaxBackoffSeconds, parallelism } = unchecked
+  return { percentageOfNodesToScore, podInitialBackoffSeconds, podMaxBackoffSeconds, parallelism, profiles }
+}
+
+/** The configuration of a scheduler that nobody configured. */
+export function defaultConfiguration(): SchedulerConfiguration {
+  const { percentageOfNodesToScore, podInitialBackoffSeconds, podMaxBackoffSeconds, parallelism, profiles: unchecked } = withDefaults({ document: {}, args: [] }, builtInPlugins)
+  const profiles = makeProfiles(unchecked, builtInPlugins)
+  assert(Array.isArray(profiles), 'the default profile is valid')
   return { percentageOfNodesToScore, podInitialBackoffSeconds, podMaxBackoffSeconds, parallelism, profiles }
 }
 

@@ -4,7 +4,7 @@ import type { NodeSlot } from '../../cluster-cache.ts'
 import type { FailedCycle, PostFilterPlugin, PostFilterResult } from '../../framework.ts'
 import { fitMessage, schedulerReasons } from '../../messages.ts'
 import { isTerminating, podKeyOf, priorityOf } from '../../pod-class.ts'
-import { success, unschedulable } from '../../status.ts'
+import { errorStatus, success, unschedulable } from '../../status.ts'
 import { isCandidate, selectVictims, startTimeOf } from './victims.ts'
 import type { Candidate } from './victims.ts'
 
@@ -36,6 +36,8 @@ export interface CandidateSearch {
   /** Why evictions do not help: reason to the number of nodes that were tried. */
   readonly reasonCounts: ReadonlyMap<string, number>
   readonly rejectedCount: number
+  /** What went wrong on nodes, each text once. */
+  readonly problems: readonly string[]
 }
 
 /**
@@ -50,17 +52,19 @@ export function findCandidates(failed: FailedCycle, slots: readonly NodeSlot[], 
   // Most pods that fit nowhere are no more important than any other: then there is no need to look at the nodes.
   if (priority <= cache.lowestPriority) {
     if (onHopeless !== undefined) for (const slot of slots) onHopeless(slot, [schedulerReasons.noVictims])
-    return { candidates: [], reasonCounts: new Map(slots.length === 0 ? [] : [[schedulerReasons.noVictims, slots.length]]), rejectedCount: slots.length }
+    return { candidates: [], reasonCounts: new Map(slots.length === 0 ? [] : [[schedulerReasons.noVictims, slots.length]]), rejectedCount: slots.length, problems: [] }
   }
   const budgets = objects.list('PodDisruptionBudget') as readonly PodDisruptionBudget[]
   const intact: Candidate[] = []
   const violating: Candidate[] = []
   const reasonCounts = new Map<string, number>()
+  const problems = new Set<string>()
   let rejectedCount = 0
   for (const slot of slots) {
     const result = selectVictims({ cache, slot, priority, budgets, filterAgain })
     if (!isCandidate(result)) {
       rejectedCount++
+      if (result.code === 'error') problems.add(result.reasons.join(', '))
       onHopeless?.(slot, result.reasons)
       for (const reason of result.reasons) reasonCounts.set(reason, (reasonCounts.get(reason) ?? 0) + 1)
     } else if (result.violations === 0) intact.push(result)
@@ -68,7 +72,7 @@ export function findCandidates(failed: FailedCycle, slots: readonly NodeSlot[], 
     if (intact.length > 0 && intact.length + violating.length >= wanted) break
   }
   failed.endTrials()
-  return { candidates: [...intact, ...violating], reasonCounts, rejectedCount }
+  return { candidates: [...intact, ...violating], reasonCounts, rejectedCount, problems: [...problems] }
 }
 
 /** How many candidates are enough, of so many nodes. Models GetOffsetAndNumCandidates. */
@@ -113,6 +117,11 @@ function notHelpful({ cycle: { cache } }: FailedCycle, search: CandidateSearch):
   return { status: unschedulable(fitMessage({ nodeCount: cache.nodeCount, reasonCounts, postFilterMessage: '' })), nominatedNode: '' }
 }
 
+/** Trials failed, and nothing else came of them. Several problems are told as a list. */
+function broken({ problems }: CandidateSearch): PostFilterResult {
+  return { status: errorStatus(problems.length === 1 ? problems[0] : `[${problems.join(', ')}]`) }
+}
+
 /** The nodes from a random one on, so that not always the same pods are victims. */
 function fromRandomStart(slots: readonly NodeSlot[], failed: FailedCycle): readonly NodeSlot[] {
   if (slots.length < 2) return slots
@@ -125,7 +134,7 @@ function nobodyBelow(failed: FailedCycle): CandidateSearch {
   const count = failed.preemptibleCount()
   // Where the search would begin is drawn all the same.
   if (count > 1) failed.pick(count)
-  return { candidates: [], reasonCounts: new Map(count === 0 ? [] : [[schedulerReasons.noVictims, count]]), rejectedCount: count }
+  return { candidates: [], reasonCounts: new Map(count === 0 ? [] : [[schedulerReasons.noVictims, count]]), rejectedCount: count, problems: [] }
 }
 
 function preempt(failed: FailedCycle, options: PreemptionOptions): PostFilterResult {
@@ -135,7 +144,7 @@ function preempt(failed: FailedCycle, options: PreemptionOptions): PostFilterRes
   if (priorityOf(pod) <= cache.lowestPriority) return notHelpful(failed, nobodyBelow(failed))
   const slots = failed.preemptible()
   const search = findCandidates(failed, fromRandomStart(slots, failed), candidatesWanted(slots.length, options))
-  if (search.candidates.length === 0) return notHelpful(failed, search)
+  if (search.candidates.length === 0) return search.problems.length > 0 ? broken(search) : notHelpful(failed, search)
   const { slot, victims } = bestCandidates(search.candidates)[0]
   const isUnderway = victims.every(isTerminating)
   const cleared = isUnderway ? [] : failed.nominatedTo(slot.name).filter((other) => priorityOf(other) < priorityOf(pod)).sort((a, b) => compareText(podKeyOf(a), podKeyOf(b)))
