@@ -4,17 +4,20 @@
  */
 
 import type { ApiClient } from './api/client.ts'
-import type { ApiRequest, ApiResponse, StreamFrame, UserInfo } from './api/request.ts'
+import type { ApiAnswer, ApiRequest, ApiResponse, StreamFrame, UserInfo } from './api/request.ts'
 import { definitionsResource } from './api/custom-kinds.ts'
 import type { KindTable } from './api/kinds.ts'
 import { defaultClusterRoleBindings, defaultClusterRoles, defaultRoleBindings, defaultRoles } from './api/default-roles.ts'
 import { defaultEpochMs, timestampMs, toMicroTime, toTimestamp } from './api/time.ts'
 import type { KubeObject, Pod } from './api/types.ts'
 import { LocalClient } from './apiserver/client.ts'
+import { answerPath } from './apiserver/paths.ts'
+import type { PathRequest } from './apiserver/paths.ts'
 import { AuditLog } from './apiserver/audit-log.ts'
 import type { AuditLine } from './apiserver/audit-log.ts'
 import { Authorizer } from './apiserver/authorizer.ts'
 import { ServedKinds } from './apiserver/custom-kinds.ts'
+import { Binder } from './apiserver/binding.ts'
 import { EventLog } from './apiserver/event-log.ts'
 import type { EventRow } from './apiserver/event-log.ts'
 import { Identity } from './apiserver/identity.ts'
@@ -55,6 +58,8 @@ export interface ClusterSnapshot {
   readonly state: SavedState
 }
 
+export type { PathRequest } from './apiserver/paths.ts'
+
 /** Told of each committed change, after the components. */
 export type ChangeListener = (change: StoreChange) => void
 
@@ -93,7 +98,7 @@ export class Cluster {
     const doors = doorsOf(kubelet)
     const streams = new Streams(state.table('streams/open'), this.store, this.events, doors.kubelet, this.clock, kinds)
     this.server = new ApiServer({
-      store: this.store, registry, admission: admission.door, authorizer, events: this.events, audit: this.audit, clock: this.clock,
+      store: this.store, registry, binder: new Binder(this.store, this.clock), admission: admission.door, authorizer, events: this.events, audit: this.audit, clock: this.clock,
       kubelet: doors.kubelet, metrics: doors.metrics, streams, kinds, rulesOf: admission.rulesOf,
     })
     this.components = bindComponents({ config, kernel: this.kernel, clientFor: (user) => this.clientFor(user), contextFor: (name, user, component) => this.contextFor(name, user, component) })
@@ -121,6 +126,17 @@ export class Cluster {
   /** The one door. */
   request(request: ApiRequest): ApiResponse {
     return this.server.handle(request)
+  }
+
+  /** The door for paths that are no resources: health, version, discovery, OpenAPI. */
+  requestPath(request: PathRequest): ApiAnswer {
+    return answerPath(this.kinds, this.server.parts.authorizer, request)
+  }
+
+  /** Whether a user may act as another one: the check of the Impersonate headers. Resource is users, groups, serviceaccounts or userextras/KEY. */
+  mayImpersonate(user: UserInfo, resource: string, name: string, namespace?: string): boolean {
+    const group = resource.startsWith('userextras') ? 'authentication.k8s.io' : ''
+    return this.server.parts.authorizer.access({ user, verb: 'impersonate', group, resource, name, namespace }).isAllowed
   }
 
   /** What a stream has since the last read; an `end` frame closes it. */

@@ -12,7 +12,6 @@ import { matchesLabelSelector } from '../api/selector.ts'
 import type { KubeObject, Pod, Status } from '../api/types.ts'
 import { assert } from '../kernel/assert.ts'
 import { keyOf, splitKey } from '../store/resource-id.ts'
-import { bindPod } from './binding.ts'
 import type { Grant } from './authorizer.ts'
 import { evictPod } from './eviction.ts'
 import { mergePatch } from './patch.ts'
@@ -120,7 +119,7 @@ export class LocalClient implements ApiClient {
     if (refusal !== undefined) return { ok: false, status: refusal }
     const pod = this.parts.store.find<Pod>('pods', key)
     if (pod === undefined) return { ok: false, status: apiErrors.notFound(resourceName(kind), name) }
-    return this.audited(kind, 'create', key, bindPod(this.parts.store, key, nodeName, pod, this.parts.clock), 'binding') as WriteResult<Pod>
+    return this.audited(kind, 'create', key, this.parts.binder.bind(key, nodeName, pod), 'binding') as WriteResult<Pod>
   }
 
   evictPod(key: string, gracePeriodSeconds?: number): WriteResult<Pod> {

@@ -11,6 +11,7 @@ import type { RowLog } from '../kernel/row-log.ts'
 import type { Table } from '../kernel/table.ts'
 import type { EventOptions } from '../store/component.ts'
 import { fnv32a } from '../kernel/hash.ts'
+import { EventChains } from './event-chains.ts'
 
 /** One stored Event. */
 export interface EventRow {
@@ -48,8 +49,8 @@ export class EventLog {
   private readonly spam: Table<SpamBucket>
   private readonly counters: Table<number>
   private readonly takeResourceVersion: () => number
-  /** Row ids by uid of the regarding object; derived. */
-  private idsByUid: Map<string, number[]> | undefined
+  /** Derived. */
+  private chains: EventChains | undefined
   /** Uids of objects that have a bucket of the spam filter; derived. */
   private bucketedUids: Set<string> | undefined
   private readonly listeners: EventListener[] = []
@@ -82,30 +83,36 @@ export class EventLog {
     const row = this.find(id)
     if (row === undefined) return
     this.rows.delete(id)
-    this.idsByUid = undefined
+    this.chains = undefined
   }
 
   /** Records what happened to an object now. */
   record(regarding: KubeObject, type: string, reason: string, message: string, component: string, nowMs: SimTimeMs, options: EventOptions = {}): void {
     const uid = regarding.metadata.uid ?? ''
-    const ids = this.idsOf(uid)
-    if (ids.length > 0 && !this.passesSpamFilter(component, uid, type, ids, nowMs)) return
+    const chains = this.openChains()
+    const newest = chains.newestOf(uid)
+    if (newest !== 0 && !this.passesSpamFilter(component, uid, type, newest, nowMs)) return
     let text = message
     let similarCount = 0
-    for (const id of ids) {
+    for (let id = newest; id !== 0; id = chains.before(id)) {
       const row = this.rows.get(id)
-      if (row === undefined || row.reason !== reason || row.component !== component || row.type !== type) continue
-      if (row.message === message && row.regarding.fieldPath === options.fieldPath) {
+      if (row === undefined || row.reason !== reason || row.component !== component || row.type !== type || row.regarding.fieldPath !== options.fieldPath) continue
+      if (row.message === message) {
         this.replace({ ...row, count: row.count + 1, lastMs: nowMs, resourceVersion: this.takeResourceVersion() }, row)
         return
       }
-      if (nowMs - row.lastMs <= similarWindowMs && row.regarding.fieldPath === options.fieldPath) similarCount++
+      if (nowMs - row.lastMs <= similarWindowMs) similarCount++
     }
     if (similarCount >= similarMax - 1) {
       text = `(combined from similar events): ${message}`
-      if (this.combine(ids, reason, component, text, nowMs)) return
+      if (this.combine(newest, reason, component, text, nowMs)) return
     }
-    this.append(regarding, ids, { type, reason, message: text, component, nowMs, options })
+    const id = (this.counters.get('id') ?? 0) + 1
+    this.counters.set('id', id)
+    this.append({
+      id, regarding: this.referenceTo(regarding, newest, options.fieldPath), namespace: regarding.metadata.namespace ?? 'default', type, reason, message: text, component,
+      host: options.host, firstMs: nowMs, lastMs: nowMs, count: 1, resourceVersion: this.takeResourceVersion(),
+    }, newest)
   }
 
   /** Forgets what is older than the time to live. */
@@ -116,50 +123,30 @@ export class EventLog {
     })
     if (old.length === 0) return
     for (const id of old) this.rows.delete(id)
-    this.idsByUid = undefined
+    this.chains = undefined
   }
 
-  private combine(ids: readonly number[], reason: string, component: string, text: string, nowMs: SimTimeMs): boolean {
-    for (const id of ids) {
+  private combine(newest: number, reason: string, component: string, text: string, nowMs: SimTimeMs): boolean {
+    const chains = this.openChains()
+    let oldest: EventRow | undefined
+    for (let id = newest; id !== 0; id = chains.before(id)) {
       const row = this.rows.get(id)
-      if (row === undefined || row.reason !== reason || row.component !== component) continue
-      if (!row.message.startsWith('(combined from similar events): ')) continue
-      this.replace({ ...row, message: text, count: row.count + 1, lastMs: nowMs, resourceVersion: this.takeResourceVersion() }, row)
-      return true
+      if (row !== undefined && row.reason === reason && row.component === component && row.message.startsWith('(combined from similar events): ')) oldest = row
     }
-    return false
+    if (oldest === undefined) return false
+    this.replace({ ...oldest, message: text, count: oldest.count + 1, lastMs: nowMs, resourceVersion: this.takeResourceVersion() }, oldest)
+    return true
   }
 
-  private append(
-    regarding: KubeObject,
-    ids: number[],
-    row: { type: string; reason: string; message: string; component: string; nowMs: SimTimeMs; options: EventOptions },
-  ): void {
-    const id = (this.counters.get('id') ?? 0) + 1
-    this.counters.set('id', id)
-    const reference = this.referenceTo(regarding, ids, row.options.fieldPath)
-    const stored: EventRow = {
-      id,
-      regarding: reference,
-      namespace: regarding.metadata.namespace ?? 'default',
-      type: row.type,
-      reason: row.reason,
-      message: row.message,
-      component: row.component,
-      host: row.options.host,
-      firstMs: row.nowMs,
-      lastMs: row.nowMs,
-      count: 1,
-      resourceVersion: this.takeResourceVersion(),
-    }
-    this.rows.set(id, stored)
-    ids.push(id)
-    for (const listener of this.listeners) listener(stored, undefined)
+  private append(row: EventRow, newest: number): void {
+    this.rows.set(row.id, row)
+    this.openChains().add(row.regarding.uid ?? '', row.id, newest)
+    for (const listener of this.listeners) listener(row, undefined)
   }
 
   /** A reference to an object; Events of one moment share it. */
-  private referenceTo({ kind, apiVersion, metadata }: KubeObject, ids: readonly number[], fieldPath: string | undefined): ObjectReference {
-    const last = ids.length === 0 ? undefined : this.rows.get(ids[ids.length - 1])?.regarding
+  private referenceTo({ kind, apiVersion, metadata }: KubeObject, newest: number, fieldPath: string | undefined): ObjectReference {
+    const last = newest === 0 ? undefined : this.rows.get(newest)?.regarding
     if (last !== undefined && last.resourceVersion === metadata.resourceVersion && last.uid === metadata.uid && last.fieldPath === fieldPath && last.kind === kind) return last
     const { namespace, name, uid, resourceVersion } = metadata
     return { kind, namespace, name, uid, apiVersion, resourceVersion, fieldPath }
@@ -171,13 +158,13 @@ export class EventLog {
   }
 
   /** Each source, object and type has a bucket of its own; it is kept from the sixth event on, before that the rows tell what was spent. */
-  private passesSpamFilter(component: string, uid: string, type: string, ids: readonly number[], nowMs: SimTimeMs): boolean {
+  private passesSpamFilter(component: string, uid: string, type: string, newest: number, nowMs: SimTimeMs): boolean {
     // What has happened rarely has no bucket yet, whose key would have to be made.
     const bucketed = this.uidsWithBucket()
-    if (!bucketed.has(uid) && this.countOf(ids, component, type) < 5) return true
+    if (!bucketed.has(uid) && this.countOf(newest, component, type) < 5) return true
     const key = `${component}|${uid}|${type}`
     const bucket = this.spam.get(key)
-    const spent = bucket === undefined ? this.countOf(ids, component, type) : 0
+    const spent = bucket === undefined ? this.countOf(newest, component, type) : 0
     if (bucket === undefined && spent < 5) return true
     const tokens = bucket === undefined ? burst - spent : Math.min(burst, bucket.tokens + (nowMs - bucket.atMs) / refillMs)
     bucketed.add(uid)
@@ -194,32 +181,23 @@ export class EventLog {
     return this.bucketedUids
   }
 
-  private countOf(ids: readonly number[], component: string, type: string): number {
+  private countOf(newest: number, component: string, type: string): number {
+    const chains = this.openChains()
     let count = 0
-    for (const id of ids) {
+    for (let id = newest; id !== 0; id = chains.before(id)) {
       const row = this.rows.get(id)
       if (row !== undefined && row.component === component && row.type === type) count += row.count
     }
     return count
   }
 
-  private idsOf(uid: string): number[] {
-    if (this.idsByUid === undefined) {
-      const index = new Map<string, number[]>()
-      this.rows.forEach((row) => {
-        const key = row.regarding.uid ?? ''
-        const ids = index.get(key)
-        if (ids === undefined) index.set(key, [row.id])
-        else ids.push(row.id)
-      })
-      this.idsByUid = index
+  private openChains(): EventChains {
+    if (this.chains === undefined) {
+      const chains = new EventChains()
+      this.rows.forEach(({ regarding: { uid = '' } }, id) => chains.add(uid, id, chains.newestOf(uid)))
+      this.chains = chains
     }
-    let ids = this.idsByUid.get(uid)
-    if (ids === undefined) {
-      ids = []
-      this.idsByUid.set(uid, ids)
-    }
-    return ids
+    return this.chains
   }
 }
 

@@ -18,6 +18,7 @@ import { bodyOf, deleteOptionsOf, failed, ok, writeOptions } from './answers.ts'
 import { isAudited } from './audit-log.ts'
 import type { AuditLog } from './audit-log.ts'
 import type { Authorizer } from './authorizer.ts'
+import type { Binder } from './binding.ts'
 import type { ServedKinds } from './custom-kinds.ts'
 import type { EventLog } from './event-log.ts'
 import { ObjectReader } from './objects.ts'
@@ -35,6 +36,7 @@ import { toTable } from './tables.ts'
 export interface ServerParts {
   readonly store: Store
   readonly registry: Registry
+  readonly binder: Binder
   readonly admission: AdmissionDoor
   readonly authorizer: Authorizer
   readonly events: EventLog
@@ -153,10 +155,13 @@ export class ApiServer {
     const { query = {} } = request
     const filter = filterOf(kind, query, request.name)
     if (!isFilter(filter)) return failed(filter)
-    const isFromStart = query.sendInitialEvents === true || query.resourceVersion === undefined || query.resourceVersion === '' || query.resourceVersion === '0'
-    const resourceVersion = isFromStart ? this.parts.store.resourceVersion : Number(query.resourceVersion)
-    if (Number.isNaN(resourceVersion)) return failed(apiErrors.badRequest(`resourceVersion: Invalid value: "${query.resourceVersion}": strconv.ParseUint: parsing "${query.resourceVersion}": invalid syntax`))
-    return { code: 200, streamId: this.parts.streams.openWatch(request, resourceVersion), warnings: [] }
+    const { resourceVersion: asked = '' } = query
+    if (asked !== '' && !/^\d+$/.test(asked)) return failed(apiErrors.badRequest(`resourceVersion: Invalid value: ${goQuote(asked)}: strconv.ParseUint: parsing ${goQuote(asked)}: invalid syntax`))
+    const { resourceVersion: latest } = this.parts.store
+    const isNew = query.sendInitialEvents === true || ((asked === '' || asked === '0') && query.sendInitialEvents !== false)
+    if (Number(asked) > latest) return failed(apiErrors.timeout(`Too large resource version: ${asked}, current: ${latest}`, 1))
+    const from = isNew || asked === '' || asked === '0' ? latest : Number(asked)
+    return { code: 200, streamId: this.parts.streams.openWatch(request, from, isNew), warnings: [] }
   }
 
   private create(kind: KindInfo, request: ApiRequest): ApiResponse {

@@ -6,7 +6,6 @@ import type { ApiRequest, ApiResponse } from '../api/request.ts'
 import type { KubeObject, Pod, Status } from '../api/types.ts'
 import { objectKey } from '../store/resource-id.ts'
 import { bodyOf, failed, ok, writeOptions } from './answers.ts'
-import { bindPod } from './binding.ts'
 import { evictPod } from './eviction.ts'
 import { patchObject } from './patch.ts'
 import { resourceName } from './registry.ts'
@@ -75,7 +74,7 @@ function notAScale({ apiVersion, kind }: KubeObject): Status {
 
 function handleBinding(server: ApiServer, kind: KindInfo, request: ApiRequest, object: KubeObject): ApiResponse {
   const target = (request.body as { target?: { name?: string } } | undefined)?.target?.name ?? ''
-  const outcome = bindPod(server.parts.store, keyOfRequest(kind, request), target, object as Pod, server.parts.clock)
+  const outcome = server.parts.binder.bind(keyOfRequest(kind, request), target, object as Pod)
   return outcome.ok ? ok(201, { ...successStatus(), code: 201 }) : failed(outcome.status)
 }
 

@@ -34,6 +34,9 @@ interface InitActions {
   readonly isFailed: boolean
 }
 
+const noInit: InitActions = { kills: [], starts: [], hasInitialized: true, isFailed: false }
+const noContainers: readonly Container[] = []
+
 /** Looks at one running sidecar. @returns whether containers behind it may start */
 function inspectSidecar(host: Host, podKey: string, pod: Pod, container: Container, latest: RuntimeContainer, kills: Action[], starts: string[]): boolean {
   const startup = container.startupProbe === undefined ? 'success' : host.probes.get(`${containerKey(podKey, container.name)}|startup`)?.result
@@ -83,21 +86,26 @@ function initActions(host: Host, podKey: string, pod: Pod, record: PodRecord): I
   return { kills, starts: starts.reverse(), hasInitialized, isFailed: false }
 }
 
+function start(name: string): Action {
+  return { do: 'start', container: name }
+}
+
 /** The plan of a sync: sandbox, kills, starts of ephemeral, init and main containers, in the order in which they happen. */
 export function computeActions(host: Host, podKey: string, pod: Pod, record: PodRecord): Action[] {
-  const start = (name: string): Action => ({ do: 'start', container: name })
   if (record.sandboxMs === undefined) {
     const first = pod.spec.initContainers?.[0]
     const names = first === undefined ? pod.spec.containers.map(({ name }) => name) : [first.name]
     return [{ do: 'sandbox' }, ...names.map(start)]
   }
-  const ephemeral = (pod.spec.ephemeralContainers ?? []).filter(({ name }) => latestOf(record.containers, name) === undefined).map(({ name }) => start(name))
-  const init = initActions(host, podKey, pod, record)
+  const init = pod.spec.initContainers === undefined ? noInit : initActions(host, podKey, pod, record)
   if (init.isFailed) return []
-  const plan: Action[] = [...init.kills]
-  const later: Action[] = [...ephemeral, ...init.starts.map(start)]
+  const plan: Action[] = init.kills.slice()
+  const later: Action[] = []
+  for (const { name } of pod.spec.ephemeralContainers ?? noContainers) if (latestOf(record.containers, name) === undefined) later.push(start(name))
+  for (const name of init.starts) later.push(start(name))
   const isKept = !init.hasInitialized || mainActions(host, podKey, pod, record, plan, later)
-  return isKept || later.length > 0 ? [...plan, ...later] : stopAll(pod, record)
+  if (!isKept && later.length === 0) return stopAll(pod, record)
+  return later.length === 0 ? plan : plan.concat(later)
 }
 
 /** Nothing is left to run: the whole pod is stopped, its sandbox too. */

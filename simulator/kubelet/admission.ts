@@ -4,7 +4,7 @@ import { matchesRequiredNodeAffinity } from '../api/node-selector.ts'
 import { quantityMilli, quantityValue } from '../api/quantity.ts'
 import { podRequests } from '../api/resources.ts'
 import { findUntoleratedTaint } from '../api/tolerations.ts'
-import type { Node, Pod, ResourceList } from '../api/types.ts'
+import type { Container, Node, Pod, PodSpec, ResourceList } from '../api/types.ts'
 import type { Host } from './host.ts'
 import { isTerminalPhase } from './phase.ts'
 import { kubeletTexts } from './texts.ts'
@@ -36,10 +36,31 @@ function isAccepted(host: Host, pod: Pod): boolean {
 
 const noResources: ResourceList = {}
 
+/** What a pod asks for, in the order in which the kubelet looks at it. */
+type Demand = readonly (readonly [resource: string, amount: number])[]
+
+interface KnownDemand {
+  readonly spec: Pick<PodSpec, 'initContainers' | 'resources' | 'overhead'>
+  readonly demand: Demand
+}
+
 /** What accepted pods take of a node. Derived: it is made anew after a pod has gone. */
 export class NodeUsage {
   private readonly sums = new Map<string, { pods: number; amounts: Map<string, number> }>()
   private readonly capacities = new Map<string, { readonly allocatable: ResourceList; readonly amounts: Map<string, number> }>()
+
+  private readonly demands = new WeakMap<readonly Container[], KnownDemand>()
+
+  /** What a pod asks for; pods of one template share it. */
+  demandOf(pod: Pod): Demand {
+    const { spec } = pod
+    const known = this.demands.get(spec.containers)
+    if (known !== undefined && known.spec.initContainers === spec.initContainers && known.spec.resources === spec.resources && known.spec.overhead === spec.overhead) return known.demand
+    const requests = podRequests(pod)
+    const demand = Object.keys(requests).sort(inNodeOrder).map((resource) => [resource, amount(resource, requests[resource])] as const)
+    this.demands.set(spec.containers, { spec, demand })
+    return demand
+  }
 
   /** What a node has of a resource, read once per state of the node. */
   capacity(node: string, allocatable: ResourceList, resource: string, absent: string): number {
@@ -62,11 +83,11 @@ export class NodeUsage {
   }
 
   /** Adds a pod that its kubelet has just accepted. */
-  add(node: string, requests: ResourceList): void {
+  add(node: string, demand: Demand): void {
     const sum = this.sums.get(node)
     if (sum === undefined) return
     sum.pods++
-    for (const resource of Object.keys(requests)) sum.amounts.set(resource, (sum.amounts.get(resource) ?? 0) + amount(resource, requests[resource]))
+    for (const [resource, requested] of demand) sum.amounts.set(resource, (sum.amounts.get(resource) ?? 0) + requested)
   }
 
   of(host: Host, pod: Pod): { readonly pods: number; readonly amounts: ReadonlyMap<string, number> } {
@@ -75,20 +96,19 @@ export class NodeUsage {
     if (sum === undefined) {
       sum = { pods: 0, amounts: new Map() }
       this.sums.set(node, sum)
-      for (const other of others(host, pod)) this.add(node, podRequests(other))
+      for (const other of others(host, pod)) this.add(node, this.demandOf(other))
     }
     return sum
   }
 }
 
-function lacking(host: Host, usage: NodeUsage, pod: Pod, node: Node, requests: ResourceList): Rejection | undefined {
+function lacking(host: Host, usage: NodeUsage, pod: Pod, node: Node, demand: Demand): Rejection | undefined {
   const allocatable = node.status?.allocatable ?? noResources
   const nodeName = pod.spec.nodeName ?? ''
   const taken = usage.of(host, pod)
   const podsMax = usage.capacity(nodeName, allocatable, 'pods', '110')
   if (taken.pods + 1 > podsMax) return { reason: reasonOf('pods'), message: kubeletTexts.lacks('pods', 1, taken.pods, podsMax) }
-  for (const resource of Object.keys(requests).sort(inNodeOrder)) {
-    const requested = amount(resource, requests[resource])
+  for (const [resource, requested] of demand) {
     // An extended resource that the node never had is not the kubelet's matter.
     if (requested === 0 || (allocatable[resource] === undefined && resource.includes('/'))) continue
     const capacity = usage.capacity(nodeName, allocatable, resource, '0')
@@ -120,14 +140,14 @@ function hostPorts(pod: Pod): string[] {
 
 /** Why the kubelet refuses a pod, or undefined. */
 export function admit(host: Host, usage: NodeUsage, pod: Pod, node: Node): Rejection | undefined {
-  const requests = podRequests(pod)
-  const lack = lacking(host, usage, pod, node, requests)
+  const demand = usage.demandOf(pod)
+  const lack = lacking(host, usage, pod, node, demand)
   if (lack !== undefined) return lack
   const matches = matchesRequiredNodeAffinity(pod.spec, node)
   if (matches !== true) return { reason: 'NodeAffinity', message: 'Predicate NodeAffinity failed: node(s) didn\'t match Pod\'s node affinity/selector' }
   if (hostPortConflict(host, pod)) return { reason: 'NodePorts', message: 'Predicate NodePorts failed: node(s) didn\'t have free ports for the requested pod ports' }
   const taint = findUntoleratedTaint(node.spec?.taints, pod.spec.tolerations, ['NoExecute'])
   if (taint !== undefined) return { reason: 'TaintToleration', message: 'Predicate TaintToleration failed: node(s) had taints that the pod didn\'t tolerate' }
-  usage.add(pod.spec.nodeName ?? '', requests)
+  usage.add(pod.spec.nodeName ?? '', demand)
   return undefined
 }

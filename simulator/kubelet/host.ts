@@ -70,6 +70,9 @@ export interface ImageFacts {
 export class Host {
   /** Derived: facts of images by name. */
   private readonly images = new Map<string, ImageFacts>()
+  private isInEvent = false
+  /** The record that the running event has copied. */
+  private copied: PodRecord | undefined
   readonly shared = new SharedParts()
   readonly context: ComponentContext
   readonly ports: KubeletPorts
@@ -148,12 +151,26 @@ export class Host {
     return record
   }
 
-  /** Changes fields of a pod's record. */
+  /**
+   * Handles an event of the kernel. Nobody can fork or save the cluster before its end, so the record that it changes
+   * is copied once: further changes are made in the copy.
+   */
+  handle(handler: (key: string) => void, key: string): void {
+    this.isInEvent = true
+    handler(key)
+    this.isInEvent = false
+    this.copied = undefined
+  }
+
+  /** Changes fields of a pod's record. A record that was read before may or may not show the change. */
   change(podKey: string, fields: Partial<PodRecord>): PodRecord {
+    const record = this.record(podKey)
+    if (record === this.copied) return Object.assign(this.copied, fields)
     // Two steps: a copy of a record that has all fields is fast, one spread over another is not.
-    const next = { ...this.record(podKey) }
+    const next: PodRecord = { ...record }
     Object.assign(next, fields)
     this.pods.set(podKey, next)
+    if (this.isInEvent) this.copied = next
     return next
   }
 

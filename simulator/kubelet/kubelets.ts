@@ -84,20 +84,21 @@ class KubeletModel implements Kubelets {
     this.followLogs = (pod, container, cursor) => this.door.followLogs(pod, container, cursor)
     this.startExec = (pod, container, command, options) => this.door.startExec(pod, container, command, options)
     this.startAttach = (pod, container) => this.door.startAttach(pod, container)
+    const on = (handler: (key: string) => void) => (key: string): void => host.handle(handler, key)
     this.handlers = {
-      sync: (key) => this.worker.onSync(key),
-      step: (key) => this.worker.onStep(key),
-      mount: (key) => this.worker.onMount(key),
-      refresh: (key) => this.onRefresh(key),
-      program: (key) => this.processes.onChange(key),
-      answer: (key) => this.processes.onAnswer(key),
-      oom: (key) => this.processes.onOom(key),
-      probe: (key) => this.probes.onEvent(key),
-      kill: (key) => this.killer.onEvent(key),
-      storage: (key) => this.onStorage(key),
-      deadline: (key) => this.onDeadline(key),
-      node: (key) => this.onNode(key),
-      update: (key) => this.onUpdate(key),
+      sync: on((key) => this.worker.onSync(key)),
+      step: on((key) => this.worker.onStep(key)),
+      mount: on((key) => this.worker.onMount(key)),
+      refresh: on((key) => this.onRefresh(key)),
+      program: on((key) => this.processes.onChange(key)),
+      answer: on((key) => this.processes.onAnswer(key)),
+      oom: on((key) => this.processes.onOom(key)),
+      probe: on((key) => this.probes.onEvent(key)),
+      kill: on((key) => this.killer.onEvent(key)),
+      storage: on((key) => this.onStorage(key)),
+      deadline: on((key) => this.onDeadline(key)),
+      node: on((key) => this.onNode(key)),
+      update: on((key) => this.onUpdate(key)),
     }
   }
 

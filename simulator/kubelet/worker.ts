@@ -243,12 +243,12 @@ export class Worker {
         this.endSync(podKey, pod)
         return
       }
-      const [action, ...plan] = record.plan
-      if (action === undefined) {
+      if (record.plan.length === 0) {
         this.endSync(podKey, pod)
         return
       }
-      this.host.change(podKey, { plan })
+      const action = record.plan[0]
+      this.host.change(podKey, { plan: record.plan.length === 1 ? noPlan : record.plan.slice(1) })
       if (!this.perform(podKey, current, action)) return
     }
   }
@@ -347,6 +347,7 @@ export class Worker {
   private endSync(podKey: string, pod: Pod): void {
     const { host } = this
     const record = host.record(podKey)
+    const { isAskedAgain } = record
     let failures = record.failures
     const errors: StartFailure[] = []
     for (const name of Object.keys(record.tried)) {
@@ -358,7 +359,7 @@ export class Worker {
     }
     host.change(podKey, { isBusy: false, isAskedAgain: false, failures, tried: nothingTried, lastSyncMs: host.nowMs, plan: noPlan, step: undefined })
     if (this.mustTerminate(freshPod(this.host, podKey, pod), record)) host.requestSync(podKey, host.nowMs)
-    else if (record.isAskedAgain) host.requestSync(podKey, host.relistAfter(record.node, host.nowMs))
+    else if (isAskedAgain) host.requestSync(podKey, host.relistAfter(record.node, host.nowMs))
     if (errors.length > 0) this.retry(podKey, errors)
   }
 

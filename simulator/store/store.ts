@@ -9,8 +9,7 @@ import type { ClusterState } from '../kernel/state.ts'
 import type { Table } from '../kernel/table.ts'
 import type { StoreChange } from './component.ts'
 import { ResourceIndex } from './indexes.ts'
-import { traceCommit } from './trace.ts'
-import type { KnownSpecs } from './trace.ts'
+import { KnownParts, traceCommit } from './trace.ts'
 
 /** One entry of the history. */
 export interface Commit extends StoreChange {
@@ -28,7 +27,7 @@ export class Store {
   private history: Commit[] = []
   /** The history holds every commit after this resourceVersion. */
   private historyAfter: number
-  private readonly specs: KnownSpecs = new WeakMap()
+  private readonly traced = new KnownParts()
   private readonly listeners: ((change: StoreChange) => void)[] = []
 
   constructor(state: ClusterState) {
@@ -167,7 +166,7 @@ export class Store {
 
   private commit(commit: Commit): void {
     const { state } = this
-    state.trace = traceCommit(state.trace, state.nowMs, commit, this.specs)
+    state.trace = traceCommit(state.trace, state.nowMs, commit, this.traced)
     if (this.history.length >= historyMax * 2) {
       this.historyAfter = this.history[historyMax - 1].resourceVersion
       this.history = this.history.slice(historyMax)

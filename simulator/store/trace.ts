@@ -8,32 +8,55 @@ import type { Commit } from './store.ts'
 
 /** Levels of an object that are hashed value by value, such as status.conditions[0].status; deeper changes count as one. */
 const depthMax = 4
+const rootSeed = 0x811c9dc5
 
-/** Hashes of specs that new objects came with: pods of one template share theirs. */
-export type KnownSpecs = WeakMap<object, number>
+/** The digest of a list that was made last under a name. */
+interface KnownList {
+  before: unknown
+  after: unknown
+  depth: number
+  digest: number
+}
 
-/** Adds one commit to the trace. Independent of how the store represents the object. @param specs is filled as it goes */
-export function traceCommit(trace: RollingHash, atMs: number, commit: Commit, specs: KnownSpecs): RollingHash {
+/** Digests of parts that many objects share, so that each is made once: what pods of one template have in common. Derived. */
+export class KnownParts {
+  /** Members of new objects, and members of their metadata. */
+  readonly ofNew = new WeakMap<object, number>()
+  /** By what stands for the list's name. */
+  readonly lists = new Map<number, KnownList>()
+}
+
+/** Adds one commit to the trace. Independent of how the store represents the object. @param known is filled as it goes */
+export function traceCommit(trace: RollingHash, atMs: number, commit: Commit, known: KnownParts): RollingHash {
   let high = fnv32a(commit.key, mix32(trace.high ^ atMs))
   let low = fnv32a(commit.resource, mix32(trace.low ^ commit.resourceVersion))
   const { before, after } = commit
-  const values = before === undefined && after !== undefined ? digestNew(after, specs) : digest(before, after, depthMax, 0x811c9dc5)
+  const values = before === undefined && after !== undefined ? digestNew(after, known) : digest(before, after, depthMax, rootSeed, known)
   high = mix32(high ^ values)
   low = mix32(low + values)
   return { high, low }
 }
 
-/** Hash of a new object: its spec, which it may share, and the rest. */
-function digestNew(object: KubeObject, specs: KnownSpecs): number {
-  const { spec, ...rest } = object
-  const others = digest(undefined, rest, depthMax, 0x811c9dc5)
-  if (typeof spec !== 'object' || spec === null) return mix32(others ^ digest(undefined, spec, depthMax - 1, seedOf('spec')))
-  let known = specs.get(spec)
-  if (known === undefined) {
-    known = digest(undefined, spec, depthMax - 1, seedOf('spec'))
-    specs.set(spec, known)
+/** Hash of a new object by its members; each, and each of its metadata, may be shared with others. */
+function digestNew({ metadata, ...rest }: KubeObject, known: KnownParts): number {
+  return mix32(digestMembers(rest, known) + mix32(digestMembers(metadata as { [key: string]: unknown }, known)))
+}
+
+function digestMembers(object: { readonly [key: string]: unknown }, known: KnownParts): number {
+  let sum = rootSeed
+  for (const name in object) if (object[name] !== undefined) sum = (sum + mix32(seedOf(name) ^ digestShared(object[name], known))) | 0
+  return sum
+}
+
+/** Independent of where the value stands: one part may have several places. */
+function digestShared(value: unknown, known: KnownParts): number {
+  if (typeof value !== 'object' || value === null) return digest(undefined, value, depthMax - 1, rootSeed, known)
+  let hash = known.ofNew.get(value)
+  if (hash === undefined) {
+    hash = digest(undefined, value, depthMax - 1, rootSeed, known)
+    known.ofNew.set(value, hash)
   }
-  return mix32(others ^ known)
+  return hash
 }
 
 /** A number that tells the names of one object's members apart in most cases, at less than the cost of hashing them. */
@@ -46,33 +69,52 @@ function seedOf(name: string): number {
  * Hash of what differs between two values, down to a depth; 0 when nothing does. Shared parts are skipped by identity.
  * An equal copy counts as shared: after a restore from JSON nothing is shared any more.
  */
-function digest(before: unknown, after: unknown, depth: number, seed: number): number {
+function digest(before: unknown, after: unknown, depth: number, seed: number, known: KnownParts): number {
   if (before === after) return 0
   if (typeof after === 'string') return fnv32a(after, seed)
   if (typeof after === 'number') return mix32(seed ^ (after | 0) ^ mix32((after * 1000) | 0))
   if (typeof after === 'boolean') return mix32(seed + (after ? 3 : 5))
   if (after === null || after === undefined) return mix32(seed + 7)
   if (depth === 0) return equalJson(before, after) ? 0 : mix32(seed + 13)
-  if (Array.isArray(after)) return digestList(before, after, depth, seed)
-  return digestObject(before, after as { [key: string]: unknown }, depth, seed)
+  if (Array.isArray(after)) return knownList(before, after, depth, seed, known)
+  return digestObject(before, after as { [key: string]: unknown }, depth, seed, known)
 }
 
-function digestList(before: unknown, after: readonly unknown[], depth: number, seed: number): number {
+/** Pods that begin or become ready together go from one shared list of conditions to another. */
+function knownList(before: unknown, after: readonly unknown[], depth: number, seed: number, known: KnownParts): number {
+  let last = known.lists.get(seed)
+  if (last === undefined) {
+    last = { before: undefined, after: undefined, depth: 0, digest: 0 }
+    known.lists.set(seed, last)
+  }
+  if (last.after === after && last.before === before && last.depth === depth) return last.digest
+  const made = digestList(before, after, depth, seed, known)
+  last.before = before
+  last.after = after
+  last.depth = depth
+  last.digest = made
+  return made
+}
+
+function digestList(before: unknown, after: readonly unknown[], depth: number, seed: number, known: KnownParts): number {
   const old: readonly unknown[] | undefined = Array.isArray(before) ? before : undefined
   let sum = 0
-  for (let i = 0; i < after.length; i++) sum = (sum + digest(old?.[i], after[i], depth - 1, mix32(i + 1))) | 0
+  for (let i = 0; i < after.length; i++) sum = (sum + digest(old?.[i], after[i], depth - 1, mix32(i + 1), known)) | 0
   return sum === 0 && old?.length === after.length ? 0 : mix32(seed ^ sum ^ (after.length + 11))
 }
 
-function digestObject(before: unknown, after: { readonly [key: string]: unknown }, depth: number, seed: number): number {
-  const isNew = typeof before !== 'object' || before === null
-  const old = (isNew ? {} : before) as { [key: string]: unknown }
+function digestObject(before: unknown, after: { readonly [key: string]: unknown }, depth: number, seed: number, known: KnownParts): number {
   let sum = 0
+  if (typeof before !== 'object' || before === null) {
+    for (const name in after) if (after[name] !== undefined) sum = (sum + digest(undefined, after[name], depth - 1, seedOf(name), known)) | 0
+    return mix32(seed ^ sum)
+  }
+  const old = before as { readonly [key: string]: unknown }
   for (const name in after) {
     const value = after[name]
     if (value === undefined || value === old[name]) continue
-    sum = (sum + digest(old[name], value, depth - 1, seedOf(name))) | 0
+    sum = (sum + digest(old[name], value, depth - 1, seedOf(name), known)) | 0
   }
   for (const name in old) if (old[name] !== undefined && after[name] === undefined) sum = (sum + fnv32a(name, 0x2545f491)) | 0
-  return sum === 0 && !isNew ? 0 : mix32(seed ^ sum)
+  return sum === 0 ? 0 : mix32(seed ^ sum)
 }
