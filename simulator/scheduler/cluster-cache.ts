@@ -62,7 +62,9 @@ export class ClusterCache {
   /** What happened on the nodes. */
   readonly changes = new ChangeLog()
   /** Counters of pods by domain that plugins share. */
-  readonly counters = new CounterRegistry()
+  readonly counters = new CounterRegistry(1024)
+  /** Those that leave nodes out; few pods share them. */
+  readonly partCounters = new CounterRegistry(64)
   /** Affinity terms of pods on nodes. */
   readonly termGroups = new TermGroups()
 

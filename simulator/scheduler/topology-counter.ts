@@ -183,11 +183,14 @@ export class TopologyCounter {
   }
 }
 
-const countersMax = 256
-
 /** Counters by what they count, shared by all classes of pods. Those that were not used for the longest time are dropped. */
 export class CounterRegistry {
   private readonly counters = new Map<string, TopologyCounter>()
+  private readonly countMax: number
+
+  constructor(countMax: number) {
+    this.countMax = countMax
+  }
 
   /**
    * The counter of a key, brought up to date.
@@ -197,10 +200,10 @@ export class CounterRegistry {
     const { counters } = this
     let counter = counters.get(key)
     if (counter === undefined) {
-      if (counters.size >= countersMax) this.dropOldest()
+      if (counters.size >= this.countMax) this.dropOldest()
       counter = make()
       counters.set(key, counter)
-    } else if (counters.size > countersMax / 2) {
+    } else if (counters.size > this.countMax / 2) {
       counters.delete(key)
       counters.set(key, counter)
     }

@@ -1,4 +1,4 @@
-import { compilePreferences, scorePreferences } from '../../../api/node-selector.ts'
+import { compilePreferences, matchesTerm } from '../../../api/node-selector.ts'
 import type { CompiledPreference } from '../../../api/node-selector.ts'
 import { isSelectorError } from '../../../api/selector.ts'
 import type { NodeSelectorTerm, Pod } from '../../../api/types.ts'
@@ -6,8 +6,14 @@ import type { NodeEvent } from '../../cluster-events.ts'
 import type { FilterPlugin, PreFilterPlugin, ScorePlugin } from '../../framework.ts'
 import { nodeOf, normalizeByMax, skipPreFilter, skipPreScore } from '../../framework.ts'
 import { compileRequiredNodeAffinity } from '../../matching.ts'
+import { nodeMatcherOf, TermTest } from '../../node-matcher.ts'
 import { schedulerReasons } from '../../messages.ts'
 import { errorStatus, success, unresolvable } from '../../status.ts'
+
+const elsewhere = unresolvable(schedulerReasons.nodeAffinity)
+
+/** A preferred term and its test. */
+interface TestedPreference extends CompiledPreference { readonly test?: TermTest }
 
 /** The node names that a term allows through metadata.name; undefined when it does not look at the name. */
 function namesOfTerm({ matchFields = [] }: NodeSelectorTerm): string[] | undefined {
@@ -32,7 +38,7 @@ function allowedNames({ spec }: Pod): Set<string> | undefined {
   return all
 }
 
-export type NodeAffinityPlugin = PreFilterPlugin<void> & FilterPlugin<void> & ScorePlugin<readonly CompiledPreference[]>
+export type NodeAffinityPlugin = PreFilterPlugin<void> & FilterPlugin<void> & ScorePlugin<readonly TestedPreference[]>
 
 /**
  * nodeSelector and node affinity, required and preferred.
@@ -55,18 +61,19 @@ export const nodeAffinity: NodeAffinityPlugin = {
     if (names === undefined) return { status: success }
     return names.size === 0 ? { status: unresolvable(schedulerReasons.affinityConflict) } : { status: success, nodeNames: names }
   },
-  filter({ podClass }, slot) {
-    const { requiredNode } = podClass
-    return requiredNode === undefined || requiredNode(nodeOf(slot)) ? success : unresolvable(schedulerReasons.nodeAffinity)
+  filter({ cache, podClass }, slot) {
+    return podClass.requiredNode === undefined || nodeMatcherOf(cache, podClass).matches(slot) ? success : elsewhere
   },
-  preScore({ podClass }) {
+  preScore({ cache, podClass }) {
     const preferred = podClass.pod.spec.affinity?.nodeAffinity?.preferredDuringSchedulingIgnoredDuringExecution
     if (preferred === undefined) return skipPreScore
     const state = compilePreferences(preferred)
-    return isSelectorError(state) ? { status: errorStatus(state.error) } : { status: success, state }
+    return isSelectorError(state) ? { status: errorStatus(state.error) } : { status: success, state: state.map((preference) => ({ ...preference, test: new TermTest(preference.term, cache) })) }
   },
   score(_cycle, slot, state) {
-    return scorePreferences(state, nodeOf(slot))
+    let score = 0
+    for (const { weight, term, test } of state) if (test === undefined ? matchesTerm(term, nodeOf(slot)) : test.passes(slot)) score += weight
+    return score
   },
   normalize(_cycle, scores, _feasible, count) {
     normalizeByMax(scores, count, false)

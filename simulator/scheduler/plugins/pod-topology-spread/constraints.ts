@@ -5,11 +5,12 @@
 
 import { findUntoleratedTaint, hardEffects } from '../../../api/tolerations.ts'
 import type { KubeObject, LabelSelector, Pod, Service, StringMap, TopologySpreadConstraint } from '../../../api/types.ts'
-import type { NodeSlot } from '../../cluster-cache.ts'
+import type { ClusterCache, NodeSlot } from '../../cluster-cache.ts'
 import type { Cycle, ObjectLister } from '../../framework.ts'
 import { nodeOf } from '../../framework.ts'
 import { bothMatch, compileLabelMap, compileSelector } from '../../matching.ts'
 import type { Matcher } from '../../matching.ts'
+import { nodeMatcherOf } from '../../node-matcher.ts'
 import type { PodClass } from '../../pod-class.ts'
 import { TopologyCounter } from '../../topology-counter.ts'
 
@@ -119,10 +120,9 @@ export function rulesOf(pod: Pod, objects: ObjectLister, whenUnsatisfiable: 'DoN
   return selector.isEmpty ? [] : defaults.map((c) => compileRule(c, selector))
 }
 
-function isIncluded(rule: SpreadRule, podClass: PodClass, slot: NodeSlot): boolean {
-  const node = nodeOf(slot)
-  if (rule.honorsAffinity && podClass.requiredNode !== undefined && !podClass.requiredNode(node)) return false
-  return !rule.honorsTaints || findUntoleratedTaint(node.spec?.taints, podClass.pod.spec.tolerations, hardEffects) === undefined
+function isIncluded(rule: SpreadRule, cache: ClusterCache, podClass: PodClass, slot: NodeSlot): boolean {
+  if (rule.honorsAffinity && podClass.requiredNode !== undefined && !nodeMatcherOf(cache, podClass).matches(slot)) return false
+  return !rule.honorsTaints || findUntoleratedTaint(nodeOf(slot).spec?.taints, podClass.pod.spec.tolerations, hardEffects) === undefined
 }
 
 /** What decides beside the topology whether a node counts; '' when all of the topology do. */
@@ -156,11 +156,9 @@ export function withCounters(rules: readonly CompiledRule[], cycle: Cycle, requi
   return rules.map((rule) => {
     const all = podsCounter(cycle, rule, podClass.namespace)
     if (rule.nodesKey === '') return { ...rule, counter: all }
-    const counter = cache.counters.of(cache, `${rule.podsKey} ${rule.nodesKey}`, () => {
-      const columns = requiresAllKeys ? rules.map(({ topologyKey }) => cache.topology(topologyKey)) : []
-      const isEligible = (slot: NodeSlot): boolean => columns.every((column) => column.valueIds[slot.index] >= 0) && isIncluded(rule, podClass, slot)
-      return new TopologyCounter(all.column, { weightOf: all.weightOf, isEligible, base: all })
-    })
+    const columns = requiresAllKeys ? rules.map(({ topologyKey }) => cache.topology(topologyKey)) : []
+    const isEligible = (slot: NodeSlot): boolean => columns.every((column) => column.valueIds[slot.index] >= 0) && isIncluded(rule, cache, podClass, slot)
+    const counter = cache.partCounters.of(cache, `${rule.podsKey} ${rule.nodesKey}`, () => new TopologyCounter(all.column, { weightOf: all.weightOf, isEligible, base: all }))
     return { ...rule, counter }
   })
 }
