@@ -1,7 +1,7 @@
 import { createContext, useContext } from 'react'
 import type { ObjectRef } from '../session/host-rows.ts'
 import type { LabAction } from './content-types.ts'
-import type { SuggestedFix } from '../session/host.ts'
+import type { SuggestedFix } from '../session/explanation.ts'
 
 /** What is chosen; plum in every pane. */
 export type Selection = { readonly kind: 'Pod'; readonly uid: string; readonly ref: ObjectRef } | { readonly kind: 'Node'; readonly name: string; readonly ref: ObjectRef } | { readonly kind: 'other'; readonly ref: ObjectRef }

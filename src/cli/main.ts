@@ -1,5 +1,6 @@
 /** The podflight command: a headless terminal, grading and lists. */
 
+import { explainCommand } from './explain-command.ts'
 import { gradeCommand } from './grade-command.ts'
 import { readLibrary, UsageError } from './files.ts'
 import { shellCommand } from './shell-command.ts'
@@ -8,6 +9,8 @@ const usage = `podflight: a flight simulator for running machine learning on Kub
 
   podflight shell [--scenario ID | --cluster FILE] [--file SCRIPT] [--seed N] [-e]
       the simulated cluster's terminal; a script's commands run in order, time passes as they need
+  podflight explain pod/NAME [-n NAMESPACE] [--cluster FILE | --scenario ID] [--file SCRIPT] [--at T] [-o json]
+      why the Pod is where it is, or why it is Pending, after the script's commands
   podflight grade --task ID [--file SCRIPT] [--seed N] [--json]
       runs a script against a task's start and prints the graded result
   podflight list [--json]
@@ -33,6 +36,8 @@ async function run(argv: readonly string[]): Promise<number> {
   switch (command) {
     case 'shell':
       return shellCommand(rest)
+    case 'explain':
+      return explainCommand(rest)
     case 'grade':
       return gradeCommand(rest)
     case 'list':

@@ -15,13 +15,14 @@ export function findScenario(library: Library, id: string): Scenario {
   return found
 }
 
-interface ShellPlan {
+export interface ShellPlan {
   readonly library: Library
   readonly scenario: Scenario
   readonly context: string
 }
 
-function planOf(values: { readonly [name: string]: string }): ShellPlan {
+/** What a flight of these options is made of. @throws UsageError for ids and files that there are not */
+export function planOf(values: { readonly [name: string]: string }): ShellPlan {
   const library = readLibrary()
   if (values['--cluster'] !== undefined) {
     const { definition, scenario } = readClusterFile(readUserFile(values['--cluster']))
@@ -32,15 +33,15 @@ function planOf(values: { readonly [name: string]: string }): ShellPlan {
 }
 
 /** Makes the flight of a headless terminal. */
-function makeFlight(plan: ShellPlan, seed: number): Flight {
+export function makeFlight(plan: ShellPlan, seed: number, out: (text: string) => void = (text) => process.stdout.write(text)): Flight {
   return new Flight({
     library: plan.library, plans: [{ context: plan.context, scenario: plan.scenario }],
-    header: { engine: '0.1.0', content: '0.1.0', kind: 'shell', id: plan.context, seed }, out: (text) => process.stdout.write(text),
+    header: { engine: '0.1.0', content: '0.1.0', kind: 'shell', id: plan.context, seed }, out,
   })
 }
 
 /** Runs a script's commands in order. With `stops`, the first failing one ends it. @returns the exit code */
-function runScript(flight: Flight, script: string, stops: boolean): number {
+export function runScript(flight: Flight, script: string, stops: boolean): number {
   let last = 0
   for (const { text } of splitScript(script)) {
     last = flight.runLine(text)

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { createCluster } from '../../simulator/index.ts'
 import type { Cluster } from '../../simulator/index.ts'
 import { explain } from './explain-pod.ts'
-import type { PodExplanation } from './host.ts'
+import type { PodExplanation } from './explanation.ts'
 import { runAsAuthor } from './scenario.ts'
 
 const gpuTaint = { key: 'nvidia.com/gpu', value: 'true', effect: 'NoSchedule' }
@@ -64,7 +64,8 @@ describe('explain', () => {
   test('a Job that needs both changes gets one fix with both, in its template', () => {
     const found = explained(`apiVersion: batch/v1\nkind: Job\nmetadata: {name: train}\nspec:\n  template:\n    spec:\n      restartPolicy: Never\n      containers: [{name: c, image: nginx, resources: {limits: {nvidia.com/gpu: 9}}}]\n`)
     expect(told(found)).toEqual([['Tolerate nvidia.com/gpu=true:NoSchedule, ask for GPU 8 instead of 9 in the Pod template of Job train', 'binds to gpu-a100-1']])
-    expect(found.fixes[0]?.yaml).toMatch(/^apiVersion: batch\/v1\nkind: Job\n/)
+    expect(found.fixes[0]).toMatchObject({ commands: ["kubectl delete job train -n default"] })
+    expect(found.fixes[0]?.yaml).toMatch(/^# The Pod template of a Job cannot be changed in place.*\n# .*\napiVersion: batch\/v1\nkind: Job\n/)
   })
 
   test('the smallest change stands first: less CPU before a toleration with less', () => {

@@ -12,15 +12,18 @@ import type { Action, LogHeader, TimedAction } from './action-log.ts'
 import { applyDocuments } from './apply-documents.ts'
 import type { AppliedDocument } from './apply-documents.ts'
 import { BaseClusters } from './base-clusters.ts'
+import { gpuCommand } from './gpu-command.ts'
 import { gradeChecks } from './grade.ts'
 import { kubeconfigPath, kubeconfigText, learnerUser } from './kubeconfig.ts'
+import type { FlightPort } from './podflight/command.ts'
+import { podflightCommands } from './podflight/registry.ts'
 import { runAsAuthor, ScenarioError, startScenario } from './scenario.ts'
 import { Moments } from './moments.ts'
 import type { LearnerSide } from './simulator-view.ts'
 import { whatIfCommand } from './what-if/command.ts'
 
-/** Kinds of a sitting in which one may ask what would be: never where answers count. */
-const whatIfKinds: readonly string[] = ['sandbox', 'lab', 'shell']
+/** Kinds of a sitting in which one may ask what would be and break hardware: never where answers count. */
+const practiceKinds: readonly string[] = ['sandbox', 'lab', 'shell']
 
 /** A cluster of the flight under its context name. */
 export interface FlightPlan {
@@ -41,6 +44,8 @@ export interface FlightOptions {
   readonly hasKeyboard?: boolean
   readonly aliases?: { readonly [name: string]: string }
   readonly podflight?: { readonly [name: string]: Executable }
+  /** True while an exam hides what explains. */
+  readonly hidesHelp?: () => boolean
 }
 
 interface Line {
@@ -91,6 +96,7 @@ export class Flight {
   /** @throws ScenarioError when a start does not play */
   constructor(options: FlightOptions) {
     this.log = new ActionLog(options.header)
+    const isPractice = practiceKinds.includes(options.header.kind)
     const bases = options.bases ?? new BaseClusters()
     this.lines = options.plans.map(({ context, scenario }) => {
       const start = startScenario(scenario, options.library, options.header.seed, bases)
@@ -106,7 +112,7 @@ export class Flight {
     }
     this.terminal = new Terminal({
       executables: { kubectl }, clock, out: options.out, onClear: options.onClear, hasKeyboard: options.hasKeyboard, aliases: options.aliases ?? { k: 'kubectl' },
-      podflight: { answer: this.answerCommand(), 'what-if': whatIfCommand(() => this.currentPlace(), whatIfKinds.includes(options.header.kind)), ...options.podflight },
+      podflight: { ...podflightCommands(this.port(options)), 'what-if': whatIfCommand(() => this.currentPlace(), isPractice), ...(isPractice ? { gpu: gpuCommand } : {}), ...options.podflight },
     })
     for (const { scenario } of options.plans) {
       for (const [path, text] of Object.entries(scenario.files)) this.terminal.files.write(`/home/learner/${path}`, text)
@@ -313,17 +319,12 @@ export class Flight {
     if (this.running?.status.kind === 'done') this.running = undefined
   }
 
-  /** `podflight answer ITEM VALUE`, so that scripts can answer too. */
-  private answerCommand(): Executable {
-    const answers = this.answers
-    return function* answer(context) {
-      const [, item, value] = context.argv.slice(-3)
-      if (item === undefined || value === undefined || context.argv.length < 3) {
-        context.err('usage: podflight answer ITEM VALUE\n')
-        return 2
-      }
-      answers.set(item, value)
-      return 0
+  /** What subcommands of `podflight` may ask. */
+  private port(options: FlightOptions): FlightPort {
+    const current = (): Line => this.current
+    return {
+      answers: this.answers, hidesHelp: () => options.hidesHelp?.() === true, namespace: () => this.namespace,
+      cluster: () => current().cluster, past: { at: (ms) => current().moments.at(ms) },
     }
   }
 }

@@ -229,6 +229,7 @@ export class InlineHost implements ClusterHost {
       library: plan.library, plans: plan.flights, bases: this.bases, hasKeyboard: true,
       header: { engine: engineVersion, content: engineVersion, kind: request.kind, id: request.id, seed },
       out: (text) => (this.output += text),
+      hidesHelp: () => this.session?.exam?.hidesHelp === true,
       onClear: () => {
         this.output = ''
         this.isCleared = true
@@ -481,7 +482,7 @@ export class InlineHost implements ClusterHost {
 
   explain(pod: ObjectRef): Promise<PodExplanation | undefined> {
     if (this.shown === undefined || this.session?.exam?.hidesHelp === true) return Promise.resolve(undefined)
-    return Promise.resolve(explain(this.shown.fork(), pod))
+    return Promise.resolve(explain(this.shown.fork(), pod, this.session?.flight.lineOf(this.line().context).moments))
   }
 
   // ---- labs --------------------------------------------------------------------------------------------------------

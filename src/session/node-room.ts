@@ -21,7 +21,7 @@ const mebibyte = 1024 ** 2
 /** Resources that a pod wants and a node cannot give, in the pod's order. */
 export function shortagesOf(scheduler: Scheduler, nodeName: string, pod: Pod): Shortage[] {
   const { cache } = scheduler
-  const slot = cache.nodeSlots().find((candidate) => candidate.name === nodeName)
+  const slot = cache.findSlot(nodeName)
   if (slot === undefined) return []
   const short: Shortage[] = []
   for (const [resource, wanted] of podRequests(pod, { useStatus: false })) {

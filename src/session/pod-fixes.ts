@@ -1,185 +1,223 @@
 /**
- * Changes that let a pending pod be placed: tolerate a taint, ask for less. Each is tried with the scheduler itself
- * before it is told, so an outcome is never a guess.
+ * The smallest changes that let a waiting Pod be placed: one edit, or a few together. Each is tried with the scheduler
+ * itself before it is told, so an outcome is never a guess.
  */
 
-import type { Cluster, Container, KubeObject, Node, Pod, Toleration } from '../../simulator/index.ts'
-import { formatTaint } from '../../simulator/api/tolerations.ts'
+import type { Cluster, Node, Pod, PodSpec, PriorityClass } from '../../simulator/index.ts'
 import { toYaml } from '../../simulator/api/yaml/emit.ts'
-import { explainPod } from '../../simulator/scheduler/explain.ts'
-import { amountOf } from '../../simulator/scheduler/pod-requests.ts'
+import { PodTrials } from '../../simulator/scheduler/pod-trials.ts'
 import type { Scheduler } from '../../simulator/scheduler/scheduler.ts'
-import type { SuggestedFix } from './host.ts'
-import { amountText, resourceName, shortagesOf, untoleratedTaints } from './node-room.ts'
+import { clusterEditors, oneMoreNode } from './explain/cluster-edits.ts'
+import type { ClusterEdit, Edit, PodEdit } from './explain/edits.ts'
+import { changedManifest, ownerOf } from './explain/owner-manifest.ts'
+import type { Owner } from './explain/owner-manifest.ts'
+import { podEditors, stateTaintPrefix } from './explain/pod-edits.ts'
+import type { SuggestedFix } from './explanation.ts'
+import { shortagesOf, untoleratedTaints } from './node-room.ts'
 
-/** Fixes at most. */
-const fixCount = 3
-/** Nodes whose change is tried, cheapest first: a large cluster has many of one shape. */
-const triesMax = 12
-/** Taints that come from a node's state: tolerating them is no remedy. */
-const stateTaintPrefix = 'node.kubernetes.io/'
+/** Fixes at most, of the Pod alone and of the cluster. */
+const fixCounts = { pod: 4, cluster: 3 } as const
+/** Edits that one fix may consist of. */
+const editsMax = 3
+/** Nodes of different kinds for which changes are sought, nearest first, and those of one kind. */
+const kindsMax = 8
+const perKindMax = 2
+/** Kinds of nodes of which one more is tried. */
+const newNodesMax = 4
+/** Single nodes looked at, so that contradictions and large clusters end soon. */
+const trialsMax = 160
+const systemPriority = 1_000_000_000
 
-/** Asks a container for less of a resource. */
-interface Reduction { readonly container: string; readonly resource: string; readonly from: string; readonly to: string; readonly lost: number }
-/** What must change for one node. */
-interface Change { readonly tolerations: readonly Toleration[]; readonly taints: readonly string[]; readonly reductions: readonly Reduction[] }
+interface Change { readonly edits: readonly Edit[]; readonly size: number }
 
-/** Up to three changes that make a pending pod fit, smallest first. */
+/** Changes that make a waiting Pod fit, smallest first; empty when none was found. The scheduler must be a fork's. */
 export function fixesFor(cluster: Cluster, scheduler: Scheduler, pod: Pod): SuggestedFix[] {
-  const changes = cluster.peek<Node>('nodes').map((node) => changeFor(scheduler, node, pod)).filter((change) => change !== undefined)
-  const fixes: SuggestedFix[] = []
-  const tried = new Set<string>()
-  for (const change of changes.sort(bySize)) {
-    const key = JSON.stringify(change)
-    if (tried.has(key) || tried.size >= triesMax) continue
-    tried.add(key)
-    const fix = tryChange(cluster, scheduler, pod, change, `fix-${fixes.length + 1}`)
-    if (fix !== undefined) fixes.push(fix)
-    if (fixes.length === fixCount) break
+  return new FixSearch(cluster, scheduler, pod).run()
+}
+
+class FixSearch {
+  private readonly cluster: Cluster
+  private readonly scheduler: Scheduler
+  private readonly pod: Pod
+  private readonly trials: PodTrials
+  private readonly owner: Owner
+  private readonly found = new Map<string, Change>()
+  private trialCount = 0
+
+  constructor(cluster: Cluster, scheduler: Scheduler, pod: Pod) {
+    this.cluster = cluster
+    this.scheduler = scheduler
+    this.pod = pod
+    this.trials = new PodTrials(scheduler, pod)
+    this.owner = ownerOf(cluster, pod)
   }
-  return fixes
+
+  run(): SuggestedFix[] {
+    const kinds = this.nodeKinds()
+    for (const nodes of kinds) for (const node of nodes.slice(0, perKindMax)) this.explore(node, [])
+    this.exploreNewNodes(kinds.map(([node]) => node))
+    const left = { ...fixCounts } as { pod: number; cluster: number }
+    const fixes: SuggestedFix[] = []
+    const changes = [...this.found.values()].sort((a, b) => a.size - b.size || a.edits.length - b.edits.length)
+    let hasNewNode = false
+    for (const change of changes) {
+      const addsNode = change.edits.some((edit) => edit.text.startsWith('add one more node'))
+      if (addsNode && hasNewNode) continue
+      const kind = change.edits.some((edit) => edit.kind === 'cluster') ? 'cluster' : 'pod'
+      if (left[kind] === 0) continue
+      const fix = this.tell(change, `fix-${fixes.length + 1}`)
+      if (fix === undefined) continue
+      left[kind] -= 1
+      hasNewNode ||= addsNode
+      fixes.push(fix)
+    }
+    const raised = this.raisedPriority(`fix-${fixes.length + 1}`)
+    return raised === undefined ? fixes : [...fixes, raised]
+  }
+
+  /** Nodes by kind, the nearest to the Pod first: few taints to tolerate, little missing. */
+  private nodeKinds(): (readonly Node[])[] {
+    const { cluster, scheduler, pod } = this
+    const rated = cluster.peek<Node>('nodes').map((node) => ({ node, far: farness(scheduler, node, pod) })).sort((a, b) => a.far - b.far)
+    const kinds = new Map<string, Node[]>()
+    for (const { node } of rated) {
+      const key = kindOf(node)
+      const known = kinds.get(key)
+      if (known !== undefined) {
+        if (known.length < perKindMax) known.push(node)
+      } else if (kinds.size < kindsMax) kinds.set(key, [node])
+      if (kinds.size === kindsMax && [...kinds.values()].every((nodes) => nodes.length === perKindMax)) break
+    }
+    return [...kinds.values()]
+  }
+
+  /**
+   * Looks for edits that make the Pod fit on one node, cheapest first; the cluster edits so far have been made.
+   * @returns whether the edits given are enough
+   */
+  private explore(node: Node, edits: readonly Edit[]): boolean {
+    if (this.trialCount >= trialsMax) return false
+    this.trialCount += 1
+    const pod = edited(this.pod, edits)
+    const status = this.trials.verdictOn(pod, node.metadata.name ?? '')
+    if (status.code === 'success') {
+      if (edits.length > 0) this.note(edits)
+      return true
+    }
+    if (edits.length === editsMax || status.plugin === undefined) return false
+    const obstacle = { cluster: this.cluster, scheduler: this.scheduler, node, pod, status }
+    const options: readonly Edit[] = [...(podEditors[status.plugin]?.(obstacle) ?? []), ...(clusterEditors[status.plugin]?.(obstacle) ?? [])]
+    const doneFamilies = new Set<string>()
+    for (const option of options) {
+      const family = option.kind === 'pod' ? option.family : undefined
+      if (edits.some((edit) => edit.text === option.text) || (family !== undefined && doneFamilies.has(family))) continue
+      const undo = option.kind === 'cluster' ? option.make(this.scheduler) : undefined
+      const isEnough = this.explore(node, [...edits, option])
+      undo?.()
+      if (isEnough && family !== undefined) doneFamilies.add(family)
+    }
+    return false
+  }
+
+  private exploreNewNodes(nodes: readonly Node[]): void {
+    const workers = nodes.filter((node) => !(node.spec?.taints ?? []).some((taint) => taint.key.startsWith('node-role.kubernetes.io/')))
+    for (const like of workers.slice(0, newNodesMax)) {
+      const { edit, node } = oneMoreNode(like)
+      const undo = edit.make(this.scheduler)
+      this.explore(node, [edit])
+      undo()
+    }
+  }
+
+  /** Keeps a change unless a part of it is enough by itself. */
+  private note(edits: readonly Edit[]): void {
+    const texts = edits.map((edit) => edit.text)
+    const key = [...texts].sort((a, b) => (a < b ? -1 : 1)).join('\n')
+    if (this.found.has(key)) return
+    for (const { edits: smaller } of this.found.values()) if (smaller.length < edits.length && smaller.every((edit) => texts.includes(edit.text))) return
+    this.found.set(key, { edits, size: edits.reduce((sum, edit) => sum + edit.size, 0) })
+  }
+
+  /** Tries the change on the whole cluster. */
+  private tell({ edits }: Change, id: string): SuggestedFix | undefined {
+    const undos = edits.flatMap((edit) => (edit.kind === 'cluster' ? [edit.make(this.scheduler)] : []))
+    const best = this.trials.landing(edited(this.pod, edits))
+    for (const undo of undos.toReversed()) undo()
+    const known = best.filter((name) => this.cluster.peekOne('nodes', name) !== undefined)
+    if (best.length === 0) return undefined
+    const outcome = known.length === 0 ? 'binds to the new node' : best.length === 1 ? `binds to ${known[0]}` : `binds to one of ${best.length} nodes, such as ${known[0]}`
+    const podEdits = edits.filter((edit) => edit.kind === 'pod')
+    const clusterEdits = edits.filter((edit) => edit.kind === 'cluster')
+    return { id, label: labelOf(edits, this.placeText()), outcome, ...(best.length === 1 && known.length === 1 ? { landsOnNode: known[0] } : {}), ...this.remedy(podEdits, clusterEdits) }
+  }
+
+  private placeText(): string {
+    const { kind, object } = this.owner
+    return kind === 'Pod' ? 'the Pod' : `the Pod template of ${kind} ${object.metadata.name ?? ''}`
+  }
+
+  /** How the learner makes the change: the manifest, and commands before it. */
+  private remedy(podEdits: readonly PodEdit[], clusterEdits: readonly ClusterEdit[]): Pick<SuggestedFix, 'yaml' | 'fileName' | 'commands' | 'note'> {
+    const commands = clusterEdits.flatMap(({ command }) => command ?? [])
+    const notes = clusterEdits.flatMap(({ note }) => note ?? [])
+    if (podEdits.length === 0) return { ...(commands.length > 0 ? { commands } : {}), ...(notes.length > 0 ? { note: notes.join(' ') } : {}) }
+    const { kind, resource, object } = this.owner
+    const { name = '', namespace = 'default' } = object.metadata
+    const isReplaced = kind === 'Job' || (kind === 'Pod' && podEdits.some((edit) => !edit.isInPlace))
+    if (isReplaced) {
+      commands.push(`kubectl delete ${resource} ${name} -n ${namespace}`)
+      notes.push(kind === 'Job' ? 'The Pod template of a Job cannot be changed in place: delete the Job first, then apply.' : 'These fields of a Pod cannot be changed in place: delete the Pod first, then apply.')
+    } else if (kind === 'ReplicaSet') {
+      commands.push(`kubectl delete pod ${this.pod.metadata.name ?? ''} -n ${namespace}`)
+      notes.push('A ReplicaSet changes no Pod that it has made: apply, then delete this one.')
+    }
+    const text = toYaml(changedManifest(this.owner, (spec) => podEdits.reduce((changed, edit) => edit.apply(changed), spec)))
+    const head = isReplaced ? `# ${notes.at(-1) ?? ''}\n#   ${commands.at(-1) ?? ''}\n` : ''
+    return { yaml: head + text, fileName: `${name}.yaml`, ...(commands.length > 0 ? { commands } : {}), ...(notes.length > 0 ? { note: notes.join(' ') } : {}) }
+  }
+
+  /** A higher priority class with which it may evict others. */
+  private raisedPriority(id: string): SuggestedFix | undefined {
+    const { pod } = this
+    if (pod.spec.preemptionPolicy === 'Never') return undefined
+    const classes = this.cluster.peek<PriorityClass>('priorityclasses.scheduling.k8s.io').filter(({ value, preemptionPolicy }) => value > (pod.spec.priority ?? 0) && value < systemPriority && preemptionPolicy !== 'Never')
+    for (const { metadata: { name = '' }, value } of [...classes].sort((a, b) => a.value - b.value)) {
+      const candidate = this.trials.preemption({ ...pod, spec: { ...pod.spec, priority: value, priorityClassName: name } })?.candidates.find(({ isBest }) => isBest)
+      if (candidate === undefined) continue
+      const edit: PodEdit = {
+        kind: 'pod', text: `use the priority class ${name} (${value})`, size: 2, isInPlace: false,
+        apply: ({ priority: _priority, ...spec }: PodSpec) => ({ ...spec, priorityClassName: name }),
+      }
+      return { id, label: labelOf([edit], this.placeText()), outcome: `evicts ${candidate.victims.join(' and ')}, then binds to ${candidate.node}`, ...this.remedy([edit], []) }
+    }
+    return undefined
+  }
 }
 
-function bySize(a: Change, b: Change): number {
-  const lost = (change: Change): number => change.reductions.reduce((sum, reduction) => sum + reduction.lost, 0)
-  return a.tolerations.length + a.reductions.length - (b.tolerations.length + b.reductions.length) || lost(a) - lost(b)
-}
-
-/** What a pod must change to fit one node; undefined when neither tolerations nor smaller requests can do it. */
-function changeFor(scheduler: Scheduler, node: Node, pod: Pod): Change | undefined {
+/** A number that grows with what keeps a Pod from a node. */
+function farness(scheduler: Scheduler, node: Node, pod: Pod): number {
   const taints = untoleratedTaints(node, pod.spec.tolerations)
-  if (node.spec?.unschedulable === true || taints.some((taint) => taint.key.startsWith(stateTaintPrefix) || taint.key.startsWith('node-role.kubernetes.io/'))) return undefined
-  const tolerations = taints.map(({ key, value = '', effect }): Toleration => (value === '' ? { key, operator: 'Exists', effect } : { key, operator: 'Equal', value, effect }))
-  const reductions: Reduction[] = []
-  for (const { resource, wanted, free } of shortagesOf(scheduler, node.metadata.name ?? '', pod)) {
-    const reduction = reductionOf(pod, resource, wanted - free)
-    if (reduction === undefined) return undefined
-    reductions.push(reduction)
-  }
-  if (tolerations.length + reductions.length === 0) return undefined
-  return { tolerations, taints: taints.map(formatTaint), reductions }
+  const short = shortagesOf(scheduler, node.metadata.name ?? '', pod)
+  const labels = node.metadata.labels ?? {}
+  const wrongLabels = Object.entries(pod.spec.nodeSelector ?? {}).filter(([key, value]) => labels[key] !== value).length
+  return (node.spec?.unschedulable === true ? 3 : 0) + taints.length + wrongLabels + short.reduce((sum, { wanted, free }) => sum + 1 + (wanted - Math.max(free, 0)) / wanted, 0)
 }
 
-/** Takes what is too much from the container that asks for most. */
-function reductionOf(pod: Pod, resource: string, tooMuch: number): Reduction | undefined {
-  const asked = (container: Container): number => amountOf(resource, container.resources?.requests?.[resource] ?? '0')
-  const [container] = [...pod.spec.containers].sort((a, b) => asked(b) - asked(a))
-  const left = container === undefined ? 0 : asked(container) - tooMuch
-  const to = amountText(resource, left)
-  if (container === undefined || left <= 0 || amountOf(resource, to) <= 0) return undefined
-  return { container: container.name, resource, from: amountText(resource, asked(container)), to, lost: tooMuch / asked(container) }
+/** Nodes with the same text differ in nothing that matters to a suggestion, but for what runs on them. */
+function kindOf({ metadata, spec, status }: Node): string {
+  const labels = Object.entries(metadata.labels ?? {}).filter(([key]) => key !== 'kubernetes.io/hostname').sort(([a], [b]) => (a < b ? -1 : 1))
+  return JSON.stringify([labels, (spec?.taints ?? []).filter((taint) => !taint.key.startsWith(stateTaintPrefix)), spec?.unschedulable, status?.allocatable])
 }
 
-function tryChange(cluster: Cluster, scheduler: Scheduler, pod: Pod, change: Change, id: string): SuggestedFix | undefined {
-  const found = explainPod(scheduler, { ...pod, spec: changedSpec(pod.spec, change) })
-  const [first] = found.best
-  if (first === undefined) return undefined
-  const owner = ownerOf(cluster, pod)
-  const place = owner.kind === 'Pod' ? 'the Pod' : `the Pod template of ${owner.kind} ${owner.object.metadata.name ?? ''}`
-  const outcome = found.best.length === 1 ? `binds to ${first}` : `binds to one of ${found.best.length} nodes, such as ${first}`
-  return {
-    id, label: labelOf(change, place), outcome, yaml: toYaml(changedManifest(owner, change)),
-    ...(found.best.length === 1 ? { landsOnNode: first } : {}),
-  }
+function edited(pod: Pod, edits: readonly Edit[]): Pod {
+  let { spec } = pod
+  for (const edit of edits) if (edit.kind === 'pod') spec = edit.apply(spec)
+  return spec === pod.spec ? pod : { ...pod, spec }
 }
 
-function labelOf({ taints, reductions }: Change, place: string): string {
-  const parts = [
-    ...(taints.length === 0 ? [] : [`tolerate ${taints.join(' and ')}`]),
-    ...reductions.map(({ resource, from, to }) => `ask for ${resourceName(resource)} ${to} instead of ${from}`),
-  ]
-  const text = `${parts.join(', ')} in ${place}`
+function labelOf(edits: readonly Edit[], place: string): string {
+  const ofPod = edits.filter((edit) => edit.kind === 'pod').map((edit) => edit.text).join(', ')
+  const ofCluster = edits.filter((edit) => edit.kind === 'cluster').map((edit) => edit.text)
+  const text = [...(ofPod === '' ? [] : [`${ofPod} in ${place}`]), ...ofCluster].join('; ')
   return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`
-}
-
-// ---- the changed object ----------------------------------------------------------------------------------------------
-
-interface Owner { readonly kind: string; readonly apiVersion: string; readonly object: KubeObject }
-type Json = { readonly [key: string]: unknown }
-
-/** The object that a person wrote: the pod, or the controller at the top. */
-function ownerOf(cluster: Cluster, pod: Pod): Owner {
-  let owner: Owner = { kind: 'Pod', apiVersion: 'v1', object: pod }
-  for (;;) {
-    const reference = owner.object.metadata.ownerReferences?.find((candidate) => candidate.controller === true)
-    const kind = cluster.kinds.all.find((candidate) => candidate.kind === reference?.kind && candidate.isVirtual !== true)
-    if (reference === undefined || kind === undefined) return owner
-    const resource = kind.group === '' ? kind.resource : `${kind.resource}.${kind.group}`
-    const object = cluster.peekOne<KubeObject>(resource, `${pod.metadata.namespace ?? ''}/${reference.name}`)
-    if (object === undefined || asJson(asJson(object['spec'])['template'])['spec'] === undefined) return owner
-    owner = { kind: reference.kind, apiVersion: reference.apiVersion, object }
-  }
-}
-
-/** What was applied last when there is such a record, else the object without what the server adds; with the change. */
-function changedManifest({ kind, apiVersion, object }: Owner, change: Change): Json {
-  const applied = object.metadata.annotations?.['kubectl.kubernetes.io/last-applied-configuration']
-  const base = applied === undefined ? written(kind, apiVersion, object) : withoutEmpty(JSON.parse(applied) as Json)
-  const spec = asJson(base['spec'])
-  if (kind === 'Pod') return { ...base, spec: changedSpec(spec, change) }
-  const template = asJson(spec['template'])
-  return { ...base, spec: { ...spec, template: { ...template, spec: changedSpec(asJson(template['spec']), change) } } }
-}
-
-/** `kubectl apply` notes an empty list of annotations that nobody wrote. */
-function withoutEmpty(manifest: Json): Json {
-  const { annotations, ...metadata } = asJson(manifest['metadata'])
-  return { ...manifest, metadata: Object.keys(asJson(annotations)).length === 0 ? metadata : { ...metadata, annotations } }
-}
-
-function written(kind: string, apiVersion: string, object: KubeObject): Json {
-  const { name, namespace, labels, annotations } = object.metadata
-  const metadata = { name, ...(namespace === undefined ? {} : { namespace }), ...(labels === undefined ? {} : { labels }), ...(annotations === undefined ? {} : { annotations }) }
-  const spec = asJson(object['spec'])
-  return { apiVersion, kind, metadata, spec: kind === 'Job' ? writtenJob(spec) : kind === 'Pod' ? writtenPod(spec) : spec }
-}
-
-/** Admission mounts a token and adds tolerations of node states to every Pod; a person writes neither. */
-function writtenPod(spec: Json): Json {
-  const isWritten = ({ name }: { readonly name: string }): boolean => !name.startsWith('kube-api-access-')
-  const volumes = ((spec['volumes'] as Pod['spec']['volumes']) ?? []).filter(isWritten)
-  const tolerations = ((spec['tolerations'] as readonly Toleration[] | undefined) ?? []).filter(({ key = '' }) => !key.startsWith(stateTaintPrefix))
-  const containers = (spec['containers'] as readonly Container[]).map(({ volumeMounts = [], ...container }) => {
-    const mounts = volumeMounts.filter(isWritten)
-    return mounts.length === 0 ? container : { ...container, volumeMounts: mounts }
-  })
-  const { volumes: _volumes, tolerations: _tolerations, ...rest } = spec
-  return { ...rest, containers, ...(volumes.length === 0 ? {} : { volumes }), ...(tolerations.length === 0 ? {} : { tolerations }) }
-}
-
-/** A Job's selector and the labels that follow from it are the server's. */
-function writtenJob({ selector: _selector, ...spec }: Json): Json {
-  const template = asJson(spec['template'])
-  const { labels, ...metadata } = asJson(template['metadata'])
-  const own = Object.fromEntries(Object.entries(asJson(labels)).filter(([key]) => !key.startsWith('batch.kubernetes.io/') && key !== 'controller-uid' && key !== 'job-name'))
-  return { ...spec, template: { ...template, metadata: { ...metadata, ...(Object.keys(own).length === 0 ? {} : { labels: own }) } } }
-}
-
-/** A pod spec with the change; the spec given stays as it is. */
-function changedSpec<T extends object>(spec: T, { tolerations, reductions }: Change): T {
-  const fields = spec as Json
-  const containers = (fields['containers'] as readonly Container[] | undefined) ?? []
-  const before = (fields['tolerations'] as readonly Toleration[] | undefined) ?? []
-  return {
-    ...spec, containers: containers.map((container) => reductions.filter((reduction) => reduction.container === container.name).reduce(reduced, container)),
-    ...(tolerations.length === 0 ? {} : { tolerations: [...before, ...tolerations] }),
-  }
-}
-
-/** Devices have equal requests and limits; CPU and memory keep their limits. */
-function reduced(container: Container, { resource, to }: Reduction): Container {
-  const { requests, limits } = container.resources ?? {}
-  const isDevice = resource.includes('/')
-  return {
-    ...container,
-    resources: {
-      ...container.resources,
-      ...(requests?.[resource] === undefined && isDevice ? {} : { requests: { ...requests, [resource]: to } }),
-      ...(isDevice && limits?.[resource] !== undefined ? { limits: { ...limits, [resource]: to } } : {}),
-    },
-  }
-}
-
-function asJson(value: unknown): Json {
-  return typeof value === 'object' && value !== null ? (value as Json) : {}
 }

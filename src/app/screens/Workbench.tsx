@@ -1,5 +1,5 @@
 import { useEffect, useMemo, useRef, useState, type ReactNode, type RefObject } from 'react'
-import type { SuggestedFix } from '../../session/host.ts'
+import type { SuggestedFix } from '../../session/explanation.ts'
 import { useActionHub, useActions } from '../actions/action-hub.tsx'
 import type { LabAction } from '../content-types.ts'
 import type { EditorHandle } from '../editor/EditorPane.tsx'

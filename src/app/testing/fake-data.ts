@@ -1,6 +1,7 @@
 /** Answers of the FakeHost that are longer than a line. */
 import type { EventRow, TimelineMark, TrackerRow } from '../../session/host-rows.ts'
-import type { CheckResult, GradeReport, ObjectDetails, Overview, PodExplanation, StepReport } from '../../session/host.ts'
+import type { PodExplanation } from '../../session/explanation.ts'
+import type { CheckResult, GradeReport, ObjectDetails, Overview, StepReport } from '../../session/host.ts'
 
 export const fakeYaml = `apiVersion: apps/v1
 kind: Deployment
@@ -107,7 +108,7 @@ export function fakeGrade(attemptId: string): GradeReport {
 const filterNames = ['NodeUnschedulable', 'TaintToleration', 'NodeAffinity', 'NodePorts', 'NodeResourcesFit']
 
 export const fakeExplanation: PodExplanation = {
-  pod: { kind: 'Pod', namespace: 'research-nlp', name: 'llama-3-8b-sft-worker-2-zx4kd' }, kind: 'pending', attempt: 9, attemptCount: 9, attemptAtMs: 2_467_000,
+  pod: { kind: 'Pod', namespace: 'research-nlp', name: 'llama-3-8b-sft-worker-2-zx4kd' }, kind: 'pending', basis: 'now', atMs: 2_467_000, never: [], best: [], attempt: 9, attemptCount: 9, attemptAtMs: 2_467_000,
   sentence: 'It needs 4 GPUs on one node. 5 are free, split 3 and 2.',
   message: "0/4 nodes are available: 1 node(s) didn't match Pod's node affinity/selector, 1 node(s) had untolerated taint(s), 2 Insufficient nvidia.com/gpu. no new claims to deallocate, preemption: 0/4 nodes are available: 2 No preemption victims found for incoming pod, 2 Preemption is not helpful for scheduling.",
   nodes: [
@@ -133,7 +134,7 @@ export function fakePlacement(name: string, namespace: string, nodes: readonly s
     const scores = plugins.map(([plugin, weight, raw]) => ({ plugin, raw: raw + (plugin === 'ImageLocality' && index === 0 ? 100 : 0), normalized: raw + (plugin === 'ImageLocality' && index === 0 ? 100 : 0), weight, weighted: weight * (raw + (plugin === 'ImageLocality' && index === 0 ? 100 : 0)) }))
     return { node, scores, total: scores.reduce((sum, score) => sum + score.weighted, 0), isChosen: index === 0, filters: filterNames.map((plugin) => ({ plugin, verdict: 'yes' as const })) }
   })
-  return { pod: { kind: 'Pod', namespace, name }, kind: 'placed', attempt: 1, attemptCount: 1, attemptAtMs: 201_400, sentence: `It runs on ${nodes[0] ?? ''}: the image is already there.`, message: `Successfully assigned ${namespace}/${name} to ${nodes[0] ?? ''}`, nodes: [...scored, ...nodes.slice(2).map((node) => verdict(node, 1, 'control-plane:NoSchedule', ['node(s) had untolerated taint(s)']))], scoreNote: `${nodes[0] ?? ''} wins because it already has the image.`, fixes: [] }
+  return { pod: { kind: 'Pod', namespace, name }, kind: 'placed', basis: 'attempt', atMs: 60_000, never: [], best: [nodes[0]], attempt: 1, attemptCount: 1, attemptAtMs: 201_400, sentence: `It runs on ${nodes[0] ?? ''}: the image is already there.`, message: `Successfully assigned ${namespace}/${name} to ${nodes[0] ?? ''}`, nodes: [...scored, ...nodes.slice(2).map((node) => verdict(node, 1, 'control-plane:NoSchedule', ['node(s) had untolerated taint(s)']))], scoreNote: `${nodes[0] ?? ''} wins because it already has the image.`, fixes: [] }
 }
 
 export function fakeDetails(kind: string, namespace: string | undefined, name: string): ObjectDetails {

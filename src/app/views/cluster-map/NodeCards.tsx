@@ -1,7 +1,7 @@
 import type { CSSProperties } from 'react'
 import { Ban, Route, Server } from 'lucide-react'
 import type { NodeRow, PodRow, ServiceRow } from '../../../session/host-rows.ts'
-import type { SuggestedFix } from '../../../session/host.ts'
+import type { SuggestedFix } from '../../../session/explanation.ts'
 import { PodGlyph } from '../../ui/Glyphs.tsx'
 import { Hidden } from '../../ui/LiveRegion.tsx'
 import { Name } from '../../ui/Names.tsx'

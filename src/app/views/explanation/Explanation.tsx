@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react'
 import { Check, Copy, FileCode, GitFork, X } from 'lucide-react'
-import type { PodExplanation, SuggestedFix } from '../../../session/host.ts'
+import type { PodExplanation, SuggestedFix } from '../../../session/explanation.ts'
 import { clockText } from '../../format.view.ts'
 import { useFlight } from '../../flight.tsx'
 import { Button } from '../../ui/Button.tsx'

@@ -1,4 +1,4 @@
-import type { NodeVerdict, PodExplanation } from '../../../session/host.ts'
+import type { NodeVerdict, PodExplanation } from '../../../session/explanation.ts'
 import { compareText } from '../../format.view.ts'
 
 /** Short heads for the scheduler's plugins; others keep their name. */

@@ -1,0 +1,13 @@
+/** The subcommands of `podflight` in the terminal, in the order of its help. One file each. */
+
+import type { Executable } from '../../../simulator/index.ts'
+import { answer } from './answer.ts'
+import type { FlightPort, PodflightCommand } from './command.ts'
+import { explain } from './explain.ts'
+
+const commands: readonly PodflightCommand[] = [answer, explain]
+
+/** All of them by name, for one flight. */
+export function podflightCommands(port: FlightPort): { readonly [name: string]: Executable } {
+  return Object.fromEntries(commands.map((command) => [command.name, command.make(port)]))
+}
