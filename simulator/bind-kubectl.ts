@@ -2,7 +2,7 @@
 
 import { fieldsOf, typeOf } from './admission/schema/schema.ts'
 import type { FieldType } from './admission/schema/schema.ts'
-import facts from './kubectl/explain-facts.json' with { type: 'json' }
+import facts from './admission/schema/field-facts.json' with { type: 'json' }
 import { makeKubectl } from './kubectl/main.ts'
 import type { SchemaPort } from './kubectl/ports.ts'
 import { compareText } from './kernel/text.ts'

@@ -1,7 +1,7 @@
 /** The public face of the simulator. */
 
 export { adminUser, authorUser, Cluster, createCluster, restoreCluster } from './cluster.ts'
-export type { ChangeListener, ClusterSnapshot } from './cluster.ts'
+export type { ChangeListener, ClusterSnapshot, PathRequest } from './cluster.ts'
 export type { ClusterConfig } from './cluster-config.ts'
 export { nodeObject } from './bootstrap/objects.ts'
 export type { NodeSpec } from './bootstrap/objects.ts'

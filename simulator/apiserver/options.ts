@@ -1,7 +1,7 @@
 /** What a request's options may be. Models apimachinery/pkg/apis/meta/v1/validation (v1.35). */
 
 import { apiErrors } from '../api/errors.ts'
-import type { ApiRequest } from '../api/request.ts'
+import type { ApiRequest, RequestQuery } from '../api/request.ts'
 import { fieldErrors } from '../api/field-error.ts'
 import type { FieldError } from '../api/field-error.ts'
 import type { Status } from '../api/types.ts'
@@ -12,10 +12,45 @@ const propagationPolicies = ['Foreground', 'Background', 'Orphan', 'nil']
 
 /** The refusal of options that no request may have, such as an unknown propagation policy. */
 export function checkOptions(request: ApiRequest): Status | undefined {
+  if (request.verb === 'list' || request.verb === 'watch') return checkListOptions(request)
   const kind = optionKinds[request.verb]
   if (kind === undefined) return undefined
   const error = kind === 'DeleteOptions' ? deletionError(request) : validationError(request)
   return error === undefined ? undefined : apiErrors.invalid({ group: 'meta.k8s.io', name: kind }, '', [error])
+}
+
+const notOlderThan = 'NotOlderThan'
+
+/** Models apimachinery/pkg/apis/meta/internalversion/validation ValidateListOptions (v1.35). */
+function checkListOptions(request: ApiRequest): Status | undefined {
+  const { query = {} } = request
+  if (query.resourceVersionMatch === undefined && query.sendInitialEvents === undefined) return undefined
+  const errors = request.verb === 'watch' ? watchErrors(query) : listErrors(query)
+  return errors.length === 0 ? undefined : apiErrors.invalid({ group: 'meta.k8s.io', name: 'ListOptions' }, '', errors)
+}
+
+function listErrors({ resourceVersion = '', resourceVersionMatch: match = '', continue: token = '', sendInitialEvents }: RequestQuery): FieldError[] {
+  const errors: FieldError[] = []
+  const forbid = (text: string, field = 'resourceVersionMatch'): unknown => errors.push(fieldErrors.forbidden(field, text))
+  if (match !== '') {
+    if (resourceVersion === '') forbid('resourceVersionMatch is forbidden unless resourceVersion is provided')
+    if (token !== '') forbid('resourceVersionMatch is forbidden when continue is provided')
+    if (match !== 'Exact' && match !== notOlderThan) errors.push(fieldErrors.notSupported('resourceVersionMatch', match, ['Exact', notOlderThan, '']))
+    if (match === 'Exact' && resourceVersion === '0') forbid('resourceVersionMatch "exact" is forbidden for resourceVersion "0"')
+  }
+  if (sendInitialEvents !== undefined) forbid('sendInitialEvents is forbidden for list', 'sendInitialEvents')
+  return errors
+}
+
+function watchErrors({ resourceVersionMatch: match = '', continue: token = '', sendInitialEvents }: RequestQuery): FieldError[] {
+  const errors: FieldError[] = []
+  const forbid = (text: string): unknown => errors.push(fieldErrors.forbidden('resourceVersionMatch', text))
+  if (sendInitialEvents !== undefined && match !== notOlderThan) forbid(`sendInitialEvents requires setting resourceVersionMatch to ${notOlderThan}`)
+  if (match === '') return errors
+  if (sendInitialEvents === undefined) forbid('resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided')
+  if (match !== notOlderThan) errors.push(fieldErrors.notSupported('resourceVersionMatch', match, [notOlderThan]))
+  if (token !== '') forbid('resourceVersionMatch is forbidden when continue is provided')
+  return errors
 }
 
 function validationError(request: ApiRequest): FieldError | undefined {

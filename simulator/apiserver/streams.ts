@@ -2,6 +2,7 @@
 
 import type { ApiRequest, StreamFrame } from '../api/request.ts'
 import { apiErrors } from '../api/errors.ts'
+import { apiVersionOf } from '../api/kinds.ts'
 import type { KindInfo } from '../api/kinds.ts'
 import type { KubeObject, Pod } from '../api/types.ts'
 import type { Json } from '../kernel/json.ts'
@@ -20,6 +21,8 @@ interface WatchCursor {
   readonly kind: 'watch'
   readonly request: ApiRequest
   readonly resourceVersion: number
+  /** What exists is still to be told, as ADDED events. */
+  readonly isNew?: true
 }
 interface LogCursor {
   readonly kind: 'log'
@@ -45,6 +48,8 @@ export class Streams {
   private readonly clock: ServerClock
 
   private readonly kinds: ServedKinds
+  /** Derived: the parsed selectors of open watches. */
+  private readonly filters = new Map<string, ObjectFilter>()
 
   constructor(cursors: Table<unknown>, store: Store, events: EventLog, kubelet: KubeletDoor, clock: ServerClock, kinds: ServedKinds) {
     this.cursors = cursors as Table<Cursor>
@@ -55,9 +60,9 @@ export class Streams {
     this.kinds = kinds
   }
 
-  /** Opens a watch behind a resourceVersion. @returns the stream's id */
-  openWatch(request: ApiRequest, resourceVersion: number): string {
-    return this.open({ kind: 'watch', request, resourceVersion })
+  /** Opens a watch behind a resourceVersion, or (isNew) one that first tells what exists. @returns the stream's id */
+  openWatch(request: ApiRequest, resourceVersion: number, isNew = false): string {
+    return this.open({ kind: 'watch', request, resourceVersion, ...(isNew ? { isNew } : {}) })
   }
 
   openLog(pod: Pod, container: string, cursor: Json, earlier: string): string {
@@ -88,7 +93,12 @@ export class Streams {
     const cursor = this.cursors.get(streamId)
     if (cursor === undefined) return
     if (cursor.kind === 'session') this.kubelet.closeSession(cursor.sessionId)
+    this.forget(streamId)
+  }
+
+  private forget(streamId: string): void {
     this.cursors.delete(streamId)
+    this.filters.delete(streamId)
   }
 
   private open(cursor: Cursor): string {
@@ -100,19 +110,55 @@ export class Streams {
   private readWatch(streamId: string, cursor: WatchCursor): StreamFrame[] {
     const { request } = cursor
     const kind = this.kinds.current.byResource(request.group, request.resource)
-    if (kind === undefined) return [{ kind: 'end' }]
-    const filter = filterOf(kind, request.query ?? {}, request.name)
-    if (!isFilter(filter)) return [{ kind: 'end' }]
+    const filter = kind === undefined ? undefined : this.filterOfWatch(streamId, kind, request)
+    if (kind === undefined || filter === undefined) {
+      this.forget(streamId)
+      return [{ kind: 'end' }]
+    }
     const latest = this.store.resourceVersion
-    if (latest === cursor.resourceVersion) return []
-    this.cursors.set(streamId, { ...cursor, resourceVersion: latest })
-    const changes = kind.resource === 'events' ? this.eventChanges(cursor.resourceVersion, request.namespace, filter) : this.storeChanges(kind, cursor, filter)
+    if (latest === cursor.resourceVersion && cursor.isNew !== true) return []
+    this.cursors.set(streamId, { kind: 'watch', request, resourceVersion: latest })
+    const changes = cursor.isNew === true ? this.initialEvents(kind, request, filter, latest) : this.changesOf(kind, cursor, filter)
     if (changes === undefined) {
-      this.cursors.delete(streamId)
+      this.forget(streamId)
       return [{ kind: 'watch', type: 'ERROR', object: apiErrors.expired(`too old resource version: ${cursor.resourceVersion} (${latest})`) }, { kind: 'end' }]
     }
     if (request.query?.table !== true) return changes
-    return changes.map((frame) => (frame.kind === 'watch' ? { ...frame, object: toTable(kind, [frame.object as KubeObject], this.clock, this.store.resourceVersion, request.query) } : frame))
+    return changes.map((frame) => (frame.kind === 'watch' ? { ...frame, object: this.asTable(kind, frame, request) } : frame))
+  }
+
+  private asTable(kind: KindInfo, { type, object }: StreamFrame & { kind: 'watch' }, { query }: ApiRequest): ReturnType<typeof toTable> {
+    const table = toTable(kind, type === 'BOOKMARK' ? [] : [object as KubeObject], this.clock, this.store.resourceVersion, query)
+    return type === 'BOOKMARK' ? { ...table, metadata: object.metadata as typeof table.metadata } : table
+  }
+
+  private filterOfWatch(streamId: string, kind: KindInfo, request: ApiRequest): ObjectFilter | undefined {
+    const known = this.filters.get(streamId)
+    if (known !== undefined) return known
+    const filter = filterOf(kind, request.query ?? {}, request.name)
+    if (!isFilter(filter)) return undefined
+    this.filters.set(streamId, filter)
+    return filter
+  }
+
+  private changesOf(kind: KindInfo, cursor: WatchCursor, filter: ObjectFilter): StreamFrame[] | undefined {
+    return kind.resource === 'events' ? this.eventChanges(cursor.resourceVersion, cursor.request.namespace, filter) : this.storeChanges(kind, cursor, filter)
+  }
+
+  /** What exists as ADDED events; a client that asked for a streaming list gets a bookmark that ends it. Models apiserver/pkg/storage/cacher watch-list (v1.35). */
+  private initialEvents(kind: KindInfo, request: ApiRequest, filter: ObjectFilter, resourceVersion: number): StreamFrame[] {
+    const { query = {}, namespace } = request
+    const frames: StreamFrame[] = []
+    if (kind.resource === 'events') {
+      for (const frame of this.eventChanges(0, namespace, filter)) frames.push(frame.kind === 'watch' ? { ...frame, type: 'ADDED' } : frame)
+    } else {
+      const resource = resourceId(kind.group, kind.resource)
+      const objects = kind.namespaced && namespace !== undefined ? this.store.listInNamespace<KubeObject>(resource, namespace) : this.store.list<KubeObject>(resource)
+      for (const object of objects) if (filter(object)) frames.push({ kind: 'watch', type: 'ADDED', object })
+    }
+    if (query.sendInitialEvents !== true || query.allowWatchBookmarks !== true) return frames
+    const metadata = { resourceVersion: String(resourceVersion), annotations: { 'k8s.io/initial-events-end': 'true' } }
+    return [...frames, { kind: 'watch', type: 'BOOKMARK', object: { kind: kind.kind, apiVersion: apiVersionOf(kind), metadata } }]
   }
 
   private storeChanges(kind: KindInfo, cursor: WatchCursor, filter: ObjectFilter): StreamFrame[] | undefined {
