@@ -12,8 +12,13 @@ import { garbageCollector } from './garbage-collector/controller.ts'
 import { makeHpaController } from './hpa/controller.ts'
 import type { MetricsClient } from './hpa/ports.ts'
 import { jobController } from './job/controller.ts'
+import { kueueJobController } from './kueue/job-reconciler.ts'
+import { kueueQueueController } from './kueue/queue-status.ts'
+import { kueueScheduler } from './kueue/scheduler.ts'
+import { kueueWorkloadController } from './kueue/workload-reconciler.ts'
 import { namespaceController } from './namespace/controller.ts'
 import { makeNodeLifecycleController } from './node-lifecycle/controller.ts'
+import { podGroupController } from './pod-group/controller.ts'
 import { makePodGcController } from './pod-gc/controller.ts'
 import { replicaSetController } from './replicaset/controller.ts'
 import { resourceQuotaController } from './resource-quota/controller.ts'
@@ -31,7 +36,10 @@ export interface ControllerParts {
 }
 
 /** Controllers that an add-on brings, by its name in bootstrap/add-ons.ts. */
-export const addOnControllers: { readonly [addOn: string]: readonly Controller[] } = {}
+export const addOnControllers: { readonly [addOn: string]: readonly Controller[] } = {
+  coscheduling: [podGroupController],
+  kueue: [kueueWorkloadController, kueueJobController, kueueScheduler, kueueQueueController],
+}
 
 /** All controllers. A cluster may run some of them, by name. */
 export function makeControllers(parts: ControllerParts): readonly Controller[] {

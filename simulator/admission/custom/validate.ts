@@ -34,13 +34,19 @@ function typeError(path: string, value: Json, schema: StructuralSchema): FieldEr
   return fieldErrors.typeInvalid(path, given, `${path} in body must be of type ${type}: "${given}"`)
 }
 
+/** A pattern of Go as one of this language: flags at its start, named groups, ends of the text. */
+function goPattern(pattern: string): RegExp {
+  const flags = /^\^?\(\?([is]+)\)/.exec(pattern)?.[1] ?? ''
+  return new RegExp(pattern.replace(/^(\^?)\(\?[is]+\)/, '$1').replaceAll('(?P<', '(?<').replaceAll('\\A', '^').replaceAll('\\z', '$'), flags)
+}
+
 function checkText(value: string, schema: StructuralSchema, path: string): FieldError[] {
   const found: FieldError[] = []
   const { maxLength, minLength, pattern } = schema
   const length = [...value].length
   if (maxLength !== undefined && length > maxLength) found.push(fieldErrors.tooLong(path, maxLength))
   if (minLength !== undefined && length < minLength) found.push(fieldErrors.invalid(path, value, `${path} in body should be at least ${minLength} chars long`))
-  if (pattern !== undefined && !new RegExp(pattern, 'u').test(value)) found.push(fieldErrors.invalid(path, value, `${path} in body should match '${pattern}'`))
+  if (pattern !== undefined && !goPattern(pattern).test(value)) found.push(fieldErrors.invalid(path, value, `${path} in body should match '${pattern}'`))
   if (schema.format === 'date-time' && utf8Length(value) > 0 && !/^\d{4}-\d\d-\d\dT/.test(value)) found.push(fieldErrors.invalid(path, value, `${path} in body must be of type date-time: "${value}"`))
   return found
 }

@@ -95,13 +95,28 @@ function webhookService(name: string, port: { readonly [field: string]: unknown 
 function webhook(name: string, path: string, rule: { readonly [field: string]: unknown }): object {
   return {
     name, admissionReviewVersions: ['v1'], clientConfig: { service: { name: 'kueue-webhook-service', namespace, path, port: 443 } }, failurePolicy: 'Fail', matchPolicy: 'Equivalent',
-    rules: [{ apiVersions: ['v1'], scope: '*', ...rule }], sideEffects: 'None', timeoutSeconds: 10, reinvocationPolicy: 'Never',
+    rules: [{ scope: '*', ...rule }], sideEffects: 'None', timeoutSeconds: 10,
   }
 }
 
-const webhooks: KubeObject & { webhooks: object[] } = {
+type Configuration = KubeObject & { webhooks: object[] }
+
+const ownKinds = [['clusterqueue', 'clusterqueues'], ['resourceflavor', 'resourceflavors']] as const
+
+const mutating: Configuration = {
   apiVersion: 'admissionregistration.k8s.io/v1', kind: 'MutatingWebhookConfiguration', metadata: { name: 'kueue-mutating-webhook-configuration', labels },
-  webhooks: [webhook('mjob.kb.io', '/mutate-batch-v1-job', { apiGroups: ['batch'], operations: ['CREATE'], resources: ['jobs'] })],
+  webhooks: [
+    webhook('mjob.kb.io', '/mutate-batch-v1-job', { apiGroups: ['batch'], apiVersions: ['v1'], operations: ['CREATE'], resources: ['jobs'] }),
+    ...ownKinds.map(([name, resource]) => webhook(`m${name}.kb.io`, `/mutate-kueue-x-k8s-io-v1beta1-${name}`, { apiGroups: [group], apiVersions: ['v1beta1'], operations: ['CREATE'], resources: [resource] })),
+  ],
+}
+
+const validating: Configuration = {
+  apiVersion: 'admissionregistration.k8s.io/v1', kind: 'ValidatingWebhookConfiguration', metadata: { name: 'kueue-validating-webhook-configuration', labels },
+  webhooks: [
+    webhook('vjob.kb.io', '/validate-batch-v1-job', { apiGroups: ['batch'], apiVersions: ['v1'], operations: ['CREATE', 'UPDATE'], resources: ['jobs'] }),
+    ...ownKinds.map(([name, resource]) => webhook(`v${name}.kb.io`, `/validate-kueue-x-k8s-io-v1beta1-${name}`, { apiGroups: [group], apiVersions: ['v1beta1'], operations: ['CREATE', 'UPDATE'], resources: [resource] })),
+  ],
 }
 
 const settings: KubeObject & { data: object } = {
@@ -119,5 +134,6 @@ export const kueue: readonly Item[] = [
   { resource: 'services', object: webhookService('kueue-controller-manager-metrics-service', { name: 'https', port: 8443, protocol: 'TCP', targetPort: 8443 }) },
   { resource: 'services', object: webhookService('kueue-webhook-service', { port: 443, protocol: 'TCP', targetPort: 9443 }) },
   { resource: 'deployments.apps', object: manager },
-  { resource: 'mutatingwebhookconfigurations.admissionregistration.k8s.io', object: webhooks },
+  { resource: 'mutatingwebhookconfigurations.admissionregistration.k8s.io', object: mutating },
+  { resource: 'validatingwebhookconfigurations.admissionregistration.k8s.io', object: validating },
 ]

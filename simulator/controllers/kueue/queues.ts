@@ -1,0 +1,91 @@
+/** Which queue a workload waits in, whether that queue is open, and in which order it serves. Models sigs.k8s.io/kueue/pkg/queue and pkg/cache (v0.10). */
+
+import type { ApiClient } from '../../api/client.ts'
+import { compareText } from '../../kernel/text.ts'
+import { objectKey } from '../../store/resource-id.ts'
+import { findCondition, hasQuotaReservation, isActive, isFinished, priorityOf } from './conditions.ts'
+import { queueTimestamp } from './preemption.ts'
+import { infoOf, Snapshot } from './snapshot.ts'
+import type { WorkloadInfo } from './snapshot.ts'
+import { resources } from './types.ts'
+import type { ClusterQueue, LocalQueue, ResourceFlavor, Workload } from './types.ts'
+
+/** Everything of Kueue that the store holds, at one moment. */
+export interface World {
+  readonly clusterQueues: readonly ClusterQueue[]
+  readonly flavors: readonly ResourceFlavor[]
+  readonly workloads: readonly Workload[]
+  findLocalQueue(namespace: string, name: string): LocalQueue | undefined
+}
+
+export function readWorld(api: ApiClient): World {
+  return {
+    clusterQueues: api.list<ClusterQueue>(resources.clusterQueues),
+    flavors: api.list<ResourceFlavor>(resources.flavors),
+    workloads: api.list<Workload>(resources.workloads),
+    findLocalQueue: (namespace, name) => api.find<LocalQueue>(resources.localQueues, objectKey(namespace, name)),
+  }
+}
+
+/** The Active condition of a ClusterQueue. */
+export interface Activity { readonly isActive: boolean; readonly reason: string; readonly message: string }
+
+/** Whether a queue can admit workloads, and why not. */
+export function activityOf({ metadata, spec }: ClusterQueue, flavors: readonly ResourceFlavor[]): Activity {
+  if (metadata.deletionTimestamp !== undefined) return { isActive: false, reason: 'Terminating', message: "Can't admit new workloads; clusterQueue is terminating" }
+  const known = new Set(flavors.map((flavor) => flavor.metadata.name))
+  const named = (spec.resourceGroups ?? []).flatMap((group) => group.flavors.map(({ name }) => name))
+  const missing = named.filter((name) => !known.has(name))
+  const isStopped = (spec.stopPolicy ?? 'None') !== 'None'
+  if (!isStopped && missing.length === 0) return { isActive: true, reason: 'Ready', message: 'Can admit new workloads' }
+  const problems = [...(isStopped ? ['is stopped'] : []), ...(missing.length > 0 ? [`references missing ResourceFlavor(s): [${missing.join(' ')}]`] : [])]
+  return { isActive: false, reason: isStopped ? 'Stopped' : 'FlavorNotFound', message: `Can't admit new workloads: ${problems.join(', ')}.` }
+}
+
+/** The ClusterQueue that a workload waits in: its LocalQueue must be there and open. */
+export function clusterQueueOf({ metadata, spec }: Workload, world: World): string | undefined {
+  const local = world.findLocalQueue(metadata.namespace ?? '', spec.queueName ?? '')
+  return local === undefined || (local.spec.stopPolicy ?? 'None') !== 'None' ? undefined : local.spec.clusterQueue
+}
+
+/** True for a workload that wants quota and has none. */
+export function isPending(workload: Workload): boolean {
+  return !isFinished(workload) && isActive(workload) && !hasQuotaReservation(workload) && workload.metadata.deletionTimestamp === undefined
+}
+
+/** A workload that waits out its back-off, or was told not to come back yet. */
+export function isHeldBack({ status }: Workload, now: string): boolean {
+  if (findCondition(status?.conditions, 'Requeued')?.status === 'False') return true
+  const requeueAt = status?.requeueState?.requeueAt
+  return requeueAt !== undefined && requeueAt > now
+}
+
+/** Higher priority first, then older. */
+export function comparePending(a: WorkloadInfo, b: WorkloadInfo): number {
+  return priorityOf(b.workload) - priorityOf(a.workload) || compareText(queueTimestamp(a.workload), queueTimestamp(b.workload)) || compareText(a.key, b.key)
+}
+
+/** Waiting workloads by their ClusterQueue, each queue in its order. */
+export function pendingByQueue(world: World): ReadonlyMap<string, readonly WorkloadInfo[]> {
+  const queues = new Map<string, WorkloadInfo[]>()
+  for (const workload of world.workloads) {
+    if (!isPending(workload)) continue
+    const name = clusterQueueOf(workload, world)
+    if (name === undefined) continue
+    const list = queues.get(name) ?? []
+    list.push(infoOf(workload, name))
+    queues.set(name, list)
+  }
+  for (const list of queues.values()) list.sort(comparePending)
+  return queues
+}
+
+/** Workloads that hold quota. */
+export function reservingInfos(world: World): WorkloadInfo[] {
+  return world.workloads.filter((workload) => !isFinished(workload) && hasQuotaReservation(workload) && workload.status?.admission !== undefined).map((workload) => infoOf(workload, workload.status!.admission!.clusterQueue))
+}
+
+/** The quota of the open queues. */
+export function snapshotOf(world: World): Snapshot {
+  return new Snapshot(world.clusterQueues, world.flavors, reservingInfos(world))
+}
