@@ -14,6 +14,8 @@ import { withPlugin } from './status.ts'
 export class StatusTable {
   private readonly idOf = new Map<string, number>()
   private readonly idOfObject = new WeakMap<PluginStatus, number>()
+  private lastStatus: PluginStatus | undefined
+  private lastNamed: PluginStatus | undefined
   private readonly statuses: PluginStatus[] = [{ code: 'success', reasons: [] }]
 
   get(id: number): PluginStatus { return this.statuses[id] }
@@ -28,6 +30,15 @@ export class StatusTable {
       this.idOfObject.set(status, id)
     }
     return id
+  }
+
+  /** The status with the name of its plugin: one object, as long as it is the same status again and again. */
+  named(status: PluginStatus, plugin: string): PluginStatus {
+    if (status !== this.lastStatus || plugin !== this.lastNamed?.plugin) {
+      this.lastStatus = status
+      this.lastNamed = this.get(this.intern(status, plugin))
+    }
+    return this.lastNamed
   }
 
   private internText(status: PluginStatus, plugin: string): number {
@@ -58,6 +69,7 @@ interface LocalScore {
 interface LocalFilter { readonly plugin: FilterPlugin<unknown>; readonly traits: number }
 
 const allTraits = -1
+const noSlots = new Int32Array(0)
 
 export class ClassTable {
   /** Node generation for which a row holds; 0 for none. */
@@ -65,6 +77,9 @@ export class ClassTable {
   readonly verdicts: Int32Array
   /** Weighted sum of the scores that need no normalization. */
   readonly plainTotals: Int32Array
+  /** As `generations` and `verdicts`, of nodes without their pods of lower priority. Made when preemption first asks. */
+  private liftedGenerations = noSlots
+  private liftedVerdicts = noSlots
   private readonly spareRaws: Int32Array[] = []
   private filters: LocalFilter[] = []
   /** Plugins whose scores are in `plainTotals`. */
@@ -86,6 +101,7 @@ export class ClassTable {
    */
   assign(cycle: Cycle, profile: CompiledProfile, skipped: readonly boolean[]): void {
     this.generations.fill(0)
+    this.liftedGenerations.fill(0)
     this.filters = []
     for (const { plugin, stateAt } of profile.localFilters) if (stateAt < 0 || !skipped[stateAt]) this.filters.push({ plugin, traits: plugin.filterTraits ?? allTraits })
     for (const { raws } of this.normalized) this.spareRaws.push(raws)
@@ -130,6 +146,25 @@ export class ClassTable {
     return 0
   }
 
+  /**
+   * The first rejection of a node as it would be without its pods of lower priority, as a status number.
+   * @returns -1 when there are no such pods
+   */
+  liftedVerdict(cycle: Cycle, statuses: StatusTable, slot: NodeSlot): number {
+    const { cache, podClass: { priority } } = cycle
+    if (this.liftedVerdicts.length === 0) {
+      this.liftedGenerations = new Int32Array(this.verdicts.length)
+      this.liftedVerdicts = new Int32Array(this.verdicts.length)
+    }
+    const { index } = slot
+    if (this.liftedGenerations[index] !== cache.generations[index]) {
+      this.liftedGenerations[index] = cache.generations[index]
+      const lower = slot.pods.filter((entry) => entry.podClass.priority < priority)
+      this.liftedVerdicts[index] = lower.length === 0 ? -1 : cache.without(slot, lower, () => this.verdictOf(cycle, statuses, slot))
+    }
+    return this.liftedVerdicts[index]
+  }
+
   private scoreRow(cycle: Cycle, slot: NodeSlot, index: number): void {
     const { plain, normalized } = this
     const traits = cycle.cache.traits[index]
@@ -145,7 +180,6 @@ export class ClassTable {
   }
 }
 
-const noSlots = new Int32Array(0)
 const tablesMax = 96
 
 const seenMax = 4096

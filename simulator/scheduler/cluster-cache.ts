@@ -303,6 +303,24 @@ export class ClusterCache {
     this.count(entry, 1)
   }
 
+  /** Puts the pods of a node back as they were before a trial. What is cached about the node holds again. */
+  restorePods(slot: NodeSlot, before: PodEntry[], generation: number): void {
+    for (const entry of before) if (!slot.pods.includes(entry)) this.count(entry, 1)
+    slot.pods = before
+    this.generations[slot.index] = generation
+  }
+
+  /** Asks about a node as it would be without some of its pods. Counters by domain do not hear of it. */
+  without<T>(slot: NodeSlot, entries: readonly PodEntry[], ask: () => T): T {
+    const before = slot.pods
+    slot.pods = before.filter((entry) => !entries.includes(entry))
+    for (const entry of entries) this.countUsage(entry, -1)
+    const answer = ask()
+    for (const entry of entries) this.countUsage(entry, 1)
+    slot.pods = before
+    return answer
+  }
+
   /** An entry for a trial, of a pod that is on no node. */
   trialEntry(pod: Pod, slot: NodeSlot): PodEntry {
     const podClass = this.classOf(pod)
@@ -311,13 +329,17 @@ export class ClusterCache {
 
   private count(entry: PodEntry, sign: number): void {
     const { index } = entry.slot
-    const { columns, amounts } = this.vectorOf(entry.usage)
-    for (let i = 0; i < columns.length; i++) columns[i].requested[index] += sign * amounts[i]
-    this.nonZeroCpu[index] += sign * entry.usage.nonZeroCpu
-    this.nonZeroMemory[index] += sign * entry.usage.nonZeroMemory
+    this.countUsage(entry, sign)
     this.countPriority(entry.podClass.priority, sign)
     if (entry.podClass.hasAffinity) this.termGroups.count(entry.podClass, index, sign)
     this.log(index, entry.podClass, entry.isLeaving ? 2 * sign : sign)
+  }
+
+  private countUsage({ slot: { index }, usage }: PodEntry, sign: number): void {
+    const { columns, amounts } = this.vectorOf(usage)
+    for (let i = 0; i < columns.length; i++) columns[i].requested[index] += sign * amounts[i]
+    this.nonZeroCpu[index] += sign * usage.nonZeroCpu
+    this.nonZeroMemory[index] += sign * usage.nonZeroMemory
   }
 
   private countPriority(priority: number, sign: number): void {

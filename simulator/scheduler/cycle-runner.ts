@@ -19,6 +19,7 @@ import type { PluginStatus } from './status.ts'
 import { priorityOf } from './pod-class.ts'
 import { VerdictTally } from './verdict-tally.ts'
 
+const nobodyLower = unresolvable(schedulerReasons.noVictims)
 const feasibleMin = 100
 const percentMin = 5
 const noPods: readonly Pod[] = []
@@ -88,7 +89,9 @@ export class CycleRunner {
     const outcome = this.preFilter()
     this.table = this.tables.of(cycle, this.profile, this.skipped)
     this.crossFilters.length = 0
-    for (const filter of this.profile.crossFilters) if (filter.stateAt < 0 || !this.skipped[filter.stateAt]) this.crossFilters.push(filter)
+    for (const filter of this.profile.crossFilters) {
+      if ((filter.stateAt < 0 || !this.skipped[filter.stateAt]) && filter.plugin.isIdle?.(cycle) !== true) this.crossFilters.push(filter)
+    }
     if (outcome.status.code !== 'success') this.absent = outcome.status
     else if (outcome.nodeNames !== undefined) this.absent = unresolvable(schedulerReasons.notInPreFilter(outcome.narrowedBy))
     return outcome
@@ -215,6 +218,17 @@ export class CycleRunner {
     return this.statuses.get(ahead.length > 0 ? this.withNominated(slot.index, ahead) : this.freshVerdict(slot))
   }
 
+  /** What is known of a node without its pods of lower priority; undefined when it must be tried. */
+  knownWithoutVictims(slot: NodeSlot): PluginStatus | undefined {
+    if (this.nominator.size > 0 && this.nominator.podsOn(slot.name).length > 0) return undefined
+    const id = this.table.liftedVerdict(this.cycle, this.statuses, slot)
+    if (id !== 0) return id < 0 ? nobodyLower : this.statuses.get(id)
+    if (this.crossFilters.length === 0) return undefined
+    const { plugin, stateAt } = this.crossFilters[0]
+    const status = plugin.standsAnyway?.(this.cycle, slot, this.states[stateAt])
+    return status === undefined ? undefined : this.statuses.named(status, plugin.name)
+  }
+
   /** Brings plugin states back in line after trials. */
   endTrials(): void {
     this.refreshStates()
@@ -263,7 +277,17 @@ export class CycleRunner {
   /** Nodes that evictions may help: rejected, but not for good. */
   preemptible(): NodeSlot[] {
     if (this.preemptibleCount() === 0) return []
-    return this.cycle.cache.nodeSlots().filter((slot) => this.statusOf(slot).code === 'unschedulable')
+    const { cache } = this.cycle
+    const { ids, seenIn, cycleNumber } = this.tally
+    const isHelped = Array.from({ length: this.statuses.size }, (_none, id) => this.statuses.get(id).code === 'unschedulable')
+    const areOthersHelped = this.absent.code === 'unschedulable'
+    const slots: NodeSlot[] = []
+    const order = cache.nodeOrder()
+    for (let i = 0; i < order.length; i++) {
+      const index = order[i]
+      if (seenIn[index] === cycleNumber ? isHelped[ids[index]] : areOthersHelped) slots.push(cache.getSlot(index))
+    }
+    return slots
   }
 
   // ---- scores ------------------------------------------------------------------------------------------------------
@@ -388,6 +412,7 @@ export class CycleRunner {
       statusOf: (slot) => this.statusOf(slot),
       preemptible: () => this.preemptible(),
       preemptibleCount: () => this.preemptibleCount(),
+      knownWithoutVictims: (slot) => this.knownWithoutVictims(slot),
       filterAgain: (slot) => this.filterAgain(slot),
       endTrials: () => this.endTrials(),
       nominatedTo: (nodeName) => this.nominator.podsOn(nodeName),

@@ -98,6 +98,10 @@ export interface FilterPlugin<State> extends Plugin {
   /** For a node-local plugin: it rejects only nodes with one of these traits (`nodeTraits`). Absent: any node. */
   readonly filterTraits?: number
   filter(cycle: Cycle, slot: NodeSlot, state: State): PluginStatus
+  /** True when it lets the pod pass on all nodes; then it is not asked. */
+  isIdle?(cycle: Cycle): boolean
+  /** For a plugin that looks at the whole cluster: the rejection of a node that stands whichever of its pods leave; undefined when evictions may help. */
+  standsAnyway?(cycle: Cycle, slot: NodeSlot, state: State): PluginStatus | undefined
 }
 
 /** Pods to evict so that another one fits on a node. */
@@ -128,6 +132,8 @@ export interface FailedCycle {
   preemptible(): NodeSlot[]
   /** How many these are. */
   preemptibleCount(): number
+  /** What filters would say of a node without its pods of lower priority, where that is known without a trial; undefined where it is not. */
+  knownWithoutVictims(slot: NodeSlot): PluginStatus | undefined
   /** Filters a node again as it is now, with the pods that are nominated to it. Trial changes of its pods are seen. */
   filterAgain(slot: NodeSlot): PluginStatus
   /** To be called when the trials are over. */

@@ -5,6 +5,7 @@ import type { FailedCycle, PostFilterPlugin, PostFilterResult } from '../../fram
 import { fitMessage, schedulerReasons } from '../../messages.ts'
 import { isTerminating, podKeyOf, priorityOf } from '../../pod-class.ts'
 import { errorStatus, success, unschedulable } from '../../status.ts'
+import type { PluginStatus } from '../../status.ts'
 import { isCandidate, selectVictims, startTimeOf } from './victims.ts'
 import type { Candidate } from './victims.ts'
 
@@ -57,22 +58,39 @@ export function findCandidates(failed: FailedCycle, slots: readonly NodeSlot[], 
   const budgets = objects.list('PodDisruptionBudget') as readonly PodDisruptionBudget[]
   const intact: Candidate[] = []
   const violating: Candidate[] = []
-  const reasonCounts = new Map<string, number>()
-  const problems = new Set<string>()
-  let rejectedCount = 0
+  const rejections = new Map<PluginStatus, number>()
+  let last: PluginStatus | undefined
+  let lastCount = 0
   for (const slot of slots) {
-    const result = selectVictims({ cache, slot, priority, budgets, filterAgain })
+    const result = failed.knownWithoutVictims(slot) ?? selectVictims({ cache, slot, priority, budgets, filterAgain })
     if (!isCandidate(result)) {
-      rejectedCount++
-      if (result.code === 'error') problems.add(result.reasons.join(', '))
+      // Neighbors mostly say the same.
+      if (result !== last) {
+        if (last !== undefined) rejections.set(last, (rejections.get(last) ?? 0) + lastCount)
+        last = result
+        lastCount = 0
+      }
+      lastCount++
       onHopeless?.(slot, result.reasons)
-      for (const reason of result.reasons) reasonCounts.set(reason, (reasonCounts.get(reason) ?? 0) + 1)
     } else if (result.violations === 0) intact.push(result)
     else violating.push(result)
     if (intact.length > 0 && intact.length + violating.length >= wanted) break
   }
   failed.endTrials()
-  return { candidates: [...intact, ...violating], reasonCounts, rejectedCount, problems: [...problems] }
+  if (last !== undefined) rejections.set(last, (rejections.get(last) ?? 0) + lastCount)
+  return { candidates: [...intact, ...violating], ...summed(rejections) }
+}
+
+function summed(rejections: ReadonlyMap<PluginStatus, number>): Pick<CandidateSearch, 'reasonCounts' | 'rejectedCount' | 'problems'> {
+  const reasonCounts = new Map<string, number>()
+  const problems = new Set<string>()
+  let rejectedCount = 0
+  for (const [{ code, reasons }, count] of rejections) {
+    rejectedCount += count
+    if (code === 'error') problems.add(reasons.join(', '))
+    for (const reason of reasons) reasonCounts.set(reason, (reasonCounts.get(reason) ?? 0) + count)
+  }
+  return { reasonCounts, rejectedCount, problems: [...problems] }
 }
 
 /** How many candidates are enough, of so many nodes. Models GetOffsetAndNumCandidates. */
@@ -126,7 +144,7 @@ function broken({ problems }: CandidateSearch): PostFilterResult {
 function fromRandomStart(slots: readonly NodeSlot[], failed: FailedCycle): readonly NodeSlot[] {
   if (slots.length < 2) return slots
   const offset = failed.pick(slots.length)
-  return [...slots.slice(offset), ...slots.slice(0, offset)]
+  return slots.slice(offset).concat(slots.slice(0, offset))
 }
 
 /** The pod is no more important than any other, as most pods that fit nowhere: no node need be looked at. */

@@ -95,23 +95,18 @@ export function selectVictims(trial: Trial): Candidate | PluginStatus {
   const lifted = slot.pods.filter((entry) => priorityOf(entry.pod) < priority)
   if (lifted.length === 0) return unresolvable(schedulerReasons.noVictims)
   const before = slot.pods
+  const generation = cache.generations[slot.index]
   for (const entry of lifted) cache.liftPod(entry)
   const status = filterAgain(slot)
   const sorted = [...lifted].sort((a, b) => byImportance(a.pod, b.pod))
   const result = status.code === 'success' ? checked(reprieve(trial, sorted)) : status
-  restore(cache, slot, before)
+  cache.restorePods(slot, before, generation)
   return result
 }
 
 /** A node that would do without evictions after all was rejected by mistake. */
 function checked(candidate: Candidate): Candidate | PluginStatus {
   return candidate.victims.length > 0 ? candidate : errorStatus(schedulerReasons.noVictimOn(candidate.slot.name))
-}
-
-function restore(cache: ClusterCache, slot: NodeSlot, before: PodEntry[]): void {
-  const kept = new Set(slot.pods)
-  for (const entry of before) if (!kept.has(entry)) cache.placePod(entry)
-  slot.pods = before
 }
 
 /** True for a candidate, as against the status of a node that evictions do not help. */

@@ -89,6 +89,11 @@ export function makeInterPodAffinity(options: AffinityOptions): InterPodAffinity
       if (anyAt(counters.antiAffinity, index)) return hasEnemies
       return anyAt(counters.existing, index) ? isUnwelcome : success
     },
+    standsAnyway(_cycle, { index }, { affinity, meansItself }) {
+      // Fewer pods are no more friends; only who meets its own terms may then be the first.
+      if (meansItself || affinity.length === 0) return undefined
+      return affinity.every((counter) => counter.totalAt(index) > 0) ? undefined : noFriends
+    },
     preScore(cycle) {
       const state = scoreCountersOf(cycle, options)
       return state.length === 0 ? skipPreScore : { status: success, state }

@@ -11,6 +11,9 @@ export const nodeName: PreFilterPlugin<void> & FilterPlugin<void> = {
   preFilter({ pod }) {
     return (pod.spec.nodeName ?? '') === '' ? skipPreFilter : { status: success }
   },
+  isIdle({ pod }) {
+    return (pod.spec.nodeName ?? '') === ''
+  },
   filter({ pod }, slot) {
     const { nodeName: wanted = '' } = pod.spec
     return wanted === '' || wanted === slot.name ? success : unresolvable(schedulerReasons.nodeName)
