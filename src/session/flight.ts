@@ -12,7 +12,6 @@ import type { Action, LogHeader, TimedAction } from './action-log.ts'
 import { applyDocuments } from './apply-documents.ts'
 import type { AppliedDocument } from './apply-documents.ts'
 import { BaseClusters } from './base-clusters.ts'
-import { gpuCommand } from './gpu-command.ts'
 import { gradeChecks } from './grade.ts'
 import { kubeconfigPath, kubeconfigText, learnerUser } from './kubeconfig.ts'
 import type { FlightPort } from './podflight/command.ts'
@@ -20,10 +19,6 @@ import { podflightCommands } from './podflight/registry.ts'
 import { runAsAuthor, ScenarioError, startScenario } from './scenario.ts'
 import { Moments } from './moments.ts'
 import type { LearnerSide } from './simulator-view.ts'
-import { whatIfCommand } from './what-if/command.ts'
-
-/** Kinds of a sitting in which one may ask what would be and break hardware: never where answers count. */
-const practiceKinds: readonly string[] = ['sandbox', 'lab', 'shell']
 
 /** A cluster of the flight under its context name. */
 export interface FlightPlan {
@@ -96,7 +91,6 @@ export class Flight {
   /** @throws ScenarioError when a start does not play */
   constructor(options: FlightOptions) {
     this.log = new ActionLog(options.header)
-    const isPractice = practiceKinds.includes(options.header.kind)
     const bases = options.bases ?? new BaseClusters()
     this.lines = options.plans.map(({ context, scenario }) => {
       const start = startScenario(scenario, options.library, options.header.seed, bases)
@@ -112,20 +106,12 @@ export class Flight {
     }
     this.terminal = new Terminal({
       executables: { kubectl }, clock, out: options.out, onClear: options.onClear, hasKeyboard: options.hasKeyboard, aliases: options.aliases ?? { k: 'kubectl' },
-      podflight: { ...podflightCommands(this.port(options)), 'what-if': whatIfCommand(() => this.currentPlace(), isPractice), ...(isPractice ? { gpu: gpuCommand } : {}), ...options.podflight },
+      podflight: { ...podflightCommands(this.port(options)), ...options.podflight },
     })
     for (const { scenario } of options.plans) {
       for (const [path, text] of Object.entries(scenario.files)) this.terminal.files.write(`/home/learner/${path}`, text)
     }
     this.terminal.files.write(kubeconfigPath, kubeconfigText(this.lines.map((line) => ({ name: line.context, namespace: line.namespace }))))
-  }
-
-  /** Cluster and namespace of the current context, for commands beside kubectl. */
-  currentPlace(): { readonly cluster: Cluster; readonly namespace: string } {
-    const { cluster, namespace } = this.current
-    const config = readConfig(this.terminal.files.read(kubeconfigPath) ?? '')
-    const chosen = config.contexts.find(({ name }) => name === config.currentContext)?.value['namespace']
-    return { cluster, namespace: typeof chosen === 'string' ? chosen : namespace }
   }
 
   /** The line of the kubeconfig's current context; the first when it names none of ours. */

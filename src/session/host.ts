@@ -9,6 +9,8 @@ import type { PodExplanation } from './explanation.ts'
 import type {
   EventRow, FileRow, ForkRow, NodeRow, ObjectRef, PodRow, ServiceRow, TerminalDelta, TimelineMark, TrackerRow, WorkloadRow,
 } from './host-rows.ts'
+import type { WhatIfChange } from './what-if/changes.ts'
+import type { WhatIfRefusal, WhatIfReport } from './what-if/what-if.ts'
 
 export type FlightKind = 'lab' | 'task' | 'exam' | 'sandbox'
 export type ExamMode = 'exam' | 'mastery' | 'training'
@@ -261,6 +263,8 @@ export interface ClusterHost {
   getObject(ref: ObjectRef): Promise<ObjectDetails | undefined>
   /** Undefined when the scheduler has not looked at the Pod, and always in an exam. */
   explain(pod: ObjectRef): Promise<PodExplanation | undefined>
+  /** What would be different at the playhead if these changed, tried on a fork; nothing is kept. Undefined always in an exam. */
+  whatIf(changes: readonly WhatIfChange[]): Promise<WhatIfReport | WhatIfRefusal | undefined>
 
   /** Lab. */
   goToStep(index: number): Promise<void>

@@ -31,6 +31,9 @@ import type { Plan } from './plans.ts'
 import { Playback, runToNextChange } from './playback.ts'
 import { startScenario } from './scenario.ts'
 import type { AttemptRecord, SessionStore } from './store.ts'
+import type { WhatIfChange } from './what-if/changes.ts'
+import { whatIf } from './what-if/what-if.ts'
+import type { WhatIfRefusal, WhatIfReport } from './what-if/what-if.ts'
 
 /** What a host needs of the world. */
 export interface HostWorld {
@@ -483,6 +486,12 @@ export class InlineHost implements ClusterHost {
   explain(pod: ObjectRef): Promise<PodExplanation | undefined> {
     if (this.shown === undefined || this.session?.exam?.hidesHelp === true) return Promise.resolve(undefined)
     return Promise.resolve(explain(this.shown.fork(), pod, this.session?.flight.lineOf(this.line().context).moments))
+  }
+
+  whatIf(changes: readonly WhatIfChange[]): Promise<WhatIfReport | WhatIfRefusal | undefined> {
+    const { session, shown } = this
+    if (session === undefined || shown === undefined || session.exam?.hidesHelp === true) return Promise.resolve(undefined)
+    return Promise.resolve(whatIf(shown, changes, { namespace: session.flight.namespace }))
   }
 
   // ---- labs --------------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 import type { PodRow, TerminalDelta } from '../../session/host-rows.ts'
 import type { ClusterHost, ExamProgress, HostDelta, OpenRequest, SessionProgress, Speed } from '../../session/host.ts'
 import { fakeDetails, fakeEvents, fakeExplanation, fakeGrade, fakeMarks, fakeOverview, fakePlacement, fakeStepReport, fakeTracker, fakeYaml } from './fake-data.ts'
+import { fakeWhatIf } from './fake-what-if.ts'
 import { fleetCluster, gpuCluster, labCluster, type FakeCluster } from './fake-rows.ts'
 
 const canned: Readonly<Record<string, string>> = {
@@ -133,6 +134,8 @@ export class FakeHost implements ClusterHost {
     const nodes = this.cluster.nodes.map((node) => node.name)
     return fakePlacement(pod.name, pod.namespace ?? 'default', [...nodes.filter((name) => name === row?.nodeName), ...nodes.filter((name) => name !== row?.nodeName)])
   }
+
+  async whatIf() { return this.progress.exam === undefined ? fakeWhatIf : undefined }
 
   private setProgress(change: Partial<SessionProgress>) { this.progress = { ...this.progress, ...change }; this.emit({ progress: this.progress }) }
   private setExam(change: Partial<ExamProgress>) { if (this.progress.exam !== undefined) this.setProgress({ exam: { ...this.progress.exam, ...change } }) }

@@ -4,8 +4,10 @@ import type { Executable } from '../../../simulator/index.ts'
 import { answer } from './answer.ts'
 import type { FlightPort, PodflightCommand } from './command.ts'
 import { explain } from './explain.ts'
+import { gpuCommand } from './gpu.ts'
+import { whatIfCommand } from './what-if.ts'
 
-const commands: readonly PodflightCommand[] = [answer, explain]
+const commands: readonly PodflightCommand[] = [answer, explain, whatIfCommand, gpuCommand]
 
 /** All of them by name, for one flight. */
 export function podflightCommands(port: FlightPort): { readonly [name: string]: Executable } {

@@ -17,7 +17,7 @@ import css from '../shell.module.css'
 
 const limits = { lesson: { min: 320, max: 560, initial: 396 }, editor: { min: 120, max: 620, initial: 405 }, right: { min: 360, max: 720, initial: 476 }, side: { min: 80, max: 520, initial: 190 } }
 const phoneItems = [{ id: 'lesson', title: 'Lesson', icon: BookOpen }, { id: 'editor', title: 'Editor', icon: FileCode }, { id: 'terminal', title: 'Terminal', icon: SquareTerminal }, { id: 'cluster', title: 'Cluster', icon: Boxes }, { id: 'time', title: 'Time', icon: History }]
-const sideIds = ['tracker', 'why', 'details', 'yaml']
+const sideIds = ['tracker', 'why', 'what-if', 'details', 'yaml']
 
 /** Lesson, editor over terminal, map over tracker, timeline. */
 export function LabWorkbench({ lab }: { lab: Lab }) {

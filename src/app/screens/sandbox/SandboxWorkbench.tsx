@@ -16,7 +16,7 @@ import css from '../shell.module.css'
 
 const limits = { side: { min: 480, max: 760, initial: 604 }, tools: { min: 90, max: 560, initial: 190 } }
 const phoneItems = [{ id: 'cluster', title: 'Cluster', icon: Boxes }, { id: 'side', title: 'Why', icon: CircleHelp }, { id: 'editor', title: 'Editor', icon: FileCode }, { id: 'terminal', title: 'Terminal', icon: SquareTerminal }, { id: 'time', title: 'Time', icon: History }]
-const sideIds = ['why', 'details', 'problems', 'events', 'yaml']
+const sideIds = ['why', 'what-if', 'details', 'problems', 'events', 'yaml']
 
 /** Map over terminal and editor, the explanation beside. */
 export function SandboxWorkbench() {

@@ -1,12 +1,13 @@
 /** `podflight gpu`: the GPUs of the nodes, and the fault that breaks one. Breaking and repairing are requests on the Node. */
 
-import { isStream, isSuccess } from '../../simulator/index.ts'
-import type { ApiAnswer, Executable, KubeList, Node, ProcessContext } from '../../simulator/index.ts'
-import { gpuDevices, gpuFaultsOf, gpuFaultsText, unhealthyGpus } from '../../simulator/gpu/devices.ts'
-import type { GpuDevice } from '../../simulator/gpu/devices.ts'
-import { gpuFaultsAnnotation, gpuSpecOf } from '../../simulator/gpu/spec.ts'
-import type { Json } from '../../simulator/kernel/json.ts'
-import type { Process, ProcessAnswer, ProcessNeed } from '../../simulator/shell/process.ts'
+import { isStream, isSuccess } from '../../../simulator/index.ts'
+import type { ApiAnswer, KubeList, Node, ProcessContext } from '../../../simulator/index.ts'
+import { gpuDevices, gpuFaultsOf, gpuFaultsText, unhealthyGpus } from '../../../simulator/gpu/devices.ts'
+import type { GpuDevice } from '../../../simulator/gpu/devices.ts'
+import { gpuFaultsAnnotation, gpuSpecOf } from '../../../simulator/gpu/spec.ts'
+import type { Json } from '../../../simulator/kernel/json.ts'
+import type { Process, ProcessAnswer, ProcessNeed } from '../../../simulator/shell/process.ts'
+import type { PodflightCommand } from './command.ts'
 
 const usage = `usage: podflight gpu list
        podflight gpu break NODE GPU [XID]   a fault of the hardware; Xid 79 when none is named
@@ -67,7 +68,7 @@ function* setFault(context: ProcessContext, name: string, gpu: number, xid: numb
   const node = found.body as Node
   const spec = gpuSpecOf(node)
   if (spec === undefined || gpu >= spec.count) {
-    context.err(spec === undefined ? `podflight: gpu: node ${name} names no GPUs\n` : `podflight: gpu: node ${name} has GPUs 0 to ${spec.count - 1}\n`)
+    context.err(spec === undefined ? `error: node ${name} names no GPUs\n` : `error: node ${name} has GPUs 0 to ${spec.count - 1}\n`)
     return 1
   }
   const faults = new Map(gpuFaultsOf(node))
@@ -84,15 +85,23 @@ function numberOf(text: string | undefined, max: number): number | undefined {
   return text !== undefined && /^\d+$/.test(text) && Number(text) <= max ? Number(text) : undefined
 }
 
-/** The command. */
-export const gpuCommand: Executable = function* gpu(context) {
+function* run(context: ProcessContext): Process {
   const [, , action, node, index, xidText] = context.argv
   if (action === 'list') return yield* list(context)
   const gpuIndex = numberOf(index, xidMax)
   const xid = xidText === undefined ? usualXid : numberOf(xidText, xidMax)
   if ((action !== 'break' && action !== 'repair') || node === undefined || gpuIndex === undefined || xid === undefined) {
     context.err(usage)
-    return 2
+    return 1
   }
   return yield* setFault(context, node, gpuIndex, action === 'break' ? xid : undefined)
+}
+
+export const gpuCommand: PodflightCommand = {
+  name: 'gpu',
+  make: (port) => function* gpu(context) {
+    if (!port.hidesHelp()) return yield* run(context)
+    context.err('error: gpu is not available in an exam\n')
+    return 1
+  },
 }

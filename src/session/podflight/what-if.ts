@@ -1,12 +1,14 @@
 /** `podflight what-if`: tries changes on a fork and prints what would be different. */
 
-import type { Cluster, Executable, GpuSpec, ProcessContext } from '../../../simulator/index.ts'
-import type { WhatIfChange } from './changes.ts'
-import type { GpuFigures } from './gpu-fragmentation.ts'
-import { whatIf } from './what-if.ts'
-import type { WhatIfReport } from './what-if.ts'
+import type { GpuSpec, ProcessContext } from '../../../simulator/index.ts'
+import { immediately } from '../../../simulator/shell/commands.ts'
+import type { WhatIfChange } from '../what-if/changes.ts'
+import type { GpuFigures } from '../what-if/gpu-fragmentation.ts'
+import { whatIf } from '../what-if/what-if.ts'
+import type { WhatIfReport } from '../what-if/what-if.ts'
+import type { FlightPort, PodflightCommand } from './command.ts'
 
-export const whatIfUsage = `usage: podflight what-if CHANGE... [-n NAMESPACE] [-o json]
+const usage = `usage: podflight what-if CHANGE... [-n NAMESPACE] [-o json]
 Tries changes on a copy of the cluster and shows what would be different. The cluster stays as it is.
   --add-node NODE=COUNT         more nodes like one that exists
   --remove-node NODE            a node goes
@@ -114,7 +116,7 @@ function fragmentationText({ fragmentationRate }: GpuFigures): string {
 }
 
 /** The report as a table. */
-export function whatIfText({ placements, pods, gpus, cost, isSettled, settledSeconds, commands }: WhatIfReport): string {
+function reportText({ placements, pods, gpus, cost, isSettled, settledSeconds, commands }: WhatIfReport): string {
   const moved = placements.map(({ change, namespace, pod, from = '<none>', to = '<none>', why = '' }) => [change, namespace, pod, from, to, why])
   const figures = [
     ['', 'BEFORE', 'AFTER'],
@@ -131,32 +133,25 @@ export function whatIfText({ placements, pods, gpus, cost, isSettled, settledSec
   return `${placements.length === 0 ? 'No Pod changes its place.\n' : columns([['CHANGE', 'NAMESPACE', 'POD', 'FROM', 'TO', 'WHY'], ...moved])}\n${columns(figures)}\n${time} Nothing was changed yet. To do it:\n${commands.map((command) => `  ${command.replace(/\n/g, '\n  ')}\n`).join('')}`
 }
 
-/**
- * The command.
- * @param current the cluster and namespace of the kubeconfig's context
- * @param isAllowed false in an exam, where nothing tells what would be
- */
-export function whatIfCommand(current: () => { readonly cluster: Cluster; readonly namespace: string }, isAllowed: boolean): Executable {
-  return function* (context) {
-    yield* []
-    if (!isAllowed) {
-      context.err('podflight: what-if is not there in an exam\n')
+function run(port: FlightPort, context: ProcessContext): number {
+  if (port.hidesHelp()) {
+    context.err('error: what-if is not available in an exam\n')
+    return 1
+  }
+  try {
+    const { changes, namespace, isJson } = parse(context)
+    const answer = whatIf(port.cluster(), changes, { namespace: namespace ?? port.namespace() })
+    if (answer.kind === 'refused') {
+      context.err(`Change ${answer.change + 1} was refused:\n${answer.message}\n`)
       return 1
     }
-    try {
-      const { changes, namespace, isJson } = parse(context)
-      const { cluster, namespace: own } = current()
-      const answer = whatIf(cluster, changes, { namespace: namespace ?? own })
-      if (answer.kind === 'refused') {
-        context.err(`Change ${answer.change + 1} was refused:\n${answer.message}\n`)
-        return 1
-      }
-      context.out(isJson ? `${JSON.stringify(answer, null, 2)}\n` : whatIfText(answer))
-      return 0
-    } catch (error) {
-      if (!(error instanceof UsageError)) throw error
-      context.err(`podflight: what-if: ${error.message}\n${whatIfUsage}`)
-      return 2
-    }
+    context.out(isJson ? `${JSON.stringify(answer, null, 2)}\n` : reportText(answer))
+    return 0
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error
+    context.err(`error: ${error.message}\n${usage}`)
+    return 1
   }
 }
+
+export const whatIfCommand: PodflightCommand = { name: 'what-if', make: (port) => immediately((context) => run(port, context)) }

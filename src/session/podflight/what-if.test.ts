@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { Flight } from '../flight.ts'
-import type { WhatIfReport } from './what-if.ts'
+import type { WhatIfReport } from '../what-if/what-if.ts'
 
 const definition = {
   id: 'two', title: 'Two nodes', addOns: [],
@@ -8,12 +8,12 @@ const definition = {
 }
 
 /** A terminal with two nodes; `run` gives what a line prints and its exit code. */
-function terminal(kind: string): { run(line: string): { out: string; code: number }; flight: Flight } {
+function terminal(isExam = false): { run(line: string): { out: string; code: number }; flight: Flight } {
   let out = ''
   const flight = new Flight({
     library: { clusters: [definition], labs: [], tasks: [], forms: [] } as never, out: (text) => (out += text),
     plans: [{ context: 'flight', scenario: { cluster: 'two', seed: 1, historyMinutes: 5, images: {}, namespace: 'default', files: {}, start: [] } }],
-    header: { engine: '1', content: '1', kind, id: 'x', seed: 1 },
+    header: { engine: '1', content: '1', kind: 'sandbox', id: 'x', seed: 1 }, hidesHelp: () => isExam,
   })
   const run = (line: string): { out: string; code: number } => {
     out = ''
@@ -37,7 +37,7 @@ EOF`
 
 describe('podflight what-if', () => {
   test('prints who moves, the figures and the commands, and changes nothing', () => {
-    const { run, flight } = terminal('sandbox')
+    const { run, flight } = terminal()
     run(gpuPods)
     run('kubectl apply -f pods.yaml')
     run('sleep 60')
@@ -51,7 +51,7 @@ describe('podflight what-if', () => {
   })
 
   test('its commands make the change for real', () => {
-    const { run, flight } = terminal('sandbox')
+    const { run, flight } = terminal()
     run(gpuPods)
     run('kubectl apply -f pods.yaml')
     const report = JSON.parse(run('podflight what-if --add-node t4-1=1 -o json').out) as WhatIfReport
@@ -62,7 +62,7 @@ describe('podflight what-if', () => {
   })
 
   test('a file is applied, in the namespace that is named', () => {
-    const { run } = terminal('lab')
+    const { run } = terminal()
     run(gpuPods)
     run('kubectl create namespace other')
     run('sleep 5')
@@ -71,18 +71,18 @@ describe('podflight what-if', () => {
   })
 
   test.each([
-    { name: 'without a change', line: 'podflight what-if', code: 2, text: 'name at least one change' },
-    { name: 'with an unknown flag', line: 'podflight what-if --drop a', code: 2, text: 'unknown flag "--drop"' },
-    { name: 'with a number that is none', line: 'podflight what-if --add-node a=many', code: 2, text: '--add-node takes a whole number, not "many"' },
-    { name: 'with a file that is not there', line: 'podflight what-if -f nope.yaml', code: 2, text: 'the file "nope.yaml" does not exist' },
+    { name: 'without a change', line: 'podflight what-if', code: 1, text: 'name at least one change' },
+    { name: 'with an unknown flag', line: 'podflight what-if --drop a', code: 1, text: 'unknown flag "--drop"' },
+    { name: 'with a number that is none', line: 'podflight what-if --add-node a=many', code: 1, text: '--add-node takes a whole number, not "many"' },
+    { name: 'with a file that is not there', line: 'podflight what-if -f nope.yaml', code: 1, text: 'the file "nope.yaml" does not exist' },
     { name: 'with what the API refuses', line: 'podflight what-if --cordon nope', code: 1, text: 'Change 1 was refused:\nError from server (NotFound): nodes "nope" not found' },
   ])('fails $name', ({ line, code, text }) => {
-    const answer = terminal('sandbox').run(line)
+    const answer = terminal().run(line)
     expect(answer.code).toBe(code)
     expect(answer.out).toContain(text)
   })
 
-  test('is not there in an exam', () => {
-    expect(terminal('exam').run('podflight what-if --cordon a')).toEqual({ out: 'podflight: what-if is not there in an exam\n', code: 1 })
+  test('is not available in an exam', () => {
+    expect(terminal(true).run('podflight what-if --cordon a')).toEqual({ out: 'error: what-if is not available in an exam\n', code: 1 })
   })
 })

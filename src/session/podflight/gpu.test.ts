@@ -1,18 +1,18 @@
 import { describe, expect, test } from 'vitest'
-import type { Node } from '../../simulator/index.ts'
-import { Flight } from './flight.ts'
+import type { Node } from '../../../simulator/index.ts'
+import { Flight } from '../flight.ts'
 
 const definition = {
   id: 'one', title: 'One node', addOns: [],
   nodes: [{ name: 'cpu-1', resources: { cpu: '4', memory: '16Gi' } }, { name: 'a100-1', resources: { cpu: '8', memory: '32Gi' }, gpus: { model: 'NVIDIA-A100-SXM4-80GB', count: 2, islands: [[0], [1]] } }],
 }
 
-function terminal(kind = 'sandbox'): { run(line: string): { out: string; code: number }; gpus(): (string | undefined)[] } {
+function terminal(isExam = false): { run(line: string): { out: string; code: number }; gpus(): (string | undefined)[] } {
   let out = ''
   const flight = new Flight({
     library: { clusters: [definition], labs: [], tasks: [], forms: [] } as never, out: (text) => (out += text),
     plans: [{ context: 'flight', scenario: { cluster: 'one', seed: 1, historyMinutes: 5, images: {}, namespace: 'default', files: {}, start: [{ kubectl: 'annotate node a100-1 podflight.dev/gpu-faults=1=48' }] } }],
-    header: { engine: '1', content: '1', kind, id: 'x', seed: 1 },
+    header: { engine: '1', content: '1', kind: 'sandbox', id: 'x', seed: 1 }, hidesHelp: () => isExam,
   })
   return {
     run: (line) => {
@@ -46,7 +46,7 @@ describe('podflight gpu', () => {
   })
 
   test.each([
-    { name: 'nothing', line: 'podflight gpu', code: 2, text: 'usage: podflight gpu list' },
+    { name: 'nothing', line: 'podflight gpu', code: 1, text: 'usage: podflight gpu list' },
     { name: 'a node that does not exist', line: 'podflight gpu break nope 0', code: 1, text: 'Error from server (NotFound): nodes "nope" not found' },
     { name: 'a node without GPUs', line: 'podflight gpu break cpu-1 0', code: 1, text: 'node cpu-1 names no GPUs' },
     { name: 'a GPU that is not there', line: 'podflight gpu break a100-1 2', code: 1, text: 'node a100-1 has GPUs 0 to 1' },
@@ -56,7 +56,7 @@ describe('podflight gpu', () => {
     expect(answer.out).toContain(text)
   })
 
-  test('is not there in an exam', () => {
-    expect(terminal('exam').run('podflight gpu list').code).toBe(1)
+  test('is not available in an exam', () => {
+    expect(terminal(true).run('podflight gpu list').code).toBe(1)
   })
 })
