@@ -68,7 +68,14 @@ function attemptStep(world: World, pod: Pod, expected: Expected): Answer {
   const order = world.scheduler.cache.nodeSlots().map((slot) => slot.name)
   // Which of the best nodes it becomes was drawn by lot; follow the record.
   const ranked = rotated(order, world.scheduler).filter((name) => best.includes(name))
-  world.choose = (bound) => (bound === best.length && chosen !== undefined ? Math.max(0, ranked.indexOf(String(chosen))) : 0)
+  const { nominatedNode } = (expected['postFilter'] ?? {}) as { nominatedNode?: string }
+  const rejected = (expected['rejected'] ?? {}) as { [node: string]: { code?: string } }
+  // So is where preemption begins to look: at the node that was taken, of those that it looks at.
+  const tried = order.filter((name) => rejected[name]?.code === 'Unschedulable')
+  world.choose = (bound) => {
+    if (chosen !== undefined) return bound === best.length ? Math.max(0, ranked.indexOf(String(chosen))) : 0
+    return bound === tried.length && nominatedNode !== undefined ? Math.max(0, tried.indexOf(nominatedNode)) : 0
+  }
   const actual = answer(world, pod)
   world.deliver()
   return actual

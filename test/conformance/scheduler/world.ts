@@ -90,6 +90,11 @@ export class World {
     byKey.set(`${object.metadata.namespace ?? ''}/${object.metadata.name}`, object)
   }
 
+  /** Everything but nodes and pods. */
+  allObjects(): KubeObject[] {
+    return [...this.objects.values()].flatMap((byKey) => [...byKey.values()])
+  }
+
   private ports(): SchedulerPorts {
     return {
       nowMs: () => this.nowMs,
