@@ -17,6 +17,7 @@ import type { PermitWait } from './waiting.ts'
 import { errorStatus, success, unresolvable, unschedulable, withPlugin } from './status.ts'
 import type { PluginStatus } from './status.ts'
 import { priorityOf } from './pod-class.ts'
+import type { PodClass } from './pod-class.ts'
 import { VerdictTally } from './verdict-tally.ts'
 
 const nobodyLower = unresolvable(schedulerReasons.noVictims)
@@ -60,6 +61,9 @@ export class CycleRunner {
   private skipped: boolean[] = []
   /** Filters that look at the whole cluster and have to do with the pod. */
   private readonly crossFilters: CompiledFilter[] = []
+  /** The last cycle, if it failed for reasons that hold for the next pod of the class too. */
+  private lastFailure: { readonly podClass: PodClass; readonly changeCount: number; readonly objectsEpoch: number } | undefined
+  private isRepeated = false
   /** How many PreFilter plugins have run. */
   private preFilterCount = 0
   /** Slots that fit; the first `feasibleCount` are valid. */
@@ -81,7 +85,6 @@ export class CycleRunner {
   begin(cycle: Cycle): PreFilterOutcome {
     const { cache } = cycle
     this.cycle = cycle
-    this.tally.begin(cache.slotCapacity)
     this.fitTo(cache.slotCapacity)
     this.feasibleCount = 0
     this.problem = undefined
@@ -92,6 +95,9 @@ export class CycleRunner {
     for (const filter of this.profile.crossFilters) {
       if ((filter.stateAt < 0 || !this.skipped[filter.stateAt]) && filter.plugin.isIdle?.(cycle) !== true) this.crossFilters.push(filter)
     }
+    this.isRepeated = outcome.status.code === 'success' && outcome.nodeNames === undefined && this.isAsLast(cycle)
+    if (!this.isRepeated) this.tally.begin(cache.slotCapacity)
+    this.lastFailure = undefined
     if (outcome.status.code !== 'success') this.absent = outcome.status
     else if (outcome.nodeNames !== undefined) this.absent = unresolvable(schedulerReasons.notInPreFilter(outcome.narrowedBy))
     return outcome
@@ -128,6 +134,7 @@ export class CycleRunner {
    * @param wantsAll looks at every node, where a real cycle stops when it has enough
    */
   findFeasible(nodeNames: ReadonlySet<string> | undefined, wantsAll = false): void {
+    if (this.isRepeated) return this.noteFailure()
     const nominated = this.cycle.pod.status?.nominatedNodeName ?? ''
     const slot = nominated === '' ? undefined : this.cycle.cache.findSlot(nominated)
     if (slot?.node !== undefined) {
@@ -138,6 +145,21 @@ export class CycleRunner {
     const slots = nodeNames === undefined ? order : order.filter((index) => nodeNames.has(this.cycle.cache.getSlot(index).name))
     const looked = this.scan(slots, wantsAll ? slots.length : feasibleWanted(slots.length, this.profile.percentageOfNodesToScore))
     this.nextStart = (this.nextStart + looked) % order.length
+    if (this.feasibleCount === 0 && nodeNames === undefined) this.noteFailure()
+  }
+
+  /** Keeps in mind under which circumstances the pod fits nowhere. The next of its class will fare alike as long as they last. */
+  private noteFailure(): void {
+    const { cache, podClass, objectsEpoch } = this.cycle
+    if (this.nominator.size === 0 && this.problem === undefined && this.crossFilters.every(({ plugin }) => plugin.readsCacheOnly)) {
+      this.lastFailure = { podClass, changeCount: cache.changes.count, objectsEpoch }
+    }
+  }
+
+  private isAsLast({ cache, pod, podClass, objectsEpoch }: Cycle): boolean {
+    const { lastFailure: last } = this
+    return last !== undefined && last.podClass === podClass && last.changeCount === cache.changes.count && last.objectsEpoch === objectsEpoch
+      && this.nominator.size === 0 && (pod.status?.nominatedNodeName ?? '') === ''
   }
 
   /** @returns how many nodes were looked at */
@@ -405,6 +427,7 @@ export class CycleRunner {
   failedCycle(cycle: Cycle, ports: FailurePorts): FailedCycle {
     return {
       cycle,
+      isRepeated: this.isRepeated,
       preFilterOf: (plugin) => {
         const at = this.profile.preFilters.findIndex((other) => other === plugin)
         return at >= 0 && at < this.preFilterCount ? { state: this.states[at] } : undefined

@@ -98,6 +98,8 @@ export interface FilterPlugin<State> extends Plugin {
   /** For a node-local plugin: it rejects only nodes with one of these traits (`nodeTraits`). Absent: any node. */
   readonly filterTraits?: number
   filter(cycle: Cycle, slot: NodeSlot, state: State): PluginStatus
+  /** For a plugin that looks at the whole cluster: its answer depends on nothing but nodes, pods on them and what `objectsEpoch` counts. */
+  readonly readsCacheOnly?: boolean
   /** True when it lets the pod pass on all nodes; then it is not asked. */
   isIdle?(cycle: Cycle): boolean
   /** For a plugin that looks at the whole cluster: the rejection of a node that stands whichever of its pods leave; undefined when evictions may help. */
@@ -126,6 +128,8 @@ export interface FailedCycle {
   readonly cycle: Cycle
   /** What the plugin's PreFilter left; undefined when the cycle ended before it. */
   preFilterOf(plugin: Plugin): { readonly state: unknown } | undefined
+  /** True when nothing has changed since the last cycle, in which a pod of the same class failed, and no pod is nominated. */
+  readonly isRepeated: boolean
   /** Why a node was rejected. */
   statusOf(slot: NodeSlot): PluginStatus
   /** Nodes that were rejected, but that evictions may help. */

@@ -100,7 +100,7 @@ function peakRssMiB(): number {
 }
 
 /** Everything before the clock, then the pods that are measured. */
-function measure(workload: Workload): Figures {
+export function measure(workload: Workload): Figures {
   const bench = new BenchCluster(workload)
   bench.run(bench.make('first', workload.first ?? 0))
   const pods = bench.make('pod', workload.pods)

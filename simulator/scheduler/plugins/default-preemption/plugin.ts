@@ -155,13 +155,35 @@ function nobodyBelow(failed: FailedCycle): CandidateSearch {
   return { candidates: [], reasonCounts: new Map(count === 0 ? [] : [[schedulerReasons.noVictims, count]]), rejectedCount: count, problems: [] }
 }
 
+/** A search that found that evictions help nowhere, without trying any. */
+interface Memory { readonly search: CandidateSearch; readonly changeCount: number }
+
+/** What the last search for a pod of the class found, as long as nothing has changed. */
+function rememberedSearch(failed: FailedCycle): CandidateSearch | undefined {
+  const { isRepeated, cycle: { cache, podClass } } = failed
+  const memory = isRepeated ? (podClass.memo.get('DefaultPreemption') as Memory | undefined) : undefined
+  if (memory?.changeCount !== cache.changes.count) return undefined
+  const count = failed.preemptibleCount()
+  if (count > 1) failed.pick(count)
+  return memory.search
+}
+
+function newSearch(failed: FailedCycle, options: PreemptionOptions): CandidateSearch {
+  const { cycle: { cache, podClass } } = failed
+  const changeCount = cache.changes.count
+  const slots = failed.preemptible()
+  const search = findCandidates(failed, fromRandomStart(slots, failed), candidatesWanted(slots.length, options))
+  // A trial would have left its traces among the changes.
+  if (search.candidates.length === 0 && changeCount === cache.changes.count) podClass.memo.set('DefaultPreemption', { search, changeCount } satisfies Memory)
+  return search
+}
+
 function preempt(failed: FailedCycle, options: PreemptionOptions): PostFilterResult {
   const reason = whyNotEligible(failed)
   if (reason !== undefined) return { status: unschedulable(reason) }
   const { cycle: { cache, pod } } = failed
   if (priorityOf(pod) <= cache.lowestPriority) return notHelpful(failed, nobodyBelow(failed))
-  const slots = failed.preemptible()
-  const search = findCandidates(failed, fromRandomStart(slots, failed), candidatesWanted(slots.length, options))
+  const search = rememberedSearch(failed) ?? newSearch(failed, options)
   if (search.candidates.length === 0) return search.problems.length > 0 ? broken(search) : notHelpful(failed, search)
   const { slot, victims } = bestCandidates(search.candidates)[0]
   const isUnderway = victims.every(isTerminating)

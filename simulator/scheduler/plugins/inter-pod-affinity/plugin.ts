@@ -75,6 +75,7 @@ export function makeInterPodAffinity(options: AffinityOptions): InterPodAffinity
   return {
     name: 'InterPodAffinity',
     isNodeLocal: false,
+    readsCacheOnly: true,
     retryOn: [
       { resource: 'Pod', actions: ['add', 'updatePodLabel', 'delete'], hint: (pod, objects, lister) => podEventHelps(pod, objects as PodEvent, lister) },
       { resource: 'Node', actions: ['add', 'updateNodeLabel'], hint: (pod, objects) => nodeEventHelps(pod, objects as NodeEvent) },

@@ -134,6 +134,7 @@ export function makePodTopologySpread(options: SpreadOptions): PodTopologySpread
   return {
     name: 'PodTopologySpread',
     isNodeLocal: false,
+    readsCacheOnly: true,
     retryOn: [
       { resource: 'Pod', actions: ['add', 'updatePodLabel', 'updatePodToleration', 'delete'], hint: (pod, objects, lister) => podEventHelps(pod, objects as PodEvent, lister, options) },
       { resource: 'Node', actions: ['add', 'delete', 'updateNodeLabel', 'updateNodeTaint'], hint: (pod, objects, lister) => nodeEventHelps(pod, objects as NodeEvent, lister, options) },
