@@ -1,6 +1,7 @@
 /** The podflight command: a headless terminal, grading and lists. */
 
 import { explainCommand } from './explain-command.ts'
+import { apiCommand, apiUsage } from './api-command.ts'
 import { gradeCommand } from './grade-command.ts'
 import { readLibrary, UsageError } from './files.ts'
 import { shellCommand } from './shell-command.ts'
@@ -13,7 +14,7 @@ const usage = `podflight: a flight simulator for running machine learning on Kub
       why the Pod is where it is, or why it is Pending, after the script's commands
   podflight grade --task ID [--file SCRIPT] [--seed N] [--json]
       runs a script against a task's start and prints the graded result
-  podflight list [--json]
+${apiUsage}  podflight list [--json]
       labs, tasks, exam forms and clusters
 `
 
@@ -40,6 +41,8 @@ async function run(argv: readonly string[]): Promise<number> {
       return explainCommand(rest)
     case 'grade':
       return gradeCommand(rest)
+    case 'api':
+      return apiCommand(rest)
     case 'list':
       return listCommand(rest)
     case undefined:

@@ -1,0 +1,41 @@
+/** The audit log as a file of JSON lines. Models apiserver/pkg/audit at level Metadata, stage ResponseComplete (v1.35). */
+
+import { randomUUID } from 'node:crypto'
+import { createWriteStream } from 'node:fs'
+import type { WriteStream } from 'node:fs'
+import type { UserInfo } from '../../../simulator/index.ts'
+import type { Address } from './address.ts'
+
+export interface AuditedRequest {
+  readonly user: UserInfo
+  readonly address: Address
+  readonly requestUri: string
+  readonly userAgent: string | undefined
+  readonly receivedAt: Date
+  readonly code: number
+}
+
+export class AuditFile {
+  private readonly stream: WriteStream
+
+  constructor(path: string) {
+    this.stream = createWriteStream(path, { flags: 'a', mode: 0o600 })
+  }
+
+  record({ user, address, requestUri, userAgent, receivedAt, code }: AuditedRequest): void {
+    const isResource = address.kind === 'resource'
+    const objectRef = isResource
+      ? { objectRef: { resource: address.resource, namespace: address.namespace, name: address.name, apiGroup: address.group === '' ? undefined : address.group, apiVersion: address.version, subresource: address.subresource } }
+      : {}
+    const line = {
+      kind: 'Event', apiVersion: 'audit.k8s.io/v1', level: 'Metadata', auditID: randomUUID(), stage: 'ResponseComplete', requestURI: requestUri, verb: isResource ? address.verb : 'get',
+      user: { username: user.name, groups: user.groups }, sourceIPs: ['127.0.0.1'], userAgent, ...objectRef, responseStatus: { metadata: {}, code },
+      requestReceivedTimestamp: receivedAt.toISOString(), stageTimestamp: new Date().toISOString(),
+    }
+    this.stream.write(`${JSON.stringify(line)}\n`)
+  }
+
+  close(): void {
+    this.stream.end()
+  }
+}

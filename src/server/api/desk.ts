@@ -1,0 +1,106 @@
+/** Where requests reach the cluster: they are run, noted in the journal if there is one, and answered when the note is on disk. */
+
+import { isStream } from '../../../simulator/index.ts'
+import type { ApiRequest, ApiResponse, Cluster, StreamFrame } from '../../../simulator/index.ts'
+import type { Journal, PodRequest } from './journal.ts'
+
+const readVerbs: readonly string[] = ['get', 'list', 'watch']
+const sessions: readonly (string | undefined)[] = ['exec', 'attach']
+
+function mayChange({ verb, subresource }: ApiRequest): boolean {
+  return !readVerbs.includes(verb) || sessions.includes(subresource)
+}
+
+export class Desk {
+  readonly cluster: Cluster
+  private readonly journal: Journal | undefined
+  private settling: (() => void)[] = []
+
+  constructor(cluster: Cluster, journal: Journal | undefined) {
+    this.cluster = cluster
+    this.journal = journal
+  }
+
+  /** Runs one request at the cluster's present moment. */
+  run(request: ApiRequest): ApiResponse {
+    const atMs = this.cluster.nowMs
+    const response = this.cluster.request(request)
+    if (this.journal !== undefined && mayChange(request)) {
+      this.note(atMs, { kind: 'request', request, ...(isStream(response) ? { streamId: response.streamId } : {}) })
+    }
+    return response
+  }
+
+  /** Standard input of a session; undefined ends it. */
+  write(streamId: string, text: string | undefined): void {
+    this.note(this.cluster.nowMs, { kind: 'input', streamId, ...(text === undefined ? {} : { text }) })
+    this.cluster.writeStream(streamId, text)
+  }
+
+  /** Sends one HTTP request to an address of the cluster's network. */
+  send(namespace: string, request: PodRequest): ReturnType<Cluster['components']['network']['send']> {
+    this.note(this.cluster.nowMs, { kind: 'send', namespace, request })
+    return this.cluster.components.network.send(namespace, request)
+  }
+
+  read(streamId: string): readonly StreamFrame[] {
+    return this.cluster.readStream(streamId)
+  }
+
+  /** Closes a session, or (isReading) a stream that only reads. */
+  close(streamId: string, isReading = false): void {
+    if (!isReading) this.note(this.cluster.nowMs, { kind: 'close', streamId })
+    this.cluster.closeStream(streamId)
+  }
+
+  /** Calls back when all that was run so far is on disk. Without a journal that is at once. */
+  settled(done: () => void): void {
+    if (this.journal?.hasWaiting !== true && this.settling.length === 0) {
+      done()
+      return
+    }
+    this.settling.push(done)
+    if (this.settling.length === 1) setImmediate(() => this.settle())
+  }
+
+  /** Writes the journal and answers those who waited. */
+  settle(): void {
+    this.journal?.commit()
+    const waiting = this.settling
+    this.settling = []
+    for (const done of waiting) done()
+  }
+
+  private note(atMs: number, action: Parameters<Journal['add']>[0]['action']): void {
+    this.journal?.add({ atMs, action })
+  }
+}
+
+/** Plays a journal on the cluster that it began with. Sessions that were open then are closed: nobody is at their other end. */
+export function replay(cluster: Cluster, journal: Journal): void {
+  const streams = new Map<string, string>()
+  for (const { atMs, action } of journal.entries()) {
+    cluster.advanceTo(Math.max(atMs, cluster.nowMs))
+    if (action.kind === 'request') {
+      const response = cluster.request(action.request)
+      if (action.streamId !== undefined && isStream(response)) streams.set(action.streamId, response.streamId)
+      continue
+    }
+    if (action.kind === 'send') {
+      cluster.components.network.send(action.namespace, action.request)
+      continue
+    }
+    const streamId = streams.get(action.streamId)
+    if (streamId === undefined) continue
+    if (action.kind === 'input') cluster.writeStream(streamId, action.text)
+    else {
+      cluster.closeStream(streamId)
+      streams.delete(action.streamId)
+    }
+  }
+  for (const [given, streamId] of streams) {
+    cluster.closeStream(streamId)
+    journal.add({ atMs: cluster.nowMs, action: { kind: 'close', streamId: given } })
+  }
+  journal.commit()
+}

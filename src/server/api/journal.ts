@@ -1,0 +1,77 @@
+/** What happened to a cluster, on disk: every action that may change it, written through before it is answered. */
+
+import { DatabaseSync } from 'node:sqlite'
+import type { StatementSync } from 'node:sqlite'
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import type { ApiRequest, Cluster } from '../../../simulator/index.ts'
+
+/** One HTTP request to a pod, as port-forward brings it. */
+export type PodRequest = Parameters<Cluster['components']['network']['send']>[1]
+
+/** One outermost input. Streams are those of exec and attach; ids are those of the run that wrote them. */
+export type Action =
+  | { readonly kind: 'request'; readonly request: ApiRequest; readonly streamId?: string }
+  | { readonly kind: 'input'; readonly streamId: string; readonly text?: string }
+  | { readonly kind: 'close'; readonly streamId: string }
+  | { readonly kind: 'send'; readonly namespace: string; readonly request: PodRequest }
+
+export interface Entry { readonly atMs: number; readonly action: Action }
+
+/** A folder's database. Throws what SQLite throws when the folder cannot be written. */
+export class Journal {
+  private readonly database: DatabaseSync
+  private readonly insert: StatementSync
+  private readonly setMeta: StatementSync
+  private waiting: Entry[] = []
+
+  constructor(folder: string) {
+    mkdirSync(folder, { recursive: true })
+    this.database = new DatabaseSync(join(folder, 'cluster.sqlite'))
+    this.database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL); CREATE TABLE IF NOT EXISTS actions (seq INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, action TEXT NOT NULL)')
+    this.insert = this.database.prepare('INSERT INTO actions (at_ms, action) VALUES (?, ?)')
+    this.setMeta = this.database.prepare('INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value')
+  }
+
+  /** Takes an entry for the next commit. */
+  add(entry: Entry): void {
+    this.waiting.push(entry)
+  }
+
+  /** True when entries wait for a commit. */
+  get hasWaiting(): boolean {
+    return this.waiting.length > 0
+  }
+
+  /** Writes what was added, through to the disk. */
+  commit(): void {
+    if (this.waiting.length === 0) return
+    const entries = this.waiting
+    this.waiting = []
+    this.database.exec('BEGIN')
+    for (const { atMs, action } of entries) this.insert.run(atMs, JSON.stringify(action))
+    this.database.exec('COMMIT')
+  }
+
+  /** All entries, oldest first. */
+  *entries(): Generator<Entry> {
+    for (const row of this.database.prepare('SELECT at_ms, action FROM actions ORDER BY seq').iterate()) {
+      yield { atMs: Number(row['at_ms']), action: JSON.parse(String(row['action'])) as Action }
+    }
+  }
+
+  /** A JSON value kept by name. */
+  read(name: string): unknown {
+    const row = this.database.prepare('SELECT value FROM meta WHERE name = ?').get(name)
+    return row === undefined ? undefined : (JSON.parse(String(row['value'])) as unknown)
+  }
+
+  keep(name: string, value: unknown): void {
+    this.setMeta.run(name, JSON.stringify(value))
+  }
+
+  close(): void {
+    this.commit()
+    this.database.close()
+  }
+}

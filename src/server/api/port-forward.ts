@@ -1,0 +1,92 @@
+/**
+ * Port-forward: SPDY streams in a WebSocket, two for each local connection. What arrives is read as HTTP and sent to the
+ * pod, whose programs answer requests and not bytes. Models apiserver's portforward tunnel (v1.35).
+ * Differs: only HTTP/1.1 reaches a pod.
+ */
+
+import { createServer } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { WebSocket } from 'ws'
+import type { Pod } from '../../../simulator/index.ts'
+import type { Desk } from './desk.ts'
+import { readBytes } from './request-body.ts'
+import { SpdyConnection } from './spdy.ts'
+import type { SpdyStream } from './spdy.ts'
+
+/** The subprotocol of a tunnelled port-forward. */
+export const forwardProtocol = 'SPDY/3.1+portforward.k8s.io'
+
+const bodyBytesMax = 8 * 1024 * 1024
+const hopHeaders: readonly string[] = ['connection', 'host', 'content-length', 'transfer-encoding', 'keep-alive']
+
+function headersOf(request: IncomingMessage): { [name: string]: string } {
+  const headers: { [name: string]: string } = {}
+  for (const [name, value] of Object.entries(request.headers)) {
+    if (!hopHeaders.includes(name) && value !== undefined) headers[name] = Array.isArray(value) ? value.join(', ') : value
+  }
+  return headers
+}
+
+/** The port of a stream, by its connection: an HTTP server that listens on nothing reads what the streams bring. */
+class ForwardServer {
+  private readonly desk: Desk
+  private readonly pod: Pod
+  private readonly port: number
+  private readonly errorStream: SpdyStream | undefined
+  private readonly server: Server
+
+  constructor(desk: Desk, pod: Pod, port: number, errorStream: SpdyStream | undefined) {
+    this.desk = desk
+    this.pod = pod
+    this.port = port
+    this.errorStream = errorStream
+    this.server = createServer((request, response) => void this.answer(request, response))
+  }
+
+  take(stream: SpdyStream): void {
+    stream.on('close', () => this.errorStream?.end())
+    this.server.emit('connection', stream)
+  }
+
+  private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const body = await readBytes(request, bodyBytesMax).catch(() => undefined)
+    if (body === undefined) return void response.destroy()
+    const { namespace = '', name = '' } = this.pod.metadata
+    const url = `http://${this.pod.status?.podIP ?? ''}:${this.port}${request.url ?? '/'}`
+    const result = this.desk.send(namespace, { method: request.method ?? 'GET', url, headers: headersOf(request), body: body.toString('utf8') })
+    if ('failure' in result) {
+      const reason = `an error occurred forwarding ${this.port} -> ${this.port}: error forwarding port ${this.port} to pod ${name}, uid : dial tcp4 127.0.0.1:${this.port}: connect: connection refused`
+      this.errorStream?.end(reason)
+      return void response.destroy()
+    }
+    const { status, headers, body: text } = result.response
+    const given = Object.entries(headers ?? {}).filter(([header]) => !hopHeaders.includes(header.toLowerCase()))
+    response.writeHead(status, { ...Object.fromEntries(given), 'Content-Length': Buffer.byteLength(text) })
+    return void response.end(request.method === 'HEAD' ? undefined : text)
+  }
+}
+
+/** Serves the forwarded ports of a pod until the socket closes. */
+export function serveForward(socket: WebSocket, desk: Desk, namespace: string, name: string): void {
+  const errorStreams = new Map<string, SpdyStream>()
+  const connection = new SpdyConnection({
+    send: (bytes) => socket.send(bytes),
+    onError: () => socket.terminate(),
+    onStream(stream) {
+      const id = stream.headers.get('requestid') ?? ''
+      if (stream.headers.get('streamtype') === 'error') {
+        errorStreams.set(id, stream)
+        stream.resume()
+        return
+      }
+      const pod = desk.cluster.peekOne<Pod>('pods', `${namespace}/${name}`)
+      if (pod === undefined) return void stream.destroy()
+      const errorStream = errorStreams.get(id)
+      errorStreams.delete(id)
+      new ForwardServer(desk, pod, Number(stream.headers.get('port')), errorStream).take(stream)
+    },
+  })
+  socket.on('message', (data: Buffer) => connection.receive(data))
+  socket.on('close', () => connection.close())
+  socket.on('error', () => socket.terminate())
+}

@@ -1,0 +1,61 @@
+/** Upgraded connections: exec, attach, port-forward and watches over WebSocket. */
+
+import type { IncomingMessage } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { WebSocketServer } from 'ws'
+import type { WebSocket } from 'ws'
+import { isStream } from '../../../simulator/index.ts'
+import { apiErrors, isFailure } from '../../../simulator/api/errors.ts'
+import type { Status } from '../../../simulator/api/types.ts'
+import { addressOf } from './address.ts'
+import type { ResourceAddress } from './address.ts'
+import type { Parts } from './endpoint.ts'
+import { forwardProtocol, serveForward } from './port-forward.ts'
+import { serveSession, sessionProtocols } from './sessions.ts'
+
+const notSupported = 405
+const messageBytesMax = 1024 * 1024
+const protocols: readonly string[] = [...sessionProtocols, forwardProtocol]
+
+function refuse(socket: Duplex, status: Status): void {
+  const body = JSON.stringify(status)
+  const code = isFailure(status) ? status.code : 500
+  socket.end(`HTTP/1.1 ${code} ${status.reason ?? 'Error'}\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`)
+}
+
+export class Upgrades {
+  private readonly parts: Parts
+  private readonly sockets = new WebSocketServer({
+    noServer: true, maxPayload: messageBytesMax,
+    handleProtocols: (offered: Set<string>) => protocols.find((protocol) => offered.has(protocol)) ?? false,
+  })
+
+  constructor(parts: Parts) {
+    this.parts = parts
+  }
+
+  /** Answers a request that wants to become another protocol. */
+  handle(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    socket.on('error', () => socket.destroy())
+    const user = this.parts.accounts.userOf(request.headers, this.parts.desk.cluster)
+    if ('kind' in user) return refuse(socket, user)
+    const address = addressOf('GET', request.url ?? '/')
+    if (address.kind !== 'resource') return refuse(socket, address.kind === 'bad' ? address.status : apiErrors.noSuchPath())
+    if (request.headers.upgrade?.toLowerCase() !== 'websocket') return refuse(socket, apiErrors.badRequest('only WebSocket upgrades are served'))
+    const { kind: _kind, ...target } = address
+    const { subresource } = target
+    if (subresource !== 'exec' && subresource !== 'attach' && subresource !== 'portforward') return refuse(socket, apiErrors.badRequest('only exec, attach and portforward are served over WebSocket'))
+    const answer = this.parts.desk.run({ user, ...target, verb: 'create' })
+    // The router carries no bytes: who may forward ports is told that it does not, everybody else is refused before.
+    const mayForward = subresource === 'portforward' && answer.code === notSupported && this.parts.desk.cluster.peekOne('pods', `${target.namespace}/${target.name}`) !== undefined
+    if (!isStream(answer) && answer.code >= 300 && !mayForward) return refuse(socket, answer.body as Status)
+    this.sockets.handleUpgrade(request, socket, head, (webSocket) => this.parts.desk.settled(() => this.serve(webSocket, address, isStream(answer) ? answer.streamId : undefined)))
+    return undefined
+  }
+
+  private serve(socket: WebSocket, { namespace = '', name = '' }: ResourceAddress, streamId: string | undefined): void {
+    const { desk, hub } = this.parts
+    if (streamId === undefined) serveForward(socket, desk, namespace, name)
+    else serveSession(socket, streamId, desk, hub)
+  }
+}
