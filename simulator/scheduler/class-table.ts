@@ -5,7 +5,7 @@
  */
 
 import type { CompiledProfile } from './compiled-profile.ts'
-import type { NodeSlot } from './cluster-cache.ts'
+import type { ClusterCache, NodeSlot } from './cluster-cache.ts'
 import type { Cycle, FilterPlugin, ScorePlugin } from './framework.ts'
 import type { PluginStatus } from './status.ts'
 import { withPlugin } from './status.ts'
@@ -69,15 +69,16 @@ interface LocalScore {
 interface LocalFilter { readonly plugin: FilterPlugin<unknown>; readonly traits: number }
 
 const allTraits = -1
+/** Nobody has looked at the node since it changed. */
+export const unknown = -(2 ** 31)
 const noSlots = new Int32Array(0)
 
 export class ClassTable {
-  /** Node generation for which a row holds; 0 for none. */
-  readonly generations: Int32Array
-  readonly verdicts: Int32Array
-  /** Weighted sum of the scores that need no normalization. */
-  readonly plainTotals: Int32Array
-  /** As `generations` and `verdicts`, of nodes without their pods of lower priority. Made when preemption first asks. */
+  /** Per slot: the weighted sum of the scores that need no normalization; of a node that was rejected, less than 0, the status number; or `unknown`. */
+  readonly answers: Int32Array
+  /** Up to which change of the cache the answers hold. */
+  private cursor = 0
+  /** Generations of nodes and what was found then of the nodes without their pods of lower priority. Made when preemption first asks. */
   private liftedGenerations = noSlots
   private liftedVerdicts = noSlots
   private readonly spareRaws: Int32Array[] = []
@@ -90,9 +91,7 @@ export class ClassTable {
   problem: PluginStatus | undefined
 
   constructor(capacity: number) {
-    this.generations = new Int32Array(capacity)
-    this.verdicts = new Int32Array(capacity)
-    this.plainTotals = new Int32Array(capacity)
+    this.answers = new Int32Array(capacity)
   }
 
   /**
@@ -100,7 +99,8 @@ export class ClassTable {
    * @param skipped PreFilter plugins that have nothing to do for the class
    */
   assign(cycle: Cycle, profile: CompiledProfile, skipped: readonly boolean[]): void {
-    this.generations.fill(0)
+    this.answers.fill(unknown)
+    this.cursor = cycle.cache.changes.count
     this.liftedGenerations.fill(0)
     this.filters = []
     for (const { plugin, stateAt } of profile.localFilters) if (stateAt < 0 || !skipped[stateAt]) this.filters.push({ plugin, traits: plugin.filterTraits ?? allTraits })
@@ -116,21 +116,33 @@ export class ClassTable {
     if (prepared?.status.code === 'skip') return
     if (prepared !== undefined && prepared.status.code !== 'success') this.problem = prepared.status
     const isPlain = plugin.normalize === undefined
-    const raws = isPlain ? noSlots : (this.spareRaws.pop() ?? new Int32Array(this.verdicts.length))
+    const raws = isPlain ? noSlots : (this.spareRaws.pop() ?? new Int32Array(this.answers.length))
     const score: LocalScore = { plugin, weight, state: prepared?.state, traits: plugin.scoreTraits ?? allTraits, raws, isUneven: false }
     if (isPlain) this.plain.push(score)
     else this.normalized.push(score)
   }
 
-  /** Filters and scores a node and keeps the answers. @returns the verdict as a status number */
+  /** Forgets what was known of nodes that have changed. */
+  follow({ changes }: ClusterCache): void {
+    if (this.cursor === changes.count) return
+    const start = changes.startOf(this.cursor)
+    this.cursor = changes.count
+    const { answers } = this
+    if (start < 0) {
+      answers.fill(unknown)
+      return
+    }
+    const { slots } = changes
+    for (let i = start; i < slots.length; i++) answers[slots[i]] = unknown
+  }
+
+  /** Filters and scores a node and keeps the answer, which is returned. */
   judge(cycle: Cycle, statuses: StatusTable, index: number): number {
-    const { cache } = cycle
-    this.generations[index] = cache.generations[index]
-    const slot = cache.getSlot(index)
+    const slot = cycle.cache.getSlot(index)
     const verdict = this.verdictOf(cycle, statuses, slot)
-    this.verdicts[index] = verdict
-    if (verdict === 0) this.scoreRow(cycle, slot, index)
-    return verdict
+    const answer = verdict === 0 ? this.scoreRow(cycle, slot, index) : -verdict
+    this.answers[index] = answer
+    return answer
   }
 
   /** The first rejection by a node-local filter, as a status number, of the node as it is now. */
@@ -153,8 +165,8 @@ export class ClassTable {
   liftedVerdict(cycle: Cycle, statuses: StatusTable, slot: NodeSlot): number {
     const { cache, podClass: { priority } } = cycle
     if (this.liftedVerdicts.length === 0) {
-      this.liftedGenerations = new Int32Array(this.verdicts.length)
-      this.liftedVerdicts = new Int32Array(this.verdicts.length)
+      this.liftedGenerations = new Int32Array(this.answers.length)
+      this.liftedVerdicts = new Int32Array(this.answers.length)
     }
     const { index } = slot
     if (this.liftedGenerations[index] !== cache.generations[index]) {
@@ -165,18 +177,19 @@ export class ClassTable {
     return this.liftedVerdicts[index]
   }
 
-  private scoreRow(cycle: Cycle, slot: NodeSlot, index: number): void {
+  /** @returns the sum of the scores that need no normalization */
+  private scoreRow(cycle: Cycle, slot: NodeSlot, index: number): number {
     const { plain, normalized } = this
     const traits = cycle.cache.traits[index]
     let total = 0
     for (let i = 0; i < plain.length; i++) total += plain[i].weight * (plain[i].plugin.score?.(cycle, slot, plain[i].state) ?? 0)
-    this.plainTotals[index] = total
     for (let i = 0; i < normalized.length; i++) {
       const score = normalized[i]
       const raw = score.traits === allTraits || (score.traits & traits) !== 0 ? (score.plugin.score?.(cycle, slot, score.state) ?? 0) : 0
       score.raws[index] = raw
       if (raw !== 0) score.isUneven = true
     }
+    return total
   }
 }
 
@@ -199,13 +212,16 @@ export class ClassTables {
   of(cycle: Cycle, profile: CompiledProfile, skipped: readonly boolean[]): ClassTable {
     const { cache, podClass: { id: classId } } = cycle
     const capacity = cache.slotCapacity
-    if (classId === this.lastId && this.last?.verdicts.length === capacity) return this.last
+    if (classId === this.lastId && this.last?.answers.length === capacity) {
+      this.last.follow(cache)
+      return this.last
+    }
     let table = this.tables.get(classId)
     if (table !== undefined) this.tables.delete(classId)
-    if (table?.verdicts.length !== capacity) {
+    if (table?.answers.length !== capacity) {
       table = this.pick(classId, capacity)
       table.assign(cycle, profile, skipped)
-    }
+    } else table.follow(cache)
     if (table !== this.guest) this.tables.set(classId, table)
     this.lastId = classId
     this.last = table
@@ -216,7 +232,7 @@ export class ClassTables {
     if (this.seen.has(classId)) return this.oldest(capacity) ?? new ClassTable(capacity)
     if (this.seen.size >= seenMax) this.seen.clear()
     this.seen.add(classId)
-    if (this.guest?.verdicts.length !== capacity) this.guest = new ClassTable(capacity)
+    if (this.guest?.answers.length !== capacity) this.guest = new ClassTable(capacity)
     return this.guest
   }
 
@@ -225,7 +241,7 @@ export class ClassTables {
     if (this.tables.size < tablesMax) return undefined
     for (const [classId, table] of this.tables) {
       this.tables.delete(classId)
-      return table.verdicts.length === capacity ? table : undefined
+      return table.answers.length === capacity ? table : undefined
     }
     return undefined
   }

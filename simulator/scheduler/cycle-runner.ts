@@ -6,7 +6,8 @@
 import type { Pod } from '../api/types.ts'
 import { assert } from '../kernel/assert.ts'
 import { compareText } from '../kernel/text.ts'
-import { ClassTables, StatusTable } from './class-table.ts'
+import { bestOf, nthBest } from './best-node.ts'
+import { ClassTables, StatusTable, unknown } from './class-table.ts'
 import type { ClassTable } from './class-table.ts'
 import type { NodeSlot } from './cluster-cache.ts'
 import type { CompiledFilter, CompiledProfile } from './compiled-profile.ts'
@@ -69,6 +70,9 @@ export class CycleRunner {
   /** Slots that fit; the first `feasibleCount` are valid. */
   feasible = new Int32Array(64)
   feasibleCount = 0
+  /** Slots with the highest score, where the search has found them; the first `bestCount` are valid. */
+  private bestSlots = new Int32Array(64)
+  private bestCount = 0
   /** The first error of a filter; it ends the cycle. */
   problem: PluginStatus | undefined
   private readonly tally = new VerdictTally()
@@ -87,6 +91,7 @@ export class CycleRunner {
     this.cycle = cycle
     this.fitTo(cache.slotCapacity)
     this.feasibleCount = 0
+    this.bestCount = 0
     this.problem = undefined
     this.absent = unresolvable()
     const outcome = this.preFilter()
@@ -143,9 +148,64 @@ export class CycleRunner {
     }
     const order = this.cycle.cache.nodeOrder()
     const slots = nodeNames === undefined ? order : order.filter((index) => nodeNames.has(this.cycle.cache.getSlot(index).name))
-    const looked = this.scan(slots, wantsAll ? slots.length : feasibleWanted(slots.length, this.profile.percentageOfNodesToScore))
+    const wanted = wantsAll ? slots.length : feasibleWanted(slots.length, this.profile.percentageOfNodesToScore)
+    const looked = this.isPlain() ? this.scanPlainly(slots, wanted) : this.scan(slots, wanted)
     this.nextStart = (this.nextStart + looked) % order.length
     if (this.feasibleCount === 0 && nodeNames === undefined) this.noteFailure()
+  }
+
+  /** True when filters and scores are all in the class's table, as for most pods. */
+  private isPlain(): boolean {
+    if (this.crossFilters.length > 0 || this.nominator.size > 0) return false
+    return this.profile.scores.every(({ plugin }) => plugin.scoreAll === undefined || plugin.isIndifferent?.(this.cycle) === true)
+  }
+
+  /** As `scan` for plain pods, with the best nodes found on the way. */
+  private scanPlainly(slots: Int32Array, wanted: number): number {
+    const { table, tally, feasible, bestSlots } = this
+    const { answers } = table
+    const count = slots.length
+    let found = 0
+    let best = -1
+    let bestCount = 0
+    let at = count === 0 ? 0 : this.nextStart % count
+    let looked = 0
+    while (looked < count && found < wanted) {
+      const index = slots[at]
+      looked++
+      if (++at === count) at = 0
+      let answer = answers[index]
+      if (answer === unknown) answer = table.judge(this.cycle, this.statuses, index)
+      if (answer < 0) {
+        tally.reject(index, -answer)
+        continue
+      }
+      feasible[found++] = index
+      if (answer > best) {
+        best = answer
+        bestCount = 0
+      }
+      if (answer === best) bestSlots[bestCount++] = index
+    }
+    this.feasibleCount = found
+    this.bestCount = bestCount
+    return looked
+  }
+
+  /**
+   * Chooses among the feasible nodes.
+   * @param pick draws one of several that are equally good
+   * @returns the slot and how many were equally good, or the error of a plugin
+   */
+  choose(pick: (bound: number) => number): { readonly index: number; readonly bestCount: number } | PluginStatus {
+    const { feasible, feasibleCount, bestSlots, bestCount, table, cycle } = this
+    if (feasibleCount === 1) return { index: feasible[0], bestCount: 1 }
+    const isSettled = bestCount > 0 && table.problem === undefined && table.normalized.every(({ isUneven, plugin }) => !isUneven || plugin.isIndifferent?.(cycle) === true)
+    if (isSettled) return { index: bestSlots[bestCount === 1 ? 0 : pick(bestCount)], bestCount }
+    const totals = this.score()
+    if (!(totals instanceof Float64Array)) return totals
+    const best = bestOf(totals, feasibleCount)
+    return { index: feasible[best.count === 1 ? best.at : nthBest(totals, best, pick(best.count))], bestCount: best.count }
   }
 
   /** Keeps in mind under which circumstances the pod fits nowhere. The next of its class will fare alike as long as they last. */
@@ -166,9 +226,7 @@ export class CycleRunner {
   private scan(slots: Int32Array, wanted: number): number {
     const { table, tally, feasible } = this
     const hasCross = this.crossFilters.length > 0
-    const { generations } = this.cycle.cache
-    const known = table.generations
-    const { verdicts } = table
+    const { answers } = table
     const count = slots.length
     const hasNominations = this.nominator.size > 0
     let found = 0
@@ -178,7 +236,9 @@ export class CycleRunner {
       const index = slots[at]
       looked++
       if (++at === count) at = 0
-      let id = known[index] === generations[index] ? verdicts[index] : table.judge(this.cycle, this.statuses, index)
+      let answer = answers[index]
+      if (answer === unknown) answer = table.judge(this.cycle, this.statuses, index)
+      let id = answer < 0 ? -answer : 0
       const ahead = hasNominations ? this.nominatedAhead(index) : noPods
       if (ahead.length > 0) id = this.withNominated(index, ahead)
       else if (id === 0 && hasCross) id = this.crossVerdict(index)
@@ -321,8 +381,8 @@ export class CycleRunner {
   score(): Float64Array | PluginStatus {
     const { cycle, table, feasible, feasibleCount: count, totals, scratch } = this
     if (table.problem !== undefined) return table.problem
-    const { plainTotals } = table
-    for (let i = 0; i < count; i++) totals[i] = plainTotals[feasible[i]]
+    const { answers } = table
+    for (let i = 0; i < count; i++) totals[i] = answers[feasible[i]]
     for (const { plugin, weight, state, raws, isUneven } of table.normalized) {
       // What all nodes get alike does not change the choice.
       if (!isUneven || plugin.isIndifferent?.(cycle) === true) continue
@@ -463,6 +523,7 @@ export class CycleRunner {
   private fitTo(capacity: number): void {
     if (this.feasible.length >= capacity) return
     this.feasible = new Int32Array(capacity)
+    this.bestSlots = new Int32Array(capacity)
     this.totals = new Float64Array(capacity)
     this.scratch = new Float64Array(capacity)
   }

@@ -337,17 +337,10 @@ export class Scheduler {
 
   private choose(cycle: Cycle, row: QueueRow): Failure | undefined {
     const { runner } = this
-    const { feasible, feasibleCount } = runner
-    let chosen = feasible[0]
-    let bestCount = 1
-    if (feasibleCount > 1) {
-      const totals = runner.score()
-      if (!(totals instanceof Float64Array)) return errorFailure(totals)
-      const best = bestOf(totals, feasibleCount)
-      bestCount = best.count
-      chosen = feasible[best.count === 1 ? best.at : nthBest(totals, best, this.ports.pick(best.count))]
-    }
-    return this.commit(cycle, row, this.cache.getSlot(chosen).name, { feasibleCount, bestCount })
+    const choice = runner.choose((bound) => this.ports.pick(bound))
+    if ('code' in choice) return errorFailure(choice)
+    const { index, bestCount } = choice
+    return this.commit(cycle, row, this.cache.getSlot(index).name, { feasibleCount: runner.feasibleCount, bestCount })
   }
 
   private commit(cycle: Cycle, row: QueueRow, nodeName: string, counts: NodeCounts): Failure | undefined {
@@ -457,29 +450,6 @@ function failureDecision(podKey: string, atMs: number, { message, isRejection, n
     podKey, atMs, result: isRejection ? 'unschedulable' : 'error', node: nominatedNode ?? '', feasibleCount: 0, bestCount: 0, message,
     victims: preemption?.victims.map(podKeyOf) ?? [],
   }
-}
-
-interface Best { readonly total: number; readonly at: number; readonly count: number }
-
-function bestOf(totals: Float64Array, length: number): Best {
-  let total = totals[0]
-  let at = 0
-  let count = 1
-  for (let i = 1; i < length; i++) {
-    if (totals[i] > total) {
-      total = totals[i]
-      at = i
-      count = 1
-    } else if (totals[i] === total) count++
-  }
-  return { total, at, count }
-}
-
-function nthBest(totals: Float64Array, { total, at }: Best, rank: number): number {
-  let left = rank
-  let i = at
-  while (left > 0) if (totals[++i] === total) left--
-  return i
 }
 
 /** The part of an object that says which pods belong to it, as text. */

@@ -125,10 +125,16 @@ export function filterCountersOf(cycle: Cycle, options: AffinityOptions): Filter
   }
 }
 
+/** False when no preference of any pod, the incoming one included, concerns it. */
+export function hasPreferences(cycle: Cycle, options: AffinityOptions): boolean {
+  const { scoring, preferred } = classTermsOf(cycle, options)
+  return preferred.length > 0 || (scoring.length > 0 && !options.ignorePreferredTermsOfExistingPods)
+}
+
 /** The counters by which nodes are scored for the cycle's pod. */
 export function scoreCountersOf(cycle: Cycle, options: AffinityOptions): readonly ScoreCounter[] {
   const { scoring, preferred, labelsOf } = classTermsOf(cycle, options)
-  if (preferred.length === 0 && (scoring.length === 0 || options.ignorePreferredTermsOfExistingPods)) return noCounters
+  if (!hasPreferences(cycle, options)) return noCounters
   const own = preferred.map(({ key, term, factor }) => ({ counter: termCounter(cycle, key, term, labelsOf), factor }))
   const others = scoring.map(({ group, factor }) => ({ counter: groupCounter(cycle, group), factor }))
   return [...own, ...others].filter(({ counter }) => counter.hits > 0)

@@ -7,7 +7,7 @@ import { compileAffinity } from '../../pod-class.ts'
 import type { AffinityTerm } from '../../pod-class.ts'
 import { success, unresolvable, unschedulable } from '../../status.ts'
 import type { TopologyCounter } from '../../topology-counter.ts'
-import { filterCountersOf, scoreCountersOf } from './counters.ts'
+import { filterCountersOf, hasPreferences, scoreCountersOf } from './counters.ts'
 import type { AffinityOptions, FilterCounters, ScoreCounter } from './counters.ts'
 import { allTermsMean } from './terms.ts'
 
@@ -99,6 +99,7 @@ export function makeInterPodAffinity(options: AffinityOptions): InterPodAffinity
       const state = scoreCountersOf(cycle, options)
       return state.length === 0 ? skipPreScore : { status: success, state }
     },
+    isIndifferent: (cycle) => !hasPreferences(cycle, options),
     scoreAll(_cycle, scores, feasible, count, counters) {
       scores.fill(0, 0, count)
       for (const { counter, factor } of counters) addSums(counter, factor, scores, feasible, count)

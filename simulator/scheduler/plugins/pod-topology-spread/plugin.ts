@@ -156,6 +156,7 @@ export function makePodTopologySpread(options: SpreadOptions): PodTopologySpread
       return success
     },
     preScore: (cycle, feasible, count) => prepareScores(cycle, feasible, count, options),
+    isIndifferent: (cycle) => constraintsOf(cycle, options).soft.length === 0,
     scoreAll(_cycle, scores, feasible, count, state) {
       if (state.requiresAllKeys) scoreByOwn(scores, feasible, count, state)
       else scoreByDefaults(scores, feasible, count, state)
