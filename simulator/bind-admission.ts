@@ -43,6 +43,7 @@ export function bindAdmission(config: ClusterConfig, store: Store, identity: Ide
     isYaml: typeof body === 'string',
     fieldValidation: context.fieldValidation,
     patchText: context.patchText,
+    keepsAsked: context.keepsAsked,
     user: context.user,
     identity: {
       timestamp: () => clock.timestamp(clock.nowMs),

@@ -20,6 +20,7 @@ import { ServedKinds } from './apiserver/custom-kinds.ts'
 import { Binder } from './apiserver/binding.ts'
 import { EventLog } from './apiserver/event-log.ts'
 import type { EventRow } from './apiserver/event-log.ts'
+import { FieldManagers } from './apiserver/field-manager/field-managers.ts'
 import { Identity } from './apiserver/identity.ts'
 import { Registry } from './apiserver/registry.ts'
 import { ApiServer } from './apiserver/server.ts'
@@ -97,9 +98,10 @@ export class Cluster {
     const kubelet = { current: () => this.components }
     const doors = doorsOf(kubelet)
     const streams = new Streams(state.table('streams/open'), this.store, this.events, doors.kubelet, this.clock, kinds)
+    const managers = new FieldManagers(state.table('managed-fields'), this.clock)
     this.server = new ApiServer({
       store: this.store, registry, binder: new Binder(this.store, this.clock), admission: admission.door, authorizer, events: this.events, audit: this.audit, clock: this.clock,
-      kubelet: doors.kubelet, metrics: doors.metrics, streams, kinds, rulesOf: admission.rulesOf,
+      kubelet: doors.kubelet, metrics: doors.metrics, streams, kinds, managers, rulesOf: admission.rulesOf,
     })
     this.components = bindComponents({ config, kernel: this.kernel, clientFor: (user) => this.clientFor(user), contextFor: (name, user, component) => this.contextFor(name, user, component) })
     this.runner = new ControllerRunner(this.kernel, state, this.components.controllers, (controller) =>

@@ -44,11 +44,13 @@ export interface AdmissionRequest {
   readonly patchText?: string
   readonly user: UserInfo
   readonly identity: Identity
+  /** Whether the answer should carry `asked`. */
+  readonly keepsAsked?: boolean
 }
 
 /** What came out: the object to store with what the client must be told, or the refusal. */
 export type Admission =
-  | { readonly ok: true; readonly object: KubeObject; readonly warnings: readonly string[]; readonly quotaCharges: readonly QuotaCharge[] }
+  | { readonly ok: true; readonly object: KubeObject; readonly warnings: readonly string[]; readonly quotaCharges: readonly QuotaCharge[]; /** The object with its defaults, before plugins and the kind's strategy changed it. */ readonly asked?: KubeObject }
   | { readonly ok: false; readonly status: Failure; readonly warnings: readonly string[] }
 
 const generatedSuffixLength = 5
@@ -160,6 +162,10 @@ export function toServedVersion(kind: KindInfo, object: KubeObject): KubeObject 
   return rules?.storedAs === undefined ? object : inSchema(rules.storedAs.toServed(object) as unknown as AdmittedObject, rules)
 }
 
+function askedOf(request: AdmissionRequest, object: AdmittedObject, rules: KindRules): { readonly asked?: KubeObject } {
+  return request.keepsAsked === true ? { asked: JSON.parse(JSON.stringify(toStored(object, rules))) as KubeObject } : {}
+}
+
 /** What a kind settles before its strategy runs. */
 function begin(object: AdmittedObject, old: AdmittedObject | undefined, rules: KindRules, request: AdmissionRequest): Failure | undefined {
   const errors = new ErrorList()
@@ -191,6 +197,7 @@ export function admitCreate(request: AdmissionRequest, reader: AdmissionReader, 
   if (mismatch !== undefined) return refuse(mismatch, warnings)
   dropRepeatedOwners(object, warnings)
   if (given === rules) rules.applyDefaults?.(object)
+  const asked = askedOf(request, object, rules)
   const plugin = pluginRequest(request, object, reader, warnings)
   const refusal = runPlugins('admit', { ...plugin, name: nameBeforeGeneration(object) ?? plugin.name }, config) ?? (config.hasAuthorization === false ? undefined : checkEscalation(plugin))
   if (refusal !== undefined) return refuse(refusal, warnings)
@@ -205,7 +212,7 @@ export function admitCreate(request: AdmissionRequest, reader: AdmissionReader, 
   warnings.push(...(rules.warnOnCreate?.(object) ?? []))
   const rejection = runPlugins('validate', plugin, config)
   if (rejection !== undefined) return refuse(rejection, warnings)
-  return { ok: true, object: toStored(object, rules), warnings, quotaCharges: plugin.quotaCharges }
+  return { ok: true, object: toStored(object, rules), warnings, quotaCharges: plugin.quotaCharges, ...asked }
 }
 
 /** Parts that an update keeps are copied: the defaults of the object to store must not reach the stored one. */
@@ -280,6 +287,7 @@ export function admitUpdate(request: AdmissionRequest, old: KubeObject, reader: 
   dropRepeatedOwners(object, warnings)
   if (given === rules) rules.applyDefaults?.(object)
   const before = old as unknown as AdmittedObject
+  const asked = askedOf(request, object, rules)
   const plugin = pluginRequest(request, object, reader, warnings, before)
   const refusal = runPlugins('admit', plugin, config) ?? (config.hasAuthorization === false ? undefined : checkEscalation(plugin))
   if (refusal !== undefined) return refuse(refusal, warnings)
@@ -296,7 +304,7 @@ export function admitUpdate(request: AdmissionRequest, old: KubeObject, reader: 
   if (subresource === undefined) warnings.push(...(rules.warnOnUpdate?.(object, before) ?? []))
   const rejection = runPlugins('validate', plugin, config)
   if (rejection !== undefined) return refuse(rejection, warnings)
-  return { ok: true, object: toStored(object, rules), warnings, quotaCharges: plugin.quotaCharges }
+  return { ok: true, object: toStored(object, rules), warnings, quotaCharges: plugin.quotaCharges, ...asked }
 }
 
 /** The refusal of a delete, where the object or its namespace may not go. */

@@ -33,6 +33,8 @@ export interface RequestQuery {
   readonly table?: boolean
   /** With a Table: what each row carries of its object; absent means its metadata. */
   readonly includeObject?: 'None' | 'Metadata' | 'Object'
+  /** Answers carry metadata.managedFields, as they do on the wire. Absent: they leave it out. */
+  readonly managedFields?: boolean
   /** For pods/log. */
   readonly container?: string
   readonly follow?: boolean
@@ -74,6 +76,8 @@ export interface ApiRequest {
   readonly body?: Json | string | KubeObject
   readonly contentType?: ContentType
   readonly query?: RequestQuery
+  /** As clients name themselves, such as `kubectl/v1.35.0 (linux/amd64)`. */
+  readonly userAgent?: string
 }
 
 /** Body of a list answer. */

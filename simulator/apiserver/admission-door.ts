@@ -15,6 +15,8 @@ export interface WriteContext {
   readonly fieldValidation?: RequestQuery['fieldValidation']
   /** For patches: what a refusal of the patched object quotes. */
   readonly patchText?: string
+  /** Whether the answer should carry `asked`. */
+  readonly keepsAsked?: boolean
   /** The resource and prefix for which a generated name is needed. */
   generateName(prefix: string): string
 }

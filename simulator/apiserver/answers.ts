@@ -10,12 +10,13 @@ import type { Status } from '../api/types.ts'
 import type { Body } from './admission-door.ts'
 import type { WriteOptions } from './registry.ts'
 
-const jsonDepthMax = 10_000
+/** How deep a JSON body may be nested. */
+export const jsonDepthMax = 10_000
 const shownMax = 30
 
 /** How a request asks for a write. */
 export function writeOptions(request: ApiRequest): WriteOptions {
-  return { user: request.user, isDryRun: isDryRun(request), subresource: request.subresource, fieldValidation: request.query?.fieldValidation }
+  return { user: request.user, isDryRun: isDryRun(request), subresource: request.subresource, fieldValidation: request.query?.fieldValidation, keepsAsked: true }
 }
 
 /** Deletes may ask for a dry run in their body too. */

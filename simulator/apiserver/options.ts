@@ -2,6 +2,7 @@
 
 import { apiErrors } from '../api/errors.ts'
 import type { ApiRequest, RequestQuery } from '../api/request.ts'
+import { utf8Length } from '../api/go-text.ts'
 import { fieldErrors } from '../api/field-error.ts'
 import type { FieldError } from '../api/field-error.ts'
 import type { Status } from '../api/types.ts'
@@ -15,8 +16,27 @@ export function checkOptions(request: ApiRequest): Status | undefined {
   if (request.verb === 'list' || request.verb === 'watch') return checkListOptions(request)
   const kind = optionKinds[request.verb]
   if (kind === undefined) return undefined
-  const error = kind === 'DeleteOptions' ? deletionError(request) : validationError(request)
-  return error === undefined ? undefined : apiErrors.invalid({ group: 'meta.k8s.io', name: kind }, '', [error])
+  const errors = [...(kind === 'DeleteOptions' ? [] : managerErrors(request)), kind === 'DeleteOptions' ? deletionError(request) : validationError(request)].filter((error) => error !== undefined)
+  return errors.length === 0 ? undefined : apiErrors.invalid({ group: 'meta.k8s.io', name: kind }, '', errors)
+}
+
+/** Bytes of a manager's name. */
+const managerLengthMax = 128
+
+function managerErrors({ verb, contentType, query = {} }: ApiRequest): FieldError[] {
+  const { fieldManager = '', force } = query
+  const errors: FieldError[] = []
+  if (verb === 'patch' && contentType !== 'application/apply-patch+yaml') {
+    if (force !== undefined) errors.push(fieldErrors.forbidden('force', 'may not be specified for non-apply patch'))
+  } else if (verb === 'patch' && fieldManager === '') errors.push(fieldErrors.required('fieldManager', 'is required for apply patch'))
+  if (utf8Length(fieldManager) > managerLengthMax) errors.push(fieldErrors.tooLong('fieldManager', managerLengthMax))
+  for (const char of fieldManager) {
+    if (/[\p{C}]|[^\S ]/u.test(char)) {
+      errors.push(fieldErrors.invalid('fieldManager', fieldManager, 'should only contain printable characters'))
+      break
+    }
+  }
+  return errors
 }
 
 const notOlderThan = 'NotOlderThan'

@@ -1,6 +1,7 @@
 /** Patches of objects and subresources. Models apiserver/pkg/endpoints/handlers PatchResource (v1.35). */
 
 import { apiErrors } from '../api/errors.ts'
+import { scanGoJson } from '../api/go-json.ts'
 import { apiVersionOf } from '../api/kinds.ts'
 import type { KindInfo } from '../api/kinds.ts'
 import { applyJsonMergePatch } from '../api/patch/json-merge.ts'
@@ -14,7 +15,9 @@ import type { Json, JsonObject } from '../kernel/json.ts'
 import { compareText } from '../kernel/text.ts'
 import { assert } from '../kernel/assert.ts'
 import { objectKey } from '../store/resource-id.ts'
-import { writeOptions } from './answers.ts'
+import { jsonDepthMax, writeOptions } from './answers.ts'
+import { applyObject } from './field-manager/apply.ts'
+import { recorded } from './field-manager/recording.ts'
 import type { Outcome } from './ports.ts'
 import { refused } from './registry.ts'
 import type { ApiServer } from './server.ts'
@@ -22,13 +25,15 @@ import type { ApiServer } from './server.ts'
 /** Applies a request's patch. @param base is patched instead of the object, and returned unstored (the scale subresource) */
 export function patchObject(server: ApiServer, kind: KindInfo, request: ApiRequest, base?: KubeObject): Outcome<KubeObject> {
   const found = base ?? server.reader.find(kind, request.namespace, request.name ?? '')
+  const isApply = request.contentType === 'application/apply-patch+yaml' && base === undefined
+  if (isApply && (found.kind !== 'Status' || request.subresource === undefined)) return applyObject(server.parts, kind, request, found.kind === 'Status' ? undefined : (found as KubeObject))
   if (found.kind === 'Status') return refused(found as Status)
   const patched = applyPatch(kind, server.parts.admission.toServed(kind, found as KubeObject), request)
   if (!patched.ok || base !== undefined) return patched
   const key = objectKey(kind.namespaced ? request.namespace : undefined, request.name ?? '')
   const isStrategic = request.contentType === 'application/strategic-merge-patch+json'
   const patchText = isStrategic ? goMapText(request.body as Json) : JSON.stringify(patched.object)
-  return server.parts.registry.update(kind, key, patched.object, { ...writeOptions(request), patchText })
+  return recorded(server.parts, kind, request, found as KubeObject, server.parts.registry.update(kind, key, patched.object, { ...writeOptions(request), patchText }))
 }
 
 function applyPatch(kind: KindInfo, object: KubeObject, request: ApiRequest): Outcome<KubeObject> {
@@ -68,7 +73,11 @@ function goTypeName(value: Json): string {
 
 /** Why a body is no strategic patch: another JSON value, or a text that is no JSON. */
 function notAMap(body: Json): string {
-  if (typeof body === 'string' && !body.trimStart().startsWith('[')) return `invalid character '${body[0] ?? ''}' looking for beginning of value`
+  if (typeof body === 'string') {
+    const scanned = scanGoJson(body, 0, jsonDepthMax)
+    if (scanned === undefined) return 'unexpected end of JSON input'
+    if ('error' in scanned) return scanned.error === 'unexpected EOF' ? 'unexpected end of JSON input' : scanned.error
+  }
   return `json: cannot unmarshal ${typeof body === 'string' ? 'array' : goTypeName(body)} into Go value of type map[string]interface {}`
 }
 

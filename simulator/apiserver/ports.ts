@@ -7,7 +7,7 @@ import type { KubeObject, Pod, Status } from '../api/types.ts'
 
 /** A value, or the Status that refused it; with warnings either way. */
 export type Outcome<T> =
-  | { readonly ok: true; readonly object: T; readonly warnings: readonly string[] }
+  | { readonly ok: true; readonly object: T; readonly warnings: readonly string[]; /** A patch made the object. */ readonly isNew?: boolean; /** What was asked for, before plugins and strategies changed it. */ readonly asked?: KubeObject }
   | { readonly ok: false; readonly status: Status; readonly warnings: readonly string[] }
 
 /** What the kubelet's own API offers: logs, exec, attach. */

@@ -34,6 +34,8 @@ export interface WriteOptions {
   readonly fieldValidation?: RequestQuery['fieldValidation']
   /** For patches: what a refusal of the patched object quotes. */
   readonly patchText?: string
+  /** Whether the outcome should carry `asked`. */
+  readonly keepsAsked?: boolean
 }
 
 /** What a delete answers: the object as it is now, and whether it is gone. */
@@ -77,9 +79,10 @@ export class Registry {
     const identified = this.identify(resource, key, admitted.object)
     const allocated = this.allocate(resource, key, identified)
     if (!allocated.ok) return allocated
-    if (options.isDryRun) return { ok: true, object: allocated.object, warnings: admitted.warnings }
+    const told = { ok: true, warnings: admitted.warnings, asked: admitted.asked } as const
+    if (options.isDryRun) return { ...told, object: allocated.object }
     this.admission.commit(admitted)
-    return { ok: true, object: this.put(resource, key, allocated.object), warnings: admitted.warnings }
+    return { ...told, object: this.put(resource, key, allocated.object) }
   }
 
   /** Gives a Service the addresses and ports that it lacks. */
@@ -136,7 +139,7 @@ export class Registry {
       this.remove(resource, key)
       return { ok: true, object: after, warnings: admitted.warnings }
     }
-    return { ok: true, object: this.put(resource, key, after), warnings: admitted.warnings }
+    return { ok: true, object: this.put(resource, key, after), warnings: admitted.warnings, asked: admitted.asked }
   }
 
   /** Stores a status that a trusted component made; no decoding and no validation of what did not change. */
@@ -232,7 +235,7 @@ export class Registry {
   private context(kind: KindInfo, namespace: string | undefined, options: WriteOptions): WriteContext {
     const ns = kind.namespaced ? namespace : undefined
     return {
-      user: options.user, namespace: ns, isDryRun: options.isDryRun, subresource: options.subresource, fieldValidation: options.fieldValidation, patchText: options.patchText,
+      user: options.user, namespace: ns, isDryRun: options.isDryRun, subresource: options.subresource, fieldValidation: options.fieldValidation, patchText: options.patchText, keepsAsked: options.keepsAsked,
       generateName: (prefix) => this.identity.generateName(resourceId(kind.group, kind.resource), ns ?? '', prefix, () => false) ?? prefix,
     }
   }

@@ -23,6 +23,8 @@ import type { ServedKinds } from './custom-kinds.ts'
 import type { EventLog } from './event-log.ts'
 import { ObjectReader } from './objects.ts'
 import { checkContentType, checkOptions } from './options.ts'
+import type { FieldManagers } from './field-manager/field-managers.ts'
+import { recorded, shown } from './field-manager/recording.ts'
 import { patchObject } from './patch.ts'
 import type { KubeletDoor, MetricsDoor, ServerClock } from './ports.ts'
 
@@ -46,6 +48,7 @@ export interface ServerParts {
   readonly metrics: MetricsDoor
   readonly streams: Streams
   readonly kinds: ServedKinds
+  readonly managers: FieldManagers
   /** Status of a SelfSubjectRulesReview: the rules of a user in a namespace. */
   rulesOf(user: UserInfo, namespace: string): unknown
 }
@@ -132,7 +135,7 @@ export class ApiServer {
     const found = this.reader.find(kind, request.namespace, request.name ?? '')
     if (found.kind === 'Status') return failed(found as Status)
     const object = found as KubeObject
-    return ok(200, request.query?.table === true ? toTable(kind, [object], this.parts.clock, this.parts.store.resourceVersion, request.query) : object)
+    return ok(200, request.query?.table === true ? toTable(kind, [object], this.parts.clock, this.parts.store.resourceVersion, request.query) : shown(this.parts, kind, request, object))
   }
 
   private list(kind: KindInfo, request: ApiRequest): ApiResponse {
@@ -170,7 +173,7 @@ export class ApiServer {
     if (unknownType !== undefined) return failed(unknownType)
     const body = bodyOf(request, this.parts.kinds.current)
     if (typeof body === 'object' && 'refusal' in body) return failed(body.refusal)
-    const outcome = this.parts.registry.create(kind, request.namespace, body, writeOptions(request))
+    const outcome = recorded(this.parts, kind, request, undefined, this.parts.registry.create(kind, request.namespace, body, writeOptions(request)))
     return outcome.ok ? ok(201, outcome.object, outcome.warnings) : failed(outcome.status, outcome.warnings)
   }
 
@@ -178,15 +181,15 @@ export class ApiServer {
     const body = bodyOf(request, this.parts.kinds.current)
     if (typeof body === 'object' && 'refusal' in body) return failed(body.refusal)
     const key = objectKey(kind.namespaced ? request.namespace : undefined, request.name ?? '')
-    const exists = this.parts.store.find(resourceId(kind.group, kind.resource), key) !== undefined
-    if (!exists && this.parts.admission.createsOnUpdate(kind)) return this.create(kind, { ...request, name: undefined })
-    const outcome = this.parts.registry.update(kind, key, body, writeOptions(request))
+    const before = this.parts.store.find<KubeObject>(resourceId(kind.group, kind.resource), key)
+    if (before === undefined && this.parts.admission.createsOnUpdate(kind)) return this.create(kind, { ...request, name: undefined })
+    const outcome = recorded(this.parts, kind, request, before, this.parts.registry.update(kind, key, body, writeOptions(request)))
     return outcome.ok ? ok(200, outcome.object, outcome.warnings) : failed(outcome.status, outcome.warnings)
   }
 
   private patch(kind: KindInfo, request: ApiRequest): ApiResponse {
     const outcome = patchObject(this, kind, request)
-    return outcome.ok ? ok(200, outcome.object, outcome.warnings) : failed(outcome.status, outcome.warnings)
+    return outcome.ok ? ok(outcome.isNew === true ? 201 : 200, outcome.object, outcome.warnings) : failed(outcome.status, outcome.warnings)
   }
 
   private delete(kind: KindInfo, request: ApiRequest): ApiResponse {

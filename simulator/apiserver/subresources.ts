@@ -7,6 +7,7 @@ import type { KubeObject, Pod, Status } from '../api/types.ts'
 import { objectKey } from '../store/resource-id.ts'
 import { bodyOf, failed, ok, writeOptions } from './answers.ts'
 import { evictPod } from './eviction.ts'
+import { recorded, shown } from './field-manager/recording.ts'
 import { patchObject } from './patch.ts'
 import { resourceName } from './registry.ts'
 import { scaleOf, withScale } from './scale.ts'
@@ -43,14 +44,14 @@ function keyOfRequest(kind: KindInfo, request: ApiRequest): string {
 }
 
 function changeObject(server: ApiServer, kind: KindInfo, request: ApiRequest, object: KubeObject): ApiResponse {
-  if (request.verb === 'get') return ok(200, object)
+  if (request.verb === 'get') return ok(200, shown(server.parts, kind, request, object))
   if (request.verb === 'patch') {
     const outcome = patchObject(server, kind, request)
     return outcome.ok ? ok(200, outcome.object, outcome.warnings) : failed(outcome.status, outcome.warnings)
   }
   const body = bodyOf(request, server.parts.kinds.current)
   if (typeof body === 'object' && 'refusal' in body) return failed(body.refusal)
-  const outcome = server.parts.registry.update(kind, keyOfRequest(kind, request), body, writeOptions(request))
+  const outcome = recorded(server.parts, kind, request, object, server.parts.registry.update(kind, keyOfRequest(kind, request), body, writeOptions(request)))
   return outcome.ok ? ok(200, outcome.object, outcome.warnings) : failed(outcome.status, outcome.warnings)
 }
 

@@ -21,7 +21,7 @@ const booleans = ['force', 'watch', 'orphanDependents']
 function queryOf(text: string): RequestQuery {
   const query: { [key: string]: unknown } = {}
   for (const [key, value] of new URLSearchParams(text)) query[key] = numbers.includes(key) ? Number(value) : booleans.includes(key) ? value === 'true' : value
-  return query as RequestQuery
+  return { ...query, managedFields: true } as RequestQuery
 }
 
 const verbs: { readonly [method: string]: Verb } = { POST: 'create', PUT: 'update', PATCH: 'patch', DELETE: 'delete', GET: 'get' }
@@ -96,15 +96,29 @@ function errorOf({ reason, message, details, code }: { reason?: string; message?
 }
 
 /** Our answer in the members that the corpus keeps. */
-function answerOf(answer: ApiAnswer, step: Step): { [key: string]: unknown } {
-  const { code, body, warnings } = answer
+function answerOf(answer: ApiAnswer, step: Step, isManaged: boolean): { [key: string]: unknown } {
+  const { code, warnings } = answer
+  const body = withRecordedManagers(answer.body)
   const { show } = step
   const base = { code, ...(warnings.length > 0 ? { warnings: masked(warnings) } : {}) }
   if (code >= 300) return { ...base, error: masked(errorOf(body as { message?: string })) }
   if (show === 'code') return base
   if (Array.isArray(show)) return { ...base, shown: Object.fromEntries(show.map((path) => [path, masked(valueAt(body, String(path)))])) }
   if (show === 'names') return { ...base, names: (body as { items?: KubeObject[] }).items?.map((item) => item.metadata.name).filter((name) => name !== 'kube-root-ca.crt') }
-  return { ...base, object: masked(stripped(body)) }
+  return { ...base, object: masked(isManaged ? withManagers(body as KubeObject) : stripped(body)) }
+}
+
+/** The object with what is recorded of its managed fields. */
+function withRecordedManagers(body: unknown): unknown {
+  const object = body as KubeObject
+  const entries = object?.metadata?.managedFields as readonly { readonly [field: string]: unknown }[] | undefined
+  if (entries === undefined) return body
+  return { ...object, metadata: { ...object.metadata, managedFields: entries.map(({ manager, operation, subresource, fieldsV1 }) => ({ manager, operation, fieldsV1, ...(subresource === undefined ? {} : { subresource }) })) } }
+}
+
+function withManagers(object: KubeObject): unknown {
+  const { metadata, ...rest } = stripped(object) as KubeObject
+  return { ...rest, metadata: { ...metadata, managedFields: object.metadata.managedFields } }
 }
 
 /** The object without what is not recorded. */
@@ -159,7 +173,7 @@ export function runSteps(row: Row): CaseResult {
     const played = play(server, step, previous)
     if (typeof played === 'string') return { name, ok: false, note: played }
     const expected = objectOf(step['answer'])
-    const actual = answerOf(played, step)
+    const actual = answerOf(played, step, row['managed'] === true)
     if (!sameAnswer(expected, actual)) return { name, ok: false, expected, actual, note: `step ${index}: ${textOf(step['do'])} ${textOf(step['path'])}` }
     previous = played.body as KubeObject
   }

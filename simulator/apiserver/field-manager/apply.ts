@@ -1,0 +1,123 @@
+/** Server-side apply. Models apiserver/pkg/endpoints/handlers applyPatcher and util/managedfields (v1.35). */
+
+import { apiErrors } from '../../api/errors.ts'
+import { apiVersionOf } from '../../api/kinds.ts'
+import type { KindInfo } from '../../api/kinds.ts'
+import type { ApiRequest } from '../../api/request.ts'
+import type { KubeObject, Status } from '../../api/types.ts'
+import { isYamlError, parseYaml } from '../../api/yaml/documents.ts'
+import { isJsonObject } from '../../kernel/json.ts'
+import type { Json, JsonObject } from '../../kernel/json.ts'
+import { compareText } from '../../kernel/text.ts'
+import { objectKey } from '../../store/resource-id.ts'
+import { writeOptions } from '../answers.ts'
+import type { Outcome } from '../ports.ts'
+import { refused, resourceName } from '../registry.ts'
+import type { ServerParts } from '../server.ts'
+import { difference, noFields, pathTexts, union } from './field-set.ts'
+import { applyConfiguration, conflictMessage } from './managers.ts'
+import type { ApplyOutcome, FieldConflict, ManagedEntry } from './managers.ts'
+import { mergeTypeOf } from './merge-types.ts'
+import { shown } from './recording.ts'
+import { compareValues, fieldSetOf, typeErrors } from './typed-values.ts'
+
+/** The manager whose earlier client-side applies are taken over. */
+const kubectlManager = 'kubectl'
+const lastApplied = 'kubectl.kubernetes.io/last-applied-configuration'
+
+/** Answers an apply patch. @param live undefined when it makes the object */
+export function applyObject(parts: ServerParts, kind: KindInfo, request: ApiRequest, live: KubeObject | undefined): Outcome<KubeObject> {
+  const config = configOf(request)
+  if ('refusal' in config) return refused(config.refusal as Status)
+  const malformed = checkConfig(kind, config)
+  if (malformed !== undefined) return refused(malformed)
+  const applied = applyAs(parts, kind, request, live, config)
+  if ('conflicts' in applied) return refused(conflictStatus(applied.conflicts))
+  const object = synced(request, config, applied.object)
+  const mismatch = checkIdentity(kind, request, object, live)
+  if (mismatch !== undefined) return refused(mismatch)
+  const options = { ...writeOptions(request), fieldValidation: 'Ignore' as const }
+  const key = objectKey(kind.namespaced ? request.namespace : undefined, request.name ?? '')
+  const body = object as unknown as KubeObject
+  const outcome = live === undefined ? parts.registry.create(kind, request.namespace, body, options) : parts.registry.update(kind, key, body, options)
+  if (!outcome.ok) return outcome
+  if (!options.isDryRun) parts.managers.keep(kind, outcome.object, applied.entries)
+  return { ...outcome, object: shown(parts, kind, request, outcome.object), ...(live === undefined ? { isNew: true } : {}) }
+}
+
+function configOf(request: ApiRequest): JsonObject | { readonly refusal: Status } {
+  const { body } = request
+  if (typeof body !== 'string') return isJsonObject(body) ? (body as JsonObject) : { refusal: notAnObject('cannot unmarshal into an object') }
+  const parsed = parseYaml(body)
+  if (isYamlError(parsed)) return { refusal: notAnObject(parsed.error) }
+  return isJsonObject(parsed.value) ? parsed.value : { refusal: notAnObject('cannot unmarshal into an object') }
+}
+
+function notAnObject(why: string): Status {
+  return apiErrors.badRequest(`error decoding YAML: ${why}`)
+}
+
+/** "apps/v1, Kind=Deployment", as Go prints a kind. */
+function gvkText(apiVersion: string, kind: string): string {
+  return `${apiVersion.includes('/') ? apiVersion : `/${apiVersion}`}, Kind=${kind}`
+}
+
+function checkConfig(kind: KindInfo, config: JsonObject): Status | undefined {
+  const { apiVersion = '', kind: kindName = '', metadata } = config as { apiVersion?: string; kind?: string; metadata?: { namespace?: string; name?: string; managedFields?: Json } }
+  if (apiVersion !== apiVersionOf(kind) || kindName !== kind.kind) return apiErrors.badRequest(`invalid object type: ${gvkText(apiVersion, kindName)}`)
+  if (metadata?.managedFields !== undefined && metadata.managedFields !== null) return apiErrors.badRequest('metadata.managedFields must be nil')
+  const errors = typeErrors(config, mergeTypeOf(apiVersion, kindName))
+  if (errors.length === 0) return undefined
+  const told = errors.length === 1 ? errors[0] : ['errors:', ...errors.map((error) => `  ${error}`)].join('\n')
+  return apiErrors.unknown(500, `failed to create typed patch object (${metadata?.namespace ?? ''}/${metadata?.name ?? ''}; ${gvkText(apiVersion, kindName)}): ${told}`)
+}
+
+/** Applies as the request's manager; kubectl may take fields from its own client-side applies. */
+function applyAs(parts: ServerParts, kind: KindInfo, request: ApiRequest, live: KubeObject | undefined, config: JsonObject): ApplyOutcome {
+  const writer = parts.managers.writerOf(kind, request)
+  const type = mergeTypeOf(apiVersionOf(kind), kind.kind)
+  const entries: readonly ManagedEntry[] = live === undefined ? [] : parts.managers.entriesOf(kind, live)
+  const before = live as unknown as JsonObject | undefined
+  const apply = (isForced: boolean): ApplyOutcome => applyConfiguration(entries, before, config, type, writer, isForced)
+  const outcome = apply(request.query?.force === true)
+  if (!('conflicts' in outcome) || writer.manager !== kubectlManager || live === undefined) return outcome
+  const text = live.metadata.annotations?.[lastApplied]
+  const earlier = text === undefined ? undefined : (parseYaml(text) as { value?: Json }).value
+  if (!isJsonObject(earlier) || earlier['apiVersion'] !== apiVersionOf(kind)) return outcome
+  const { added, modified, removed } = compareValues(earlier, live as unknown as Json, type)
+  const allowed = new Set(pathTexts(difference(fieldSetOf(earlier, type), [added, modified, removed].reduce(union, noFields))))
+  const left = outcome.conflicts.filter(({ field }) => !allowed.has(field))
+  return left.length > 0 ? { conflicts: left } : apply(true)
+}
+
+/** The annotation of client-side applies follows kubectl's server-side ones, so that people may go back. */
+function synced(request: ApiRequest, config: JsonObject, object: JsonObject): JsonObject {
+  const { metadata } = object as unknown as KubeObject
+  if (request.query?.fieldManager !== kubectlManager || (metadata.annotations?.[lastApplied] ?? '') === '') return object
+  const given = config as unknown as KubeObject
+  const { [lastApplied]: _own, ...annotations } = given.metadata.annotations ?? {}
+  const bare = given.metadata.annotations === undefined ? given : { ...given, metadata: { ...given.metadata, annotations } }
+  return { ...object, metadata: { ...metadata, annotations: { ...metadata.annotations, [lastApplied]: `${JSON.stringify(sortKeys(bare as unknown as Json))}\n` } } } as unknown as JsonObject
+}
+
+function sortKeys(value: Json): Json {
+  if (Array.isArray(value)) return (value as readonly Json[]).map(sortKeys)
+  if (!isJsonObject(value)) return value
+  return Object.fromEntries(Object.keys(value).sort(compareText).flatMap((key) => (value[key] === undefined ? [] : [[key, sortKeys(value[key])]])))
+}
+
+function checkIdentity(kind: KindInfo, request: ApiRequest, object: JsonObject, live: KubeObject | undefined): Status | undefined {
+  const { metadata = {} } = object as { metadata?: KubeObject['metadata'] }
+  const { name = '' } = request
+  if (live === undefined && metadata.uid !== undefined && metadata.uid !== '') {
+    return apiErrors.conflict(resourceName(kind), name, `uid mismatch: the provided object specified uid ${metadata.uid}, and no existing object was found`)
+  }
+  if (metadata.name !== undefined && metadata.name !== name) return apiErrors.badRequest(`the name of the object (${metadata.name}) does not match the name on the URL (${name})`)
+  if (metadata.namespace !== undefined && kind.namespaced && metadata.namespace !== request.namespace) return apiErrors.badRequest('the namespace of the provided object does not match the namespace sent on the request')
+  return undefined
+}
+
+function conflictStatus(conflicts: readonly FieldConflict[]): Status {
+  const causes = conflicts.map(({ manager, field }) => ({ reason: 'FieldManagerConflict', message: `conflict with ${manager}`, field }))
+  return { ...apiErrors.conflict({ group: '', name: '' }, '', ''), message: conflictMessage(conflicts), details: { causes } }
+}
