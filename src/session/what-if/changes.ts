@@ -44,14 +44,10 @@ function hereDocument(command: string, text: string): string {
   return `${command} <<'${mark}'\n${text.replace(/\n*$/, '\n')}${mark}`
 }
 
-/** Labels that the node's own components write anew. */
-function isOwnLabel(name: string): boolean {
-  return name === 'kubernetes.io/hostname' || isGpuLabel(name)
-}
-
 function copyOf(node: Node, name: string): object {
-  const labels = Object.fromEntries(Object.entries(node.metadata.labels ?? {}).filter(([label]) => !isOwnLabel(label)))
   const gpus = node.metadata.annotations?.[gpuAnnotation]
+  // GPU feature discovery writes its labels anew on a node that names its GPUs.
+  const labels = Object.fromEntries(Object.entries(node.metadata.labels ?? {}).filter(([label]) => gpus === undefined || !isGpuLabel(label)))
   const taints = (node.spec?.taints ?? []).filter(({ key }) => !key.startsWith('node.kubernetes.io/'))
   const resources = { ...node.status?.capacity }
   // The device plugin of the new node brings these.

@@ -53,7 +53,7 @@ export function LabWorkbench({ lab }: { lab: Lab }) {
           <div className={css.column} style={isPhone || isMapMax ? { flex: 1 } : { width: splits.right.sizePx, flex: 'none' }}>
             <Pane name="Cluster" style={{ flex: 1 }}>{map}</Pane>
             <Splitter label="Size of status" orientation="horizontal" split={splits.side} limits={limits.side} isAfter />
-            <SidePane name="Status" ids={sideIds} current={side} onChange={(id) => { setSide(id) }} style={{ height: isPhone ? 240 : splits.side.sizePx, flex: 'none' }} />
+            <SidePane name="Status" ids={sideIds} current={side} onChange={(id) => { if (id === 'what-if') showView(id); else setSide(id) }} style={{ height: isPhone ? 240 : splits.side.sizePx, flex: 'none' }} />
           </div>
         )}
         {isPhone && pane === 'time' && <div className={`${css.column} ${css.grow}`}><Timeline isNarrow /></div>}

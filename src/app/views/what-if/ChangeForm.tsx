@@ -92,7 +92,7 @@ export function ChangeForm({ onAdd }: { onAdd: (change: WhatIfChange) => void })
   const fields: Fields = { ...held, node, target, namespace: ownNamespace }
   const set = (change: Partial<Fields>) => setFields((before) => ({ ...before, ...change }))
   const change = changeOf(fields)
-  const submit = (event: FormEvent) => { event.preventDefault(); if (change !== undefined) onAdd(change) }
+  const submit = (event: FormEvent) => { event.preventDefault(); if (change === undefined) return; onAdd(change); set({ text: '', yaml: '', target: '' }) }
   return (
     <form className={css.form} onSubmit={submit} aria-label="New change">
       <Choice label="Change" value={fields.kind} options={kinds} onChange={(kind) => set({ kind: kind as Fields['kind'], text: '', target: '' })} />

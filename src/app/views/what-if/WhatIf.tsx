@@ -6,7 +6,6 @@ import { useFlight } from '../../flight.tsx'
 import { view } from '../../state/view.ts'
 import { Button } from '../../ui/Button.tsx'
 import { useView } from '../../use-view.ts'
-import { useWorkbench } from '../../workbench.tsx'
 import { ChangeForm } from './ChangeForm.tsx'
 import { useDraft } from './draft.ts'
 import { WhatIfReportView } from './WhatIfReportView.tsx'
@@ -18,7 +17,6 @@ const isPastView = view<undefined, boolean>(['clock'], (board) => board.clock.is
 /** Changes tried on a copy of the cluster: what would be different, and then to do them or not. */
 export function WhatIf() {
   const { host } = useFlight()
-  const workbench = useWorkbench()
   const isPast = useView(isPastView)
   const [draft, change] = useDraft()
   const [state, setState] = useState<'idle' | 'trying' | 'applying'>('idle')
@@ -41,7 +39,7 @@ export function WhatIf() {
     setState('applying')
     for (const command of commands) await host.terminalRun(command)
     withChanges([])
-    setSaid(commands.length === 1 ? 'Applied. The command stands in the terminal.' : `Applied. The ${commands.length} commands stand in the terminal.`)
+    setSaid('Applied. The answers stand in the terminal, the commands in its history.')
     setState('idle')
   }
   const report = answer?.kind === 'report' ? answer : undefined
@@ -67,7 +65,7 @@ export function WhatIf() {
         {report !== undefined && <Button look="primary" disabled={state !== 'idle' || isPast} onClick={() => void apply(report.commands)}>{changes.length === 1 ? 'Apply the change' : `Apply ${changes.length} changes`}</Button>}
       </div>
       <p role="status" className={css.said}>{state === 'trying' ? 'Trying on a copy.' : state === 'applying' ? 'Applying.' : isPast && report !== undefined ? 'You look at the past: "Back to now" lets you apply.' : said}</p>
-      {report !== undefined && <WhatIfReportView report={report} prices={prices} onPrice={(type, price) => change((before) => ({ ...before, prices: { ...before.prices, [type]: price } }))} onNode={(name) => workbench.ring([name])} />}
+      {report !== undefined && <WhatIfReportView report={report} prices={prices} onPrice={(type, price) => change((before) => ({ ...before, prices: { ...before.prices, [type]: price } }))} />}
     </div>
   )
 }

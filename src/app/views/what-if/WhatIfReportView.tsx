@@ -4,7 +4,7 @@ import { Name } from '../../ui/Names.tsx'
 import { figureRows, placeRows, sentenceOf, settledText } from './what-if.view.ts'
 import css from './WhatIf.module.css'
 
-interface ReportProps { report: WhatIfReport; prices: Readonly<Record<string, number>>; onPrice: (type: string, price: number) => void; onNode: (name: string) => void }
+interface ReportProps { report: WhatIfReport; prices: Readonly<Record<string, number>>; onPrice: (type: string, price: number) => void }
 
 const rowsMax = 300
 
@@ -42,14 +42,14 @@ function Places({ report }: Pick<ReportProps, 'report'>) {
       <h3>Pods that change their place</h3>
       <div className={css.scroll} tabIndex={0} role="region" aria-label="Pods that change their place">
         <table>
-          <thead><tr><th scope="col">Pod</th><th scope="col">What happens</th><th scope="col">From</th><th scope="col">To</th></tr></thead>
+          <thead><tr><th scope="col">Pod</th><th scope="col">From</th><th scope="col">To</th><th scope="col">What happens</th></tr></thead>
           <tbody>
             {rows.slice(0, rowsMax).map((row) => (
               <tr key={row.key}>
                 <th scope="row"><Name>{row.pod}</Name><Hidden> in {row.namespace}</Hidden></th>
-                <td className={row.isWaiting ? css.waits : undefined}>{row.what}{row.why !== undefined && <em className={css.why}>{row.why}</em>}</td>
                 <td><Name>{row.from}</Name></td>
                 <td><Name>{row.to}</Name></td>
+                <td className={row.isWaiting ? css.waits : undefined}>{row.what}{row.why !== undefined && <em className={css.why}>{row.why}</em>}</td>
               </tr>
             ))}
           </tbody>

@@ -21,7 +21,7 @@ describe('a what-if in words', () => {
   test('the answer counts what happens to Pods', () => {
     expect(sentenceOf(fakeWhatIf)).toBe('1 Pod waits for a node, 2 Pods get a node and 1 Pod moves.')
     expect(sentenceOf({ ...fakeWhatIf, placements: [] })).toBe('No Pod changes its place.')
-    expect(sentenceOf({ ...fakeWhatIf, placements: [{ namespace: 'a', pod: 'p', change: 'added' }] })).toBe('1 Pod is added and 1 of the added waits for a node.')
+    expect(sentenceOf({ ...fakeWhatIf, placements: [{ namespace: 'a', pod: 'p', change: 'added' }] })).toBe('1 Pod is added; 1 of the added waits for a node.')
   })
 
   test('time until it settles', () => {

@@ -45,9 +45,9 @@ export function sentenceOf({ placements }: WhatIfReport): string {
     if (count > 0) parts.push(`${counted(count, 'Pod')} ${words[change][count === 1 ? 0 : 1]}`)
   }
   const waiting = placements.filter((row) => row.change === 'added' && row.to === undefined).length
-  if (waiting > 0) parts.push(`${waiting} of the added ${waiting === 1 ? 'waits' : 'wait'} for a node`)
   if (parts.length === 0) return 'No Pod changes its place.'
-  return `${parts.length === 1 ? parts[0] : `${parts.slice(0, -1).join(', ')} and ${parts[parts.length - 1]}`}.`
+  const all = parts.length === 1 ? parts[0] : `${parts.slice(0, -1).join(', ')} and ${parts[parts.length - 1]}`
+  return waiting === 0 ? `${all}.` : `${all}; ${waiting} of the added ${waiting === 1 ? 'waits' : 'wait'} for a node.`
 }
 
 /** How long the cluster moved, in words. */
@@ -90,7 +90,7 @@ export interface PlaceRow { readonly key: string; readonly pod: string; readonly
 /** Rows of the table of Pods. */
 export function placeRows(placements: readonly PlacementRow[]): PlaceRow[] {
   return placements.map(({ namespace, pod, change, from, to, why }) => ({
-    key: `${namespace}/${pod}`, namespace, pod, what: words[change][0], isWaiting: to === undefined && change !== 'gone' && change !== 'finished',
-    from: from ?? 'no node', to: to ?? (change === 'gone' ? 'gone' : change === 'finished' ? 'ended' : 'no node'), ...(why === undefined ? {} : { why }),
+    key: `${namespace}/${pod}`, namespace, pod, what: change === 'added' && to === undefined ? 'is added, waits for a node' : words[change][0],
+    isWaiting: to === undefined && change !== 'gone' && change !== 'finished', from: from ?? (change === 'added' ? 'new' : 'no node'), to: to ?? (change === 'gone' ? 'gone' : change === 'finished' ? 'ended' : 'no node'), ...(why === undefined ? {} : { why }),
   }))
 }
