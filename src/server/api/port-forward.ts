@@ -43,20 +43,30 @@ class ForwardServer {
     this.server = createServer((request, response) => void this.answer(request, response))
   }
 
+  /** Takes a connection; where nothing listens, the error stream says so. */
   take(stream: SpdyStream): void {
-    stream.on('close', () => this.errorStream?.end())
+    const { namespace = '', name = '' } = this.pod.metadata
+    if (!this.desk.cluster.components.kubelets.portsOf(`${namespace}/${name}`).includes(this.port)) {
+      this.errorStream?.end(this.refusal())
+      stream.destroy()
+      return
+    }
+    stream.on('close', () => this.errorStream?.destroy())
     this.server.emit('connection', stream)
+  }
+
+  private refusal(): string {
+    const address = `localhost:${this.port}`
+    return `error forwarding port ${this.port} to pod ${this.pod.metadata.uid ?? ''}, uid : failed to connect to ${address} inside namespace: dial tcp4 127.0.0.1:${this.port}: connect: connection refused`
   }
 
   private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await readBytes(request, bodyBytesMax).catch(() => undefined)
     if (body === undefined) return void response.destroy()
-    const { namespace = '', name = '' } = this.pod.metadata
+    const { namespace = '' } = this.pod.metadata
     const url = `http://${this.pod.status?.podIP ?? ''}:${this.port}${request.url ?? '/'}`
     const result = this.desk.send(namespace, { method: request.method ?? 'GET', url, headers: headersOf(request), body: body.toString('utf8') })
     if ('failure' in result) {
-      const reason = `an error occurred forwarding ${this.port} -> ${this.port}: error forwarding port ${this.port} to pod ${name}, uid : dial tcp4 127.0.0.1:${this.port}: connect: connection refused`
-      this.errorStream?.end(reason)
       return void response.destroy()
     }
     const { status, headers, body: text } = result.response

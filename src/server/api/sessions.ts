@@ -24,12 +24,19 @@ function message(channel: number, text: string): Buffer {
 /** The last word of a session: Success, or why not. */
 export function endStatus(frame: StreamFrame & { kind: 'end' }): object {
   const { exitCode = 0, error } = frame
-  if (error !== undefined) return apiErrors.internal(error)
+  if (error !== undefined) return apiErrors.internal(error.replace(/^(Internal error occurred: )+/, ''))
   if (exitCode === 0) return { metadata: {}, status: 'Success' }
   return {
     metadata: {}, status: 'Failure', message: `command terminated with non-zero exit code: exit status ${exitCode}`, reason: 'NonZeroExitCode',
     details: { causes: [{ reason: 'ExitCode', message: String(exitCode) }] },
   }
+}
+
+/** Ends a session that never began. */
+export function endSession(socket: WebSocket, error: string): void {
+  socket.on('error', () => socket.terminate())
+  socket.send(message(errorChannel, JSON.stringify(endStatus({ kind: 'end', error }))))
+  socket.close(1000)
 }
 
 /** Connects a socket with a session of the cluster until one of them ends. */

@@ -25,6 +25,7 @@ export class SpdyStream extends Duplex {
   readonly id: number
   readonly headers: SpdyHeaders
   private readonly connection: SpdyConnection
+  private isFinished = false
 
   constructor(connection: SpdyConnection, id: number, headers: SpdyHeaders) {
     super({ allowHalfOpen: true })
@@ -41,8 +42,20 @@ export class SpdyStream extends Duplex {
   }
 
   override _final(done: (error?: Error) => void): void {
-    this.connection.sendData(this.id, Buffer.alloc(0), true)
+    this.finish()
     done()
+  }
+
+  override _destroy(error: Error | null, done: (error: Error | null) => void): void {
+    this.finish()
+    done(error)
+  }
+
+  /** Tells the other side, once, that nothing more comes. */
+  private finish(): void {
+    if (this.isFinished) return
+    this.isFinished = true
+    this.connection.sendData(this.id, Buffer.alloc(0), true)
   }
 }
 
@@ -97,6 +110,7 @@ export class SpdyConnection {
   private readonly streams = new Map<number, SpdyStream>()
   private buffered: Buffer = Buffer.alloc(0)
   private work: Promise<void> = Promise.resolve()
+  private isClosed = false
 
   constructor(options: SpdyOptions) {
     this.options = options
@@ -108,6 +122,7 @@ export class SpdyConnection {
   }
 
   sendData(id: number, bytes: Buffer, isLast: boolean): void {
+    if (this.isClosed) return
     const head = Buffer.alloc(headBytes)
     head.writeUInt32BE(id, 0)
     head.writeUInt32BE(bytes.length, 4)
@@ -117,6 +132,7 @@ export class SpdyConnection {
 
   /** The byte stream is gone. */
   close(): void {
+    this.isClosed = true
     for (const stream of this.streams.values()) stream.destroy()
     this.streams.clear()
     this.inflate.close()

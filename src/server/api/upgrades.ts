@@ -11,11 +11,18 @@ import { addressOf } from './address.ts'
 import type { ResourceAddress } from './address.ts'
 import type { Parts } from './endpoint.ts'
 import { forwardProtocol, serveForward } from './port-forward.ts'
-import { serveSession, sessionProtocols } from './sessions.ts'
+import { endSession, serveSession, sessionProtocols } from './sessions.ts'
 
 const notSupported = 405
+/** A command that cannot be started is told within the session, as by the real kubelet. */
+const notStarted = 500
 const messageBytesMax = 1024 * 1024
-const protocols: readonly string[] = [...sessionProtocols, forwardProtocol]
+/** The name of port-forward's protocol has a slash, which no subprotocol may have: it passes the check under another one. */
+const forwardAlias = 'portforward.k8s.io'
+
+function protocolFor(offered: ReadonlySet<string>): string | false {
+  return offered.has(forwardAlias) ? forwardProtocol : (sessionProtocols.find((protocol) => offered.has(protocol)) ?? false)
+}
 
 function refuse(socket: Duplex, status: Status): void {
   const body = JSON.stringify(status)
@@ -27,7 +34,7 @@ export class Upgrades {
   private readonly parts: Parts
   private readonly sockets = new WebSocketServer({
     noServer: true, maxPayload: messageBytesMax,
-    handleProtocols: (offered: Set<string>) => protocols.find((protocol) => offered.has(protocol)) ?? false,
+    handleProtocols: protocolFor,
   })
 
   constructor(parts: Parts) {
@@ -41,15 +48,26 @@ export class Upgrades {
     if ('kind' in user) return refuse(socket, user)
     const address = addressOf('GET', request.url ?? '/')
     if (address.kind !== 'resource') return refuse(socket, address.kind === 'bad' ? address.status : apiErrors.noSuchPath())
-    if (request.headers.upgrade?.toLowerCase() !== 'websocket') return refuse(socket, apiErrors.badRequest('only WebSocket upgrades are served'))
     const { kind: _kind, ...target } = address
     const { subresource } = target
     if (subresource !== 'exec' && subresource !== 'attach' && subresource !== 'portforward') return refuse(socket, apiErrors.badRequest('only exec, attach and portforward are served over WebSocket'))
     const answer = this.parts.desk.run({ user, ...target, verb: 'create' })
     // The router carries no bytes: who may forward ports is told that it does not, everybody else is refused before.
     const mayForward = subresource === 'portforward' && answer.code === notSupported && this.parts.desk.cluster.peekOne('pods', `${target.namespace}/${target.name}`) !== undefined
-    if (!isStream(answer) && answer.code >= 300 && !mayForward) return refuse(socket, answer.body as Status)
-    this.sockets.handleUpgrade(request, socket, head, (webSocket) => this.parts.desk.settled(() => this.serve(webSocket, address, isStream(answer) ? answer.streamId : undefined)))
+    const cannotStart = subresource === 'exec' && answer.code === notStarted
+    if (!isStream(answer) && answer.code >= 300 && !mayForward && !cannotStart) return refuse(socket, answer.body as Status)
+    if (request.headers.upgrade?.toLowerCase() !== 'websocket') {
+      if (isStream(answer)) this.parts.desk.close(answer.streamId)
+      return refuse(socket, apiErrors.badRequest('only WebSocket upgrades are served'))
+    }
+    if (subresource === 'portforward') {
+      if (request.headers['sec-websocket-protocol']?.includes(forwardProtocol) !== true) return refuse(socket, apiErrors.badRequest(`port-forward is served as ${forwardProtocol}`))
+      request.headers['sec-websocket-protocol'] = forwardAlias
+    }
+    this.sockets.handleUpgrade(request, socket, head, (webSocket) => this.parts.desk.settled(() => {
+      if (cannotStart) endSession(webSocket, (answer as { body: Status }).body.message ?? '')
+      else this.serve(webSocket, address, isStream(answer) ? answer.streamId : undefined)
+    }))
     return undefined
   }
 
