@@ -29,7 +29,10 @@ export interface ClusterDefinition {
     readonly taints?: readonly { readonly key: string; readonly value?: string; readonly effect: string }[]
     readonly gpus?: GpuSpec
   }[]
+  /** Names of add-ons, such as coredns, metrics-server or kueue. */
   readonly addOns: readonly string[]
+  /** YAML of objects that the cluster has from the beginning: what a platform team would have set up. */
+  readonly objects?: string
 }
 
 /** An image that a scenario adds to (or changes in) the built-in table. */

@@ -3,9 +3,10 @@
  * of one definition and seed begin with the same one: it is booted once and forked for each.
  */
 
-import { createCluster } from '../../simulator/index.ts'
+import { authorUser, createCluster } from '../../simulator/index.ts'
 import type { Cluster, ClusterConfig } from '../../simulator/index.ts'
 import type { ClusterDefinition, Scenario } from '../content/types.ts'
+import { applyDocuments } from './apply-documents.ts'
 
 const minuteMs = 60_000
 const megabyte = 1_000_000
@@ -23,8 +24,20 @@ export function imagesOf(scenario: Pick<Scenario, 'images'>): NonNullable<Cluste
   )
 }
 
+/** Applies the objects of a definition. @throws Error when one is refused */
+function install(cluster: Cluster, objects: string): void {
+  const refused = applyDocuments(objects, authorUser, () => cluster, 'default').find(({ exitCode }) => exitCode !== 0)
+  if (refused !== undefined) throw new Error(`an object of the cluster, line ${refused.line}: ${refused.output}`)
+}
+
 export class BaseClusters {
   private readonly kept = new Map<string, Cluster>()
+  private readonly epochMs: number | undefined
+
+  /** @param epochMs Unix ms of T+00:00, where it is not the usual one */
+  constructor(epochMs?: number) {
+    this.epochMs = epochMs
+  }
 
   /** A cluster of a definition with nothing of the scenario but its images, at the moment when its start begins. */
   fork(definition: ClusterDefinition, scenario: Pick<Scenario, 'images' | 'historyMinutes'>, seed: number): Cluster {
@@ -36,12 +49,13 @@ export class BaseClusters {
   }
 
   private base(definition: ClusterDefinition, seed: number, ageMs: number): Cluster {
-    const { nodes, addOns } = definition
-    const key = JSON.stringify([seed, ageMs, nodes, addOns])
+    const { nodes, addOns, objects = '' } = definition
+    const key = JSON.stringify([seed, ageMs, nodes, addOns, objects])
     const known = this.kept.get(key)
     if (known !== undefined) return known
-    const base = createCluster({ seed, historyMs: ageMs, nodes, addOns, cachedImages: ['registry.k8s.io/pause:3.10'] })
+    const base = createCluster({ seed, epochMs: this.epochMs, historyMs: ageMs, nodes, addOns, cachedImages: ['registry.k8s.io/pause:3.10'] })
     base.advanceTo(settlingMs)
+    if (objects !== '') install(base, objects)
     if (this.kept.size === keptCount) this.kept.delete([...this.kept.keys()][0])
     this.kept.set(key, base)
     return base

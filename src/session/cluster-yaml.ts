@@ -1,9 +1,13 @@
 /** A cluster as YAML: Nodes and any other objects. Each Node gets a simulated kubelet. */
 
 import { LineCounter, parseAllDocuments } from 'yaml'
+import { addOns as knownAddOns } from '../../simulator/bootstrap/add-ons.ts'
 import type { Node } from '../../simulator/index.ts'
 import { gpuAnnotation, parseGpuSpec } from '../../simulator/gpu/spec.ts'
 import type { ClusterDefinition } from '../content/types.ts'
+
+/** What a document that describes the cluster itself says. */
+export const clusterApiVersion = 'podflight.dev/v1'
 
 /** The control plane that every cluster has. */
 const controlPlane = {
@@ -11,16 +15,38 @@ const controlPlane = {
   taints: [{ key: 'node-role.kubernetes.io/control-plane', effect: 'NoSchedule' }],
 }
 
-/** Nodes of a cluster text, and the text of its other objects; or what is wrong, with its line. */
+/** Add-ons that every cluster file gets. */
+const usualAddOns = ['coredns', 'metrics-server']
+
+/** The add-ons that a document of kind Cluster asks for; or what is wrong with it. */
+function readAddOns(document: { readonly addOns?: unknown }): readonly string[] | string {
+  const { addOns = [] } = document
+  if (!Array.isArray(addOns)) return 'addOns of a Cluster is a list of names.'
+  const names = Object.keys(knownAddOns)
+  const unknown = addOns.find((name) => !names.includes(String(name)))
+  return unknown === undefined ? addOns.map(String) : `There is no add-on "${String(unknown)}"; there are ${names.join(', ')}.`
+}
+
+/**
+ * Nodes of a cluster text, and the text of its other objects; or what is wrong, with its line. A document
+ * `kind: Cluster` of podflight.dev/v1 lists add-ons: `addOns: [kueue]`.
+ */
 export function readClusterYaml(text: string): { readonly definition: ClusterDefinition; readonly objects: string } | { readonly error: string; readonly line: number } {
   const lines = new LineCounter()
   const documents = parseAllDocuments(text, { lineCounter: lines })
   const nodes: ClusterDefinition['nodes'][number][] = []
   const others: string[] = []
+  const addOns = [...usualAddOns]
   for (const document of Array.isArray(documents) ? documents : []) {
     if (document.errors.length > 0) return { error: document.errors[0].message.split('\n')[0], line: lines.linePos(document.errors[0].pos[0]).line }
     const object = document.toJS() as Node | null
     if (object === null) continue
+    if (object.kind === 'Cluster' && object.apiVersion === clusterApiVersion) {
+      const asked = readAddOns(object as unknown as { readonly addOns?: unknown })
+      if (typeof asked === 'string') return { error: asked, line: lines.linePos(document.contents?.range?.[0] ?? 0).line }
+      addOns.push(...asked)
+      continue
+    }
     if (object.kind !== 'Node') {
       others.push(document.toString())
       continue
@@ -34,6 +60,6 @@ export function readClusterYaml(text: string): { readonly definition: ClusterDef
   }
   if (nodes.length === 0) return { error: 'The cluster has no Node.', line: 1 }
   const hasControlPlane = nodes.some((node) => node.labels?.['node-role.kubernetes.io/control-plane'] !== undefined)
-  const definition = { id: 'file', title: 'Cluster file', addOns: ['coredns', 'metrics-server'], nodes: hasControlPlane ? nodes : [controlPlane, ...nodes] }
+  const definition = { id: 'file', title: 'Cluster file', addOns: [...new Set(addOns)], nodes: hasControlPlane ? nodes : [controlPlane, ...nodes] }
   return { definition, objects: others.join('---\n') }
 }

@@ -3,6 +3,7 @@
 import { formatQuantity, quantityMilli, quantityValue } from '../../api/quantity.ts'
 import type { QuantityFormat } from '../../api/quantity.ts'
 import { podRequests } from '../../api/resources.ts'
+import type { Container, PodSpec } from '../../api/types.ts'
 import type { Amount, Workload } from './types.ts'
 
 /** Amounts by resource. */
@@ -48,6 +49,12 @@ function scaled(requests: Requests, from: number, to: number): Requests {
   return from === to || from === 0 ? requests : Object.fromEntries(Object.entries(requests).map(([resource, value]) => [resource, Math.trunc(value / from) * to]))
 }
 
+/** Where only a limit is stated, it counts as the request. */
+function withLimits(spec: PodSpec): PodSpec {
+  const complete = (container: Container): Container => ({ ...container, resources: { ...container.resources, requests: { ...container.resources?.limits, ...container.resources?.requests } } })
+  return { ...spec, containers: spec.containers.map(complete), ...(spec.initContainers === undefined ? {} : { initContainers: spec.initContainers.map(complete) }) }
+}
+
 function countsAfterReclaim({ spec, status }: Workload): ReadonlyMap<string, number> {
   return new Map(spec.podSets.map(({ name, count }) => [name, count - (status?.reclaimablePods?.find((pods) => pods.name === name)?.count ?? 0)]))
 }
@@ -59,7 +66,7 @@ export function totalRequests(workload: Workload): readonly PodSetRequests[] {
   if (admission === undefined) {
     return workload.spec.podSets.map(({ name, template }) => {
       const count = counts.get(name) ?? 0
-      const perPod = Object.entries(podRequests({ spec: template.spec }, { skipPodLevel: true }))
+      const perPod = Object.entries(podRequests({ spec: withLimits(template.spec) }, { skipPodLevel: true }))
       return { name, count, requests: Object.fromEntries(perPod.map(([resource, amount]) => [resource, amountOf(resource, amount) * count])), flavors: {} }
     })
   }

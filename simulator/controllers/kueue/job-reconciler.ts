@@ -10,12 +10,13 @@ import type { ComponentContext, Controller, ReconcileResult } from '../../store/
 import { done } from '../../store/component.ts'
 import { keyOf } from '../../store/resource-id.ts'
 import { controllerReference, ownerKey } from '../owners.ts'
-import { findCondition, hasQuotaReservation, isAdmitted, isEvicted, isFinished, releaseQuota, setRequeued, withCondition } from './conditions.ts'
-import { conflictText, isEquivalent, placementOf, podSetOf, reclaimablePods, startedJob, stoppedJob } from './job-pods.ts'
+import { findCondition, hasQuotaReservation, isAdmitted, isEvicted, isFinished, isTrue, releaseQuota, setRequeued, withCondition } from './conditions.ts'
+import { conflictText, isEquivalent, placementOf, podsCount, podSetOf, reclaimablePods, startedJob, stoppedJob } from './job-pods.ts'
+import { readWaitForPodsReady } from './configuration.ts'
 import { removeFinalizer } from './finalizer.ts'
 import { jobPriority } from './priority.ts'
 import { statusTimeOf } from './status-time.ts'
-import { inUseFinalizer, jobUidLabel, queueLabel, resources } from './types.ts'
+import { inUseFinalizer, jobUidLabel, maxExecTimeLabel, queueLabel, resources } from './types.ts'
 import type { ResourceFlavor, Workload, WorkloadStatus } from './types.ts'
 
 const namePrefixMax = 247
@@ -61,6 +62,8 @@ class JobWork {
     if (workload === undefined) return this.createWorkload()
     const reclaimable = reclaimablePods(job)
     if (!equalJson(reclaimable, workload.status?.reclaimablePods ?? [])) return this.writeStatus(workload, { ...workload.status, reclaimablePods: reclaimable })
+    const unready = this.notePodsReady(workload)
+    if (unready !== undefined) return unready
     if (isEvicted(workload)) return this.onEviction(workload)
     if (isSuspended(job)) return this.whileSuspended(workload)
     return isAdmitted(workload) ? done : this.stop(workload, 'Not admitted by cluster queue')
@@ -99,7 +102,9 @@ class JobWork {
   }
 
   private desiredSpec(): Workload['spec'] {
-    return { podSets: [podSetOf(this.job)], queueName: this.job.metadata.labels?.[queueLabel] ?? '', active: true, ...jobPriority(this.job, this.context.api) }
+    const { labels = {} } = this.job.metadata
+    const limit = Number(labels[maxExecTimeLabel])
+    return { podSets: [podSetOf(this.job)], queueName: labels[queueLabel] ?? '', active: true, ...jobPriority(this.job, this.context.api), ...(limit > 0 ? { maximumExecutionTimeSeconds: limit } : {}) }
   }
 
   private createWorkload(): ReconcileResult {
@@ -158,6 +163,19 @@ class JobWork {
     if (!equalJson(stopped.spec, job.spec) && !api.update('jobs.batch', stopped).ok) return { failed: true }
     if (wasRunning) this.tell('Stopped', message)
     return done
+  }
+
+  /** While the manager waits for ready pods, the workload says whether they are. Once they were, it stays so until eviction. */
+  private notePodsReady(workload: Workload): ReconcileResult | undefined {
+    if (readWaitForPodsReady(this.context.api) === undefined) return undefined
+    const { conditions } = workload.status ?? {}
+    const { succeeded = 0, ready = 0 } = this.job.status ?? {}
+    const isReady = isAdmitted(workload) && (succeeded + ready >= podsCount(this.job) || isTrue(conditions, 'PodsReady'))
+    const status = isReady ? 'True' : 'False'
+    if (findCondition(conditions, 'PodsReady')?.status === status) return undefined
+    const message = isReady ? 'All pods were ready or succeeded since the workload admission' : 'Not all pods are ready or succeeded'
+    const condition = { type: 'PodsReady', status, reason: 'PodsReady', message, observedGeneration: workload.metadata.generation } as const
+    return this.writeStatus(workload, { ...workload.status, conditions: withCondition(conditions, condition, statusTimeOf(this.context.clock).now) })
   }
 
   private onEviction(workload: Workload): ReconcileResult {

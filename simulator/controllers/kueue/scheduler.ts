@@ -13,7 +13,8 @@ import type { ComponentContext, Controller, ControllerWatch, ReconcileResult, St
 import { done } from '../../store/component.ts'
 import { hasFlavorsLeft, runCycle } from './admission-cycle.ts'
 import type { Head, Outcome } from './admission-cycle.ts'
-import { evict, findCondition, hasQuotaReservation, isActive, isAdmitted, isEvicted, isFinished, releaseQuota, reserveQuota, withCondition } from './conditions.ts'
+import { evict, findCondition, hasQuotaReservation, isActive, isAdmitted, isEvicted, isFinished, isTrue, releaseQuota, reserveQuota, withCondition } from './conditions.ts'
+import { readWaitForPodsReady } from './configuration.ts'
 import { toApi } from './flavor-assigner.ts'
 import type { TriedFlavors } from './flavor-assigner.ts'
 import { reasonTexts } from './preemption.ts'
@@ -54,9 +55,14 @@ function keysOfWorkload({ before, after, key }: StoreChange): readonly string[] 
   if (now === undefined || isFinished(now) || !isActive(now)) return hasQuotaReservation(old) ? [`changed|${key}`, freed, 'cycle'] : [`changed|${key}`, 'cycle']
   if (hasQuotaReservation(old)) {
     const hasFreed = !hasQuotaReservation(now) || !equalJson(old.status?.reclaimablePods, now.status?.reclaimablePods)
-    return hasFreed ? [`changed|${key}`, freed, 'cycle'] : []
+    return hasFreed ? [`changed|${key}`, freed, 'cycle'] : hasBecomeReady(old, now) ? ['cycle'] : []
   }
   return wantsAnotherTry(old, now) ? [`changed|${key}`, 'cycle'] : []
+}
+
+/** While admission waits for ready pods, that they are so lets the next one in. */
+function hasBecomeReady(before: Workload, after: Workload): boolean {
+  return !isTrue(before.status?.conditions, 'PodsReady') && isTrue(after.status?.conditions, 'PodsReady')
 }
 
 function keysOfQueue({ before, after }: StoreChange): readonly string[] {
@@ -183,13 +189,27 @@ function settle(outcome: Outcome, world: World, context: ComponentContext): bool
   return true
 }
 
+/** True while an admitted workload is not ready and the manager is told to wait for it. */
+function mustWait({ api }: ComponentContext): boolean {
+  if (readWaitForPodsReady(api)?.blocksAdmission !== true) return false
+  return api.list<Workload>(resources.workloads).some((workload) => isAdmitted(workload) && !isFinished(workload) && !isTrue(workload.status?.conditions, 'PodsReady'))
+}
+
+function wait({ workload }: WorkloadInfo, context: ComponentContext): void {
+  const status = releaseQuota(workload, 'Waiting', 'waiting for all admitted workloads to be in PodsReady condition', statusTimeOf(context.clock))
+  if (!equalJson(status, workload.status ?? {})) write(workload, status, context)
+}
+
 function attempt(context: ComponentContext): ReconcileResult {
   const world = readWorld(context.api)
   const heads = headsOf(world, context)
   if (heads.length === 0) return done
   const outcomes = runCycle(heads, snapshotOf(world), context.clock.timestamp(context.clock.nowMs))
   let mayChange = false
-  for (const outcome of outcomes) mayChange = settle(outcome, world, context) || mayChange
+  for (const outcome of outcomes) {
+    if (outcome.kind === 'admitted' && mustWait(context)) wait(outcome.info, context)
+    else mayChange = settle(outcome, world, context) || mayChange
+  }
   return mayChange ? { requeueAfterMs: betweenAttemptsMs } : done
 }
 

@@ -12,6 +12,7 @@ export const resources = {
 } as const
 export const queueLabel = `${group}/queue-name`
 export const priorityClassLabel = `${group}/priority-class`
+export const maxExecTimeLabel = `${group}/max-exec-time-seconds`
 export const jobUidLabel = `${group}/job-uid`
 export const inUseFinalizer = `${group}/resource-in-use`
 

@@ -5,6 +5,7 @@ import { done } from '../../store/component.ts'
 import { equalJson } from '../../kernel/equal.ts'
 import { keyOf, objectKey } from '../../store/resource-id.ts'
 import { evict, findCondition, hasQuotaReservation, isActive, isAdmitted, isEvicted, isFinished, isTrue, releaseQuota, setRequeued, syncAdmitted, withCondition } from './conditions.ts'
+import { backoffSeconds, readWaitForPodsReady } from './configuration.ts'
 import { removeFinalizer } from './finalizer.ts'
 import { activityOf } from './queues.ts'
 import { statusTimeOf } from './status-time.ts'
@@ -44,7 +45,8 @@ class WorkloadWork {
     const { requeueAt } = workload.status?.requeueState ?? {}
     const leftMs = requeueAt === undefined ? 0 : context.clock.parse(requeueAt) - context.clock.nowMs
     if (leftMs > 0) return { requeueAfterMs: leftMs }
-    const { requeueState: _state, ...status } = workload.status ?? {}
+    const { requeueState, ...kept } = workload.status ?? {}
+    const status = requeueState?.count === undefined ? kept : { ...kept, requeueState: { count: requeueState.count } }
     return this.write(setRequeued({ ...workload, status }, 'BackoffFinished', 'The workload backoff was finished', true, this.time))
   }
 
@@ -88,18 +90,58 @@ class WorkloadWork {
   }
 
   private withQuota(): ReconcileResult {
-    return this.stopped('LocalQueue', this.workload.spec.queueName ?? '', this.local) ?? this.stopped('ClusterQueue', this.workload.status?.admission?.clusterQueue ?? '', this.queue) ?? this.limitTime()
+    return this.failedChecks() ?? this.stopped('LocalQueue', this.workload.spec.queueName ?? '', this.local) ?? this.stopped('ClusterQueue', this.workload.status?.admission?.clusterQueue ?? '', this.queue) ?? this.limitReadiness() ?? this.limitTime()
+  }
+
+  /** Checks that were rejected deactivate the workload; those to be retried send it back to the queue. */
+  private failedChecks(): ReconcileResult | undefined {
+    const { workload, context } = this
+    const checks = workload.status?.admissionChecks ?? []
+    const rejected = checks.filter(({ state }) => state === 'Rejected')
+    if (isEvicted(workload)) return undefined
+    const [first] = rejected
+    if (first !== undefined) {
+      const result = this.deactivateFor('AdmissionCheck', `Admission check(s): [${rejected.map(({ name }) => name).join(' ')}], were rejected`)
+      context.recorder.record(workload, 'Warning', 'AdmissionCheckRejected', `Deactivating workload because AdmissionCheck for ${first.name} was Rejected: ${first.message}`)
+      return result
+    }
+    return checks.some(({ state }) => state === 'Retry') ? this.evictFor('AdmissionCheck', 'At least one admission check is false') : undefined
+  }
+
+  private deactivateFor(reason: string, message: string): ReconcileResult {
+    const { metadata, status = {} } = this.workload
+    return this.write({ ...status, conditions: withCondition(status.conditions, { type: 'DeactivationTarget', status: 'True', reason, message, observedGeneration: metadata.generation }, this.time.now) })
+  }
+
+  private evictFor(reason: string, message: string, workload = this.workload): ReconcileResult {
+    const result = this.write(evict(workload, reason, message, this.time))
+    this.context.recorder.record(this.workload, 'Normal', `EvictedDueTo${reason}`, message)
+    return result
+  }
+
+  /** A workload whose pods take too long to become ready goes back to the queue, each time for longer. */
+  private limitReadiness(): ReconcileResult | undefined {
+    const { workload, context } = this
+    const settings = readWaitForPodsReady(context.api)
+    const admitted = findCondition(workload.status?.conditions, 'Admitted')
+    const ready = findCondition(workload.status?.conditions, 'PodsReady')
+    if (settings === undefined || admitted?.status !== 'True' || ready?.status === 'True' || isEvicted(workload)) return undefined
+    const sinces = [admitted.lastTransitionTime ?? this.time.now, ready?.lastTransitionTime ?? '']
+    const leftMs = settings.timeoutMs - (context.clock.nowMs - context.clock.parse(sinces[0]! > sinces[1]! ? sinces[0]! : sinces[1]!))
+    if (leftMs > 0) return { requeueAfterMs: leftMs }
+    const count = (workload.status?.requeueState?.count ?? 0) + 1
+    if (settings.backoffLimitCount !== undefined && count > settings.backoffLimitCount) return this.deactivateFor('RequeuingLimitExceeded', 'exceeding the maximum number of re-queuing retries')
+    const requeueAt = context.clock.timestamp(context.clock.nowMs + backoffSeconds(settings, count) * 1000)
+    return this.evictFor('PodsReadyTimeout', `Exceeded the PodsReady timeout ${keyOf(workload)}`, { ...workload, status: { ...workload.status, requeueState: { count, requeueAt } } })
   }
 
   private stopped(kind: 'LocalQueue' | 'ClusterQueue', name: string, queue: LocalQueue | ClusterQueue | undefined): ReconcileResult | undefined {
-    const { workload, context } = this
+    const { workload } = this
     const policy = queue?.spec.stopPolicy ?? 'None'
     if (isAdmitted(workload)) {
       if (policy !== 'HoldAndDrain' || isEvicted(workload)) return undefined
       const message = `The ${kind} is stopped`
-      const result = this.write(evict(workload, `${kind}Stopped`, message, this.time))
-      if (kind === 'ClusterQueue') context.recorder.record(workload, 'Normal', 'EvictedDueToClusterQueueStopped', message)
-      return result
+      return kind === 'ClusterQueue' ? this.evictFor('ClusterQueueStopped', message) : this.write(evict(workload, 'LocalQueueStopped', message, this.time))
     }
     if (queue === undefined || queue.metadata.deletionTimestamp !== undefined) return this.inadmissible(`${kind} ${name} is terminating or missing`)
     return policy === 'None' ? undefined : this.inadmissible(`${kind} ${name} is stopped`)
@@ -112,9 +154,7 @@ class WorkloadWork {
     if (limit === undefined || admitted?.status !== 'True') return done
     const leftMs = (limit - (workload.status?.accumulatedPastExexcutionTimeSeconds ?? 0)) * 1000 - (context.clock.nowMs - context.clock.parse(admitted.lastTransitionTime ?? this.time.now))
     if (leftMs > 0) return { requeueAfterMs: leftMs }
-    const condition = { type: 'DeactivationTarget', status: 'True' as const, reason: 'MaximumExecutionTimeExceeded', message: 'exceeding the maximum execution time', observedGeneration: workload.metadata.generation }
-    const { accumulatedPastExexcutionTimeSeconds: _past, ...status } = workload.status ?? {}
-    const result = this.write({ ...status, conditions: withCondition(status.conditions, condition, this.time.now) })
+    const result = this.deactivateFor('MaximumExecutionTimeExceeded', 'exceeding the maximum execution time')
     context.recorder.record(workload, 'Warning', 'MaximumExecutionTimeExceeded', `The maximum execution time (${limit}s) exceeded`)
     return result
   }

@@ -1,7 +1,13 @@
 import type { ClusterDefinition } from '../../content/types.ts'
 
-/** The nodes of a preset as YAML, to start a sandbox of one's own from. */
+/** A preset as YAML, to start a sandbox of one's own from: add-ons beyond the usual ones, nodes, objects. */
 export function clusterYaml(cluster: ClusterDefinition): string {
+  const addOns = cluster.addOns.filter((name) => name !== 'coredns' && name !== 'metrics-server')
+  const head = addOns.length === 0 ? [] : [`apiVersion: podflight.dev/v1\nkind: Cluster\naddOns: [${addOns.join(', ')}]\n`]
+  return [...head, nodesYaml(cluster), ...(cluster.objects === undefined ? [] : [cluster.objects])].join('---\n')
+}
+
+function nodesYaml(cluster: ClusterDefinition): string {
   return cluster.nodes.map((node) => [
     'apiVersion: v1', 'kind: Node', 'metadata:', `  name: ${node.name}`, ...pairs('  labels', node.labels ?? {}),
     ...(node.taints === undefined || node.taints.length === 0 ? [] : ['spec:', '  taints:', ...node.taints.flatMap((taint) => [`  - key: ${taint.key}`, ...(taint.value === undefined ? [] : [`    value: ${JSON.stringify(taint.value)}`]), `    effect: ${taint.effect}`])]),
