@@ -147,6 +147,8 @@ export class World {
       status: { ...status, ...(nominated !== '' && { nominatedNodeName: nominated }), ...(condition !== undefined && { conditions: [condition] }) },
     }
     this.pods.set(podKeyOf(pod), changed)
+    // Nor did it learn that pods of the row lost theirs.
+    if (condition === undefined && nominatedNodeName === '') return
     this.pendingEvents.push(() => this.scheduler.onPodChange(pod, changed))
   }
 

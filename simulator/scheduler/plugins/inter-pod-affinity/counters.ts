@@ -6,7 +6,7 @@ import { termKeyOf } from '../../pod-class.ts'
 import type { AffinityTerm, PodClass, TermRole } from '../../pod-class.ts'
 import type { TermGroup } from '../../term-groups.ts'
 import { TopologyCounter } from '../../topology-counter.ts'
-import { allTermsMean, termMeans } from './terms.ts'
+import { allTermsMean, ownTermMeans, termMeans } from './terms.ts'
 import type { NamespaceLabels } from './terms.ts'
 
 /** How a profile sets the plugin up. */
@@ -43,7 +43,7 @@ export interface FilterCounters {
   /** Pods that required anti-affinity terms mean, one counter per term. */
   readonly antiAffinity: readonly TopologyCounter[]
   /** Running pods whose required anti-affinity means the incoming one. */
-  readonly existing: readonly TopologyCounter[]
+  existing: readonly TopologyCounter[]
   readonly meansItself: boolean
 }
 
@@ -100,7 +100,7 @@ function groupCounter({ cache }: Cycle, { key, term, population }: TermGroup): T
 }
 
 function termCounter({ cache }: Cycle, key: string, term: AffinityTerm, labelsOf: NamespaceLabels): TopologyCounter {
-  return cache.counters.of(cache, key, () => new TopologyCounter(cache.topology(term.topologyKey), { weightOf: (other) => (termMeans(term, other, labelsOf) ? 1 : 0) }))
+  return cache.counters.of(cache, key, () => new TopologyCounter(cache.topology(term.topologyKey), { weightOf: (other) => (ownTermMeans(term, other, labelsOf) ? 1 : 0) }))
 }
 
 function affinityCounter({ cache, podClass: { requiredAffinity } }: Cycle, key: string, { topologyKey }: AffinityTerm, labelsOf: NamespaceLabels): TopologyCounter {

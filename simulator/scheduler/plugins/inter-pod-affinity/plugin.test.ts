@@ -55,4 +55,18 @@ describe('InterPodAffinity', () => {
     const cluster = new TestCluster({ nodes, pods: [fan] })
     expect(cluster.scores(makePod('p', { labels: { app: 'web' } }), 'InterPodAffinity')).toEqual({ a: 0, b: 0, c: 100 })
   })
+
+  it('takes a namespace selector of the pod itself that only rules labels out for all namespaces, as upstream does', () => {
+    const space = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'b', labels: { team: 'b' } } }
+    const other = makePod('db', { namespace: 'b', nodeName: 'a', labels: { app: 'db' } })
+    const selector = { namespaceSelector: { matchExpressions: [{ key: 'team', operator: 'NotIn', values: ['b'] }] } }
+    const affinity: Affinity = { podAntiAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [{ ...term('db'), ...selector }] } }
+    expect(new TestCluster({ nodes, pods: [other], objects: [space] }).explain(makePod('p', { spec: { affinity } })).feasible).toEqual(['c'])
+  })
+
+  it('minds the terms of a pod that is nominated to a node, even if no pod that runs has such terms', () => {
+    const nominated = makePod('n', { priority: 10, nominated: 'c', spec: { affinity: away('web') } })
+    const cluster = new TestCluster({ nodes, pods: [nominated] })
+    expect(cluster.reasons(makePod('p', { labels: { app: 'web' }, spec: { affinity: away('db') } }))).toEqual({ c: ["node(s) didn't satisfy existing pods anti-affinity rules"] })
+  })
 })

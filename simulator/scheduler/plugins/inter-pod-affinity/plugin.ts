@@ -15,8 +15,10 @@ const noFriends = unresolvable(schedulerReasons.podAffinity)
 const hasEnemies = unschedulable(schedulerReasons.podAntiAffinity)
 const isUnwelcome = unschedulable(schedulerReasons.existingAntiAffinity)
 
-function refresh({ cache }: Cycle, { affinity, antiAffinity, existing }: FilterCounters): void {
-  for (const counters of [affinity, antiAffinity, existing]) for (const counter of counters) counter.refresh(cache)
+function refresh(cycle: Cycle, state: FilterCounters, options: AffinityOptions): void {
+  for (const counters of [state.affinity, state.antiAffinity]) for (const counter of counters) counter.refresh(cycle.cache)
+  // A pod that comes for a trial may have terms that no pod on a node had before.
+  state.existing = filterCountersOf(cycle, options)?.existing ?? []
 }
 
 function anyAt(counters: readonly TopologyCounter[], index: number): boolean {
@@ -84,7 +86,7 @@ export function makeInterPodAffinity(options: AffinityOptions): InterPodAffinity
       const state = filterCountersOf(cycle, options)
       return state === undefined ? skipPreFilter : { status: success, state }
     },
-    refresh,
+    refresh: (cycle, state) => refresh(cycle, state, options),
     filter(_cycle, { index }, counters) {
       if (!meetsAffinity(counters, index)) return noFriends
       if (anyAt(counters.antiAffinity, index)) return hasEnemies

@@ -3,6 +3,13 @@ import type { KubeObject, Node, Pod, PodAffinityTerm } from '../../../api/types.
 import { findObject, never, no, placedPods } from './types.ts'
 import type { Cluster, ReferencePlugin } from './types.ts'
 
+/** Whether a term of the pod that comes means another: upstream also asks the namespace selector without any labels. */
+function meansFromNew(owner: Pod, term: PodAffinityTerm, other: Pod, cluster: Cluster): boolean {
+  const { namespaceSelector, labelSelector } = term
+  if (namespaceSelector === undefined || !matchesLabelSelector(namespaceSelector, {})) return means(owner, term, other, cluster)
+  return labelSelector !== undefined && matchesLabelSelector(labelSelector, other.metadata.labels)
+}
+
 /** Whether a term of one pod means another. */
 function means(owner: Pod, term: PodAffinityTerm, other: Pod, cluster: Cluster): boolean {
   const { namespaces = [], namespaceSelector, labelSelector } = term
@@ -32,11 +39,11 @@ function meetsAffinity(pod: Pod, node: Node, cluster: Cluster): boolean {
   const terms = required(pod, 'podAffinity')
   if (terms.some(({ topologyKey }) => node.metadata.labels?.[topologyKey] === undefined)) return false
   // Only pods that all terms mean count.
-  const friends = placedPods(cluster).filter(({ pod: other }) => terms.every((term) => means(pod, term, other, cluster)))
+  const friends = placedPods(cluster).filter(({ pod: other }) => terms.every((term) => meansFromNew(pod, term, other, cluster)))
   if (terms.every(({ topologyKey }) => friends.some((friend) => isTogether(friend.node, node, topologyKey)))) return true
   // The first of a group may start where nobody is yet.
   const isNobody = !terms.some(({ topologyKey }) => friends.some((friend) => friend.node.metadata.labels?.[topologyKey] !== undefined))
-  return isNobody && terms.every((term) => means(pod, term, pod, cluster))
+  return isNobody && terms.every((term) => meansFromNew(pod, term, pod, cluster))
 }
 
 function sum(list: readonly number[]): number { return list.reduce((a, b) => a + b, 0) }
@@ -48,7 +55,7 @@ function opinions(pod: Pod, other: Pod, cluster: Cluster): { key: string; weight
     ...required(other, 'podAffinity').map((term) => ({ term, weight: 1 })),
     ...preferred(other, 'podAffinity'), ...preferred(other, 'podAntiAffinity').map(({ term, weight }) => ({ term, weight: -weight })),
   ]
-  return [...own.filter(({ term }) => means(pod, term, other, cluster)), ...theirs.filter(({ term }) => means(other, term, pod, cluster))]
+  return [...own.filter(({ term }) => meansFromNew(pod, term, other, cluster)), ...theirs.filter(({ term }) => means(other, term, pod, cluster))]
     .map(({ term, weight }) => ({ key: term.topologyKey, weight }))
 }
 
@@ -58,7 +65,7 @@ export const interPodAffinity: ReferencePlugin = {
   filter(pod, node, cluster) {
     if (!meetsAffinity(pod, node, cluster)) return never("node(s) didn't match pod affinity rules")
     const placed = placedPods(cluster)
-    const hasFoe = required(pod, 'podAntiAffinity').some((term) => placed.some((other) => means(pod, term, other.pod, cluster) && isTogether(other.node, node, term.topologyKey)))
+    const hasFoe = required(pod, 'podAntiAffinity').some((term) => placed.some((other) => meansFromNew(pod, term, other.pod, cluster) && isTogether(other.node, node, term.topologyKey)))
     if (hasFoe) return no("node(s) didn't match pod anti-affinity rules")
     const isUnwelcome = placed.some((other) => required(other.pod, 'podAntiAffinity').some((term) => means(other.pod, term, pod, cluster) && isTogether(other.node, node, term.topologyKey)))
     return isUnwelcome ? no("node(s) didn't satisfy existing pods anti-affinity rules") : undefined
