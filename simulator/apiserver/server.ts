@@ -150,7 +150,7 @@ export class ApiServer {
       const table = toTable(kind, page.items, this.parts.clock, this.parts.store.resourceVersion, query)
       return ok(200, { ...table, metadata })
     }
-    const body: KubeList = { kind: `${kind.kind}List`, apiVersion: apiVersionOf(kind), metadata, items: [...page.items] }
+    const body: KubeList = { kind: `${kind.kind}List`, apiVersion: apiVersionOf(kind), metadata, items: page.items.map((item) => shown(this.parts, kind, request, item)) }
     return ok(200, body)
   }
 

@@ -64,7 +64,7 @@ function handleScale(server: ApiServer, kind: KindInfo, request: ApiRequest, obj
   const scale = asked === undefined ? (request.body as unknown as KubeObject) : asked.object
   const changed = withScale(object, scale)
   if ('status' in changed && changed.kind === 'Status') return failed(changed as Status)
-  const outcome = server.parts.registry.update(kind, keyOfRequest(kind, request), changed as KubeObject, { ...writeOptions(request), subresource: undefined })
+  const outcome = recorded(server.parts, kind, request, object, server.parts.registry.update(kind, keyOfRequest(kind, request), changed as KubeObject, { ...writeOptions(request), subresource: undefined }))
   return outcome.ok ? ok(200, scaleOf(outcome.object), outcome.warnings) : failed(outcome.status, outcome.warnings)
 }
 

@@ -18,6 +18,9 @@ import { activeContext, loadConfig } from './kubeconfig.ts'
 import type { ActiveContext, KubeConfig } from './kubeconfig.ts'
 import type { KubectlPorts } from './ports.ts'
 
+/** The start of a real kubectl's User-Agent: the name under which it manages fields. */
+const userAgent = 'kubectl/v1.35.0'
+
 /** A part of a command: yields what it needs, returns its result. */
 export type Run<T> = Generator<ProcessNeed, T, ProcessAnswer>
 
@@ -117,6 +120,7 @@ export class Session {
     const other = this.flags.text('server')
     if (other !== '' && other !== this.activeContext().server) throw refusedConnection(other.replace(/^https?:\/\//, ''))
     if (this.flags.text('token') !== '') throw statusFailure({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', reason: 'Unauthorized', message: 'Unauthorized', code: 401 })
+    const showsManagers = this.flags.specs.some(({ name }) => name === 'show-managed-fields') && this.flags.bool('show-managed-fields')
     if (call.name !== undefined) checkPathName(call.name)
     const as = this.flags.text('as')
     const request = {
@@ -126,7 +130,8 @@ export class Session {
       ...(call.subresource === undefined ? {} : { subresource: call.subresource }),
       ...(call.body === undefined ? {} : { body: call.body }),
       ...(call.contentType === undefined ? {} : { contentType: call.contentType }),
-      ...(call.query === undefined ? {} : { query: call.query }),
+      ...(call.query === undefined && !showsManagers ? {} : { query: { ...call.query, ...(showsManagers ? { managedFields: true } : {}) } }),
+      userAgent,
       ...(context === '' ? {} : { context }),
       ...(as === '' ? {} : { as, asGroups: this.flags.list('as-group') }),
     }
