@@ -111,8 +111,14 @@ export class Registry {
 
   private createFromTemplate(template: AdmittedTemplate, namespace: string): Pod {
     const prefix = template.metadata.generateName ?? ''
-    const name = this.identity.generateName('pods', namespace, prefix, (candidate) => this.store.find('pods', objectKey(namespace, candidate)) !== undefined) ?? prefix
-    const key = objectKey(namespace, name)
+    // The key with which the store was asked is the one to store under: its text is hashed once.
+    let key = ''
+    const isTaken = (candidate: string): boolean => {
+      key = objectKey(namespace, candidate)
+      return this.store.find('pods', key) !== undefined
+    }
+    const name = this.identity.generateName('pods', namespace, prefix, isTaken) ?? prefix
+    if (name === prefix) key = objectKey(namespace, name)
     const uid = this.identity.uid('pods', key)
     const creationTimestamp = this.clock.timestamp(this.clock.nowMs)
     const { metadata, spec, status } = template

@@ -25,9 +25,9 @@ export class Table<V> {
   private rowOfKey = new Map<string, number>()
   private isIndexShared = false
   private rowCount = 0
-  /** The key that was looked up last, and its row: most steps read and write one entry several times. */
+  /** The key that was looked up last, and its row (undefined for none): most steps read and write one entry several times. */
   private lastKey: string | undefined
-  private lastRow = 0
+  private lastRow: number | undefined
 
   /** Number of entries. */
   get size(): number {
@@ -50,6 +50,8 @@ export class Table<V> {
       this.ownIndex()
       row = this.rowCount++
       this.rowOfKey.set(key, row)
+      this.lastKey = key
+      this.lastRow = row
       if (row >> pageBits === this.pages.length) {
         this.pages.push({ keys: [], values: [] })
         this.isPageShared.push(false)
@@ -154,10 +156,8 @@ export class Table<V> {
   private rowOf(key: string): number | undefined {
     if (key === this.lastKey) return this.lastRow
     const row = this.rowOfKey.get(key)
-    if (row !== undefined) {
-      this.lastKey = key
-      this.lastRow = row
-    }
+    this.lastKey = key
+    this.lastRow = row
     return row
   }
 

@@ -71,6 +71,15 @@ function wantsOf(pod: Pod): Want[] {
   return wants
 }
 
+/** Devices are asked for by limits, which most pods of a large cluster have not. */
+function hasLimits({ spec }: Pod): boolean {
+  return spec.containers.some(isLimited) || spec.initContainers?.some(isLimited) === true
+}
+
+function isLimited({ resources }: Container): boolean {
+  return resources?.limits !== undefined
+}
+
 /** Why the plugin refuses a request. */
 function refusalOf(spec: GpuSpec | undefined, { resource, count }: Want): Rejection | undefined {
   const { sharing } = spec ?? {}
@@ -80,7 +89,7 @@ function refusalOf(spec: GpuSpec | undefined, { resource, count }: Want): Reject
 
 /** Gives a pod's containers their devices, as the plugin prefers. @returns why there are not enough, or undefined */
 export function allocateDevices(host: Host, podKey: string, pod: Pod): Rejection | undefined {
-  const wants = wantsOf(pod)
+  const wants = hasLimits(pod) ? wantsOf(pod) : []
   if (wants.length === 0) return undefined
   const nodeName = pod.spec.nodeName ?? ''
   const node = host.findNode(nodeName)

@@ -185,7 +185,7 @@ export class Host {
   /** Records an Event of the pod, or of one of its containers. */
   event(pod: Pod, type: 'Normal' | 'Warning', reason: string, message: string, container?: Container): void {
     const host = pod.spec.nodeName
-    this.context.recorder.record(pod, type, reason, message, container === undefined ? { host } : { host, fieldPath: fieldPathOf(pod, container) })
+    this.context.recorder.record(pod, type, reason, message, container === undefined ? { host } : { host, fieldPath: this.shared.fieldPath(pod.spec.containers, container, () => fieldPathOf(pod, container)) })
   }
 
   /** Asks for a sync of a pod at a time. A running sync is followed by another. */

@@ -262,7 +262,7 @@ class KubeletModel implements Kubelets {
     const pod = host.findPod(podKey)
     if (record !== undefined && (pod === undefined || pod.metadata.uid !== record.uid) && (uid === '' || uid === record.uid)) this.worker.forget(podKey)
     if (pod?.spec.nodeName === undefined || pod.spec.nodeName === '' || host.findNode(pod.spec.nodeName) === undefined) return
-    if (!host.pods.has(podKey)) this.worker.adopt(podKey, pod, host.nowMs)
+    if (!host.pods.has(podKey)) this.worker.adopt(podKey, pod)
     else if (pod.metadata.deletionTimestamp !== undefined) this.worker.terminate(podKey)
     else if (uid === '') host.requestSync(podKey, host.nowMs)
   }

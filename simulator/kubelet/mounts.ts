@@ -14,8 +14,8 @@ const claimRetryMs = 10_000
 
 /** Mounts what is not mounted. @returns true when the pod has all its volumes */
 export function mountAll(host: Host, podKey: string, pod: Pod): boolean {
-  const volumes = (pod.spec.volumes ?? []).filter((volume) => !isPlainVolume(volume))
-  if (volumes.length === 0) return true
+  if (pod.spec.volumes === undefined || pod.spec.volumes.every(isPlainVolume)) return true
+  const volumes = pod.spec.volumes.filter((volume) => !isPlainVolume(volume))
   const record = host.mounts.get(podKey) ?? { volumes: {}, delayMs: firstDelayMs, sinceMs: host.nowMs }
   const mounted: { [volume: string]: VolumeFiles } = { ...record.volumes }
   const claimErrors: { readonly name: string; readonly error: string }[] = []

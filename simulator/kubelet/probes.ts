@@ -33,7 +33,10 @@ export function isProbed(container: Container): boolean {
   return container.startupProbe !== undefined || container.readinessProbe !== undefined || container.livenessProbe !== undefined
 }
 
+const noContainers: readonly Container[] = []
+
 function probedContainers(pod: Pod): readonly Container[] {
+  if (pod.spec.initContainers === undefined && !pod.spec.containers.some(isProbed)) return noContainers
   const main = pod.spec.containers.filter(isProbed)
   const init = pod.spec.initContainers?.filter((container) => isSidecar(container) && isProbed(container))
   return init === undefined ? main : [...main, ...init]

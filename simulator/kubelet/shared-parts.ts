@@ -26,6 +26,7 @@ export class SharedParts {
   private readonly listsByReady = new Map<string, Condition[]>()
   private readonly waiting = new WeakMap<readonly Container[], ContainerStatus[]>()
   private readonly users = new WeakMap<Container, KnownUser>()
+  private readonly paths = new WeakMap<Container, { readonly containers: readonly Container[]; readonly path: string }>()
   private readonly addresses = new Map<string, { ip: string }[]>()
   private lastRunning: ContainerState | undefined
 
@@ -67,6 +68,15 @@ export class SharedParts {
     const user = make()
     this.users.set(container, { security, user })
     return user
+  }
+
+  /** Where a container is, as Events name it. @param containers the pod's main containers */
+  fieldPath(containers: readonly Container[], container: Container, make: () => string): string {
+    const known = this.paths.get(container)
+    if (known !== undefined && known.containers === containers) return known.path
+    const path = make()
+    this.paths.set(container, { containers, path })
+    return path
   }
 
   /** The state of a container that runs since a time. */

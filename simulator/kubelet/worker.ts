@@ -67,10 +67,10 @@ export class Worker {
     this.termination.forget(podKey)
   }
 
-  /** A pod is bound to a node: its worker begins. */
-  adopt(podKey: string, pod: Pod, atMs: number): void {
-    this.host.pods.set(podKey, { ...newRecord, uid: pod.metadata.uid ?? '', node: pod.spec.nodeName ?? '', syncMs: atMs })
-    this.host.context.schedule(atMs, 'sync', podKey)
+  /** A pod is bound to a node: its worker begins with a sync. */
+  adopt(podKey: string, pod: Pod): void {
+    this.host.pods.set(podKey, { ...newRecord, uid: pod.metadata.uid ?? '', node: pod.spec.nodeName ?? '', syncMs: this.host.nowMs })
+    this.onSync(podKey)
   }
 
   /** Handles the event of a sync that is due. */

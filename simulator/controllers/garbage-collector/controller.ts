@@ -22,12 +22,16 @@ function keyFor(work: 'item' | 'owner', { resource, key }: Item): string {
   return `${work}|${resource}|${key}`
 }
 
+const noKeys: readonly string[] = []
+
 function keysOf(change: StoreChange, api: ApiClient): readonly string[] {
   const { before, after, resource, key } = change
   if (after === undefined) return keysOfRemoval(before!, api)
-  const keys: string[] = []
   const references = after.metadata.ownerReferences
-  if (references !== undefined && references !== before?.metadata.ownerReferences && needsCheck(references, after.metadata.namespace, api)) keys.push(keyFor('item', { resource, key }))
+  const isOwnerNew = references !== undefined && references !== before?.metadata.ownerReferences && needsCheck(references, after.metadata.namespace, api)
+  if (!isOwnerNew && after.metadata.deletionTimestamp === undefined) return noKeys
+  const keys: string[] = []
+  if (isOwnerNew) keys.push(keyFor('item', { resource, key }))
   if (hasDeletionWork(after) && !(before !== undefined && hasDeletionWork(before))) keys.push(keyFor('owner', { resource, key }))
   return keys
 }

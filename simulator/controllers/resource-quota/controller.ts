@@ -28,10 +28,12 @@ function usedBy(quota: ResourceQuota, api: ApiClient): ResourceList {
   return used
 }
 
+const noKeys: readonly string[] = []
+
 /** Quotas of a namespace are counted again when an object goes; what comes is counted at admission. */
 function keysOfObject({ before, after, resource }: StoreChange, api: ApiClient): readonly string[] {
   const isFreed = after === undefined || (resource === 'pods' && before !== undefined && !isPodFinished(before as Pod) && isPodFinished(after as Pod)) || (resource === 'services' && before !== undefined && before.spec !== after.spec)
-  if (!isFreed) return []
+  if (!isFreed) return noKeys
   return api.list<ResourceQuota>('resourcequotas', { namespace: before!.metadata.namespace }).filter((quota) => matchingResources(resource, Object.keys(quota.status?.hard ?? {})).length > 0).map(keyOf)
 }
 

@@ -15,15 +15,17 @@ function noExecuteTaints(node: Node | undefined): Taint[] {
   return (node?.spec?.taints ?? []).filter(({ effect }) => effect === 'NoExecute')
 }
 
+const noKeys: readonly string[] = []
+
 function keysOfNode({ before, after, key }: StoreChange): readonly string[] {
   return equalJson(noExecuteTaints(before as Node | undefined), noExecuteTaints(after as Node | undefined)) ? [] : [nodeMark + key]
 }
 
 function keysOfPod({ before, after, key }: StoreChange, api: ApiClient): readonly string[] {
   const pod = after as Pod | undefined
-  if (pod?.spec.nodeName === undefined) return []
+  if (pod?.spec.nodeName === undefined) return noKeys
   const old = before as Pod | undefined
-  if (old?.spec.nodeName === pod.spec.nodeName && old.spec.tolerations === pod.spec.tolerations) return []
+  if (old?.spec.nodeName === pod.spec.nodeName && old.spec.tolerations === pod.spec.tolerations) return noKeys
   return noExecuteTaints(api.find<Node>('nodes', pod.spec.nodeName)).length > 0 ? [podMark + key] : []
 }
 
