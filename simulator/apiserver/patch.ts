@@ -36,6 +36,9 @@ export function patchObject(server: ApiServer, kind: KindInfo, request: ApiReque
   return recorded(server.parts, kind, request, found as KubeObject, server.parts.registry.update(kind, key, patched.object, { ...writeOptions(request), patchText }))
 }
 
+/** Custom resources have no merge keys. */
+const noStrategicPatch = 'the body of the request was in an unknown format - accepted media types include: application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml'
+
 function applyPatch(kind: KindInfo, object: KubeObject, request: ApiRequest): Outcome<KubeObject> {
   const original = object as unknown as JsonObject
   switch (request.contentType) {
@@ -46,7 +49,7 @@ function applyPatch(kind: KindInfo, object: KubeObject, request: ApiRequest): Ou
       return patched(applyJsonPatch(original as Json, request.body as Json), 422)
     case 'application/strategic-merge-patch+json': {
       const type = patchTypeOf(apiVersionOf(kind), kind.kind)
-      if (type === undefined) return refused(apiErrors.unsupportedMediaType('415: Unsupported Media Type'))
+      if (type === undefined) return refused(apiErrors.unsupportedMediaType(kind.custom === undefined ? '415: Unsupported Media Type' : noStrategicPatch))
       if (!isJsonObject(request.body)) return refused(apiErrors.badRequest(notAMap(request.body as Json)))
       const result = applyStrategicMergePatch(original, request.body as JsonObject, type)
       return 'error' in result && !malformedPatches.includes(result.error) ? refused(apiErrors.unknown(500, result.error)) : patched(result)
