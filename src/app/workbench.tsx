@@ -21,8 +21,8 @@ export interface Workbench {
   /** Opens a view of the side pane: `why`, `details`, `yaml`, `events`, `tracker`. */
   showView(id: string): void
   openFile(path: string): void
-  /** Opens text that is not a file yet, named by `path`. */
-  openText(path: string, text: string): void
+  /** Opens text that is not a file yet, named by `path`, at a line of it. */
+  openText(path: string, text: string, line?: number): void
   putIntoTerminal(text: string): void
 }
 

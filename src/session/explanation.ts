@@ -38,6 +38,8 @@ export interface SuggestedFix {
   readonly landsOnGpuSlots?: readonly number[]
   /** Whole YAML text of the object with the change, for the editor. Absent when the Pod stays as it is. */
   readonly yaml?: string
+  /** The first line of it that is changed, from 1. */
+  readonly changedLine?: number
   /** The file name for that text. */
   readonly fileName?: string
   /** Commands to be run before the YAML is applied, or in its place: delete what cannot change, uncordon, label. */

@@ -157,7 +157,7 @@ class FixSearch {
   }
 
   /** How the learner makes the change: the manifest, and commands before it. */
-  private remedy(podEdits: readonly PodEdit[], clusterEdits: readonly ClusterEdit[]): Pick<SuggestedFix, 'yaml' | 'fileName' | 'commands' | 'note'> {
+  private remedy(podEdits: readonly PodEdit[], clusterEdits: readonly ClusterEdit[]): Pick<SuggestedFix, 'yaml' | 'changedLine' | 'fileName' | 'commands' | 'note'> {
     const commands = clusterEdits.flatMap(({ command }) => command ?? [])
     const notes = clusterEdits.flatMap(({ note }) => note ?? [])
     if (podEdits.length === 0) return { ...(commands.length > 0 ? { commands } : {}), ...(notes.length > 0 ? { note: notes.join(' ') } : {}) }
@@ -173,7 +173,10 @@ class FixSearch {
     }
     const text = toYaml(changedManifest(this.owner, (spec) => podEdits.reduce((changed, edit) => edit.apply(changed), spec)))
     const head = isReplaced ? `# ${notes.at(-1) ?? ''}\n#   ${commands.at(-1) ?? ''}\n` : ''
-    return { yaml: head + text, fileName: `${name}.yaml`, ...(commands.length > 0 ? { commands } : {}), ...(notes.length > 0 ? { note: notes.join(' ') } : {}) }
+    const before = toYaml(changedManifest(this.owner, (spec) => spec)).split('\n')
+    const changedAt = text.split('\n').findIndex((line, i) => line !== before[i])
+    const changedLine = head.split('\n').length + Math.max(0, changedAt)
+    return { yaml: head + text, changedLine, fileName: `${name}-changed.yaml`, ...(commands.length > 0 ? { commands } : {}), ...(notes.length > 0 ? { note: notes.join(' ') } : {}) }
   }
 
   /** A higher priority class with which it may evict others. */

@@ -13,7 +13,7 @@ import type { EditorWidget } from './editor-widget.ts'
 import { baseName, useOpenFiles, type OpenFile } from './open-files.ts'
 import css from './EditorPane.module.css'
 
-export interface EditorHandle { openFile(path: string): void; openText(path: string, text: string): void; apply(): void }
+export interface EditorHandle { openFile(path: string): void; openText(path: string, text: string, line?: number): void; apply(): void }
 
 const pastView = view<undefined, boolean>(['second'], (board) => board.clock.isPast)
 const filesView = view<undefined, readonly string[]>(['files'], (board) => board.files.map((file) => file.path))
@@ -41,7 +41,7 @@ export function EditorPane({ initialFiles, handle }: { initialFiles: readonly st
     })
     return () => { isGone = true; widget.current?.dispose(); widget.current = undefined }
   }, [content])
-  useEffect(() => { if (isLoaded && current !== undefined) widget.current?.show(current.path, current.text, current.revision) }, [isLoaded, current])
+  useEffect(() => { if (isLoaded && current !== undefined) widget.current?.show(current.path, current.text, current.revision, current.line) }, [isLoaded, current])
   useEffect(() => { widget.current?.setReadOnly(isPast || session.isReadOnly) }, [isPast, session, isLoaded])
   useEffect(() => store.onEditor((request) => { latest.current.files.openText(request.path, request.text, true); widget.current?.focus() }), [store])
   const apply = async () => {
@@ -61,7 +61,7 @@ export function EditorPane({ initialFiles, handle }: { initialFiles: readonly st
     files.answered(file.path)
   }
   useActions({ apply: () => { void apply() }, format: () => widget.current?.format() })
-  useImperativeHandle(handle, () => ({ openFile: (path) => { void latest.current.files.open(path) }, openText: (path, text) => latest.current.files.openText(path, text, false), apply: () => { void apply() } }))
+  useImperativeHandle(handle, () => ({ openFile: (path) => { void latest.current.files.open(path) }, openText: (path, text, line) => latest.current.files.openText(path, text, false, line), apply: () => { void apply() } }))
   return (
     <Tabs label="Files" noScroll current={current?.path ?? ''} onChange={(path) => { setState(''); files.choose(path) }} items={files.list.map((file) => ({ id: file.path, title: baseName(file.path), icon: FileCode, isUnsaved: file.isChanged }))}
       controls={<><span className={css.state} role="status">{state !== '' ? state : current?.isChanged === true ? 'not applied' : ''}</span><OpenMenu onOpen={(path) => { void files.open(path) }} /><Button look="primary" kbd="F9" onClick={() => void apply()} disabled={current === undefined || isPast || session.isReadOnly}>Apply</Button></>}>

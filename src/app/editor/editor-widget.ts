@@ -3,8 +3,11 @@ import type { DocumentAnswer } from '../../session/host.ts'
 import { monaco, setUpYaml } from './monaco.ts'
 
 export interface EditorWidget {
-  /** Shows a file. Its text is set only for a revision that was not shown yet, so typing is never overwritten. */
-  show(path: string, text: string, revision: number): void
+  /**
+   * Shows a file. Its text is set only for a revision that was not shown yet, so typing is never overwritten.
+   * @param line the line to go to when the text is set, from 1
+   */
+  show(path: string, text: string, revision: number, line?: number): void
   text(path: string): string | undefined
   setReadOnly(isReadOnly: boolean): void
   /** Puts the answers under the lines that caused them; an empty list takes them away. */
@@ -31,12 +34,14 @@ export function createEditor(element: HTMLElement, callbacks: EditorCallbacks): 
   editor.addCommand(monaco.KeyCode.Escape, () => answers.clear(), '!suggestWidgetVisible && !findWidgetVisible && !markersNavigationVisible')
   const modelOf = (path: string) => monaco.editor.getModel(monaco.Uri.file(path))
   return {
-    show(path, text, revision) {
+    show(path, text, revision, line) {
+      const isNew = shown.get(path) !== revision
       let model = modelOf(path)
       if (model === null) model = monaco.editor.createModel(text, languageOf(path), monaco.Uri.file(path))
       else if (shown.get(path) !== revision && model.getValue() !== text) { isSetting = true; model.setValue(text); isSetting = false }
       shown.set(path, revision)
       if (editor.getModel() !== model) { answers.clear(); editor.setModel(model) }
+      if (isNew && line !== undefined) { editor.setPosition({ lineNumber: line, column: 1 }); editor.revealLineInCenter(line); editor.focus() }
     },
     text: (path) => modelOf(path)?.getValue(),
     setReadOnly(isReadOnly) { editor.updateOptions({ readOnly: isReadOnly, readOnlyMessage: { value: 'Read only: you look at the past.' } }) },

@@ -2,14 +2,14 @@ import { useEffect, useMemo, useRef, useState } from 'react'
 import { useFlight } from '../flight.tsx'
 
 /** A file in a tab. `text` is what came from outside, with `revision` counting how often; what is typed stays in the widget. */
-export interface OpenFile { readonly path: string; readonly text: string; readonly revision: number; readonly isChanged: boolean; /** A command in the terminal waits for it. */ readonly isAsked: boolean; /** Opened by that command alone; its tab goes with it. */ readonly isPassing?: boolean }
+export interface OpenFile { readonly path: string; readonly text: string; readonly revision: number; readonly isChanged: boolean; /** A command in the terminal waits for it. */ readonly isAsked: boolean; /** Opened by that command alone; its tab goes with it. */ readonly isPassing?: boolean; /** The line to go to when the text is shown. */ readonly line?: number }
 
 export interface OpenFiles {
   readonly list: readonly OpenFile[]
   readonly current: OpenFile | undefined
   choose(path: string): void
   open(path: string): Promise<void>
-  openText(path: string, text: string, isAsked: boolean): void
+  openText(path: string, text: string, isAsked: boolean, line?: number): void
   edit(path: string, text: string): void
   saved(path: string): void
   /** The command has its answer: the tab stays if it was there before. */
@@ -41,7 +41,7 @@ export function useOpenFiles(initial: readonly string[]): OpenFiles {
     return {
       choose: setPath,
       async open(target: string) { put({ path: target, text: await host.readFile(target), isChanged: false, isAsked: false }); setPath(target) },
-      openText(target: string, text: string, isAsked: boolean) { const full = absolute(target); put({ path: full, text, isChanged: !isAsked, isAsked }); setPath(full); if (!isAsked) write(full, text) },
+      openText(target: string, text: string, isAsked: boolean, line?: number) { const full = absolute(target); put({ path: full, text, isChanged: !isAsked, isAsked, ...(line === undefined ? {} : { line }) }); setPath(full); if (!isAsked) write(full, text) },
       edit(target: string, text: string) { change(target, { isChanged: true }); write(target, text) },
       saved(target: string) { clearTimeout(timers.current.get(target)); change(target, { isChanged: false }) },
       answered(target: string) { setList((before) => before.flatMap((row) => (row.path !== target ? [row] : row.isPassing === true ? [] : [{ ...row, isAsked: false }]))) },

@@ -32,7 +32,7 @@ export function WorkbenchProvider({ isExam = false, actions = noActions, parts, 
     select(next) { setSelection(next); setWhatIf(undefined) },
     showView: (id) => show.current(id),
     openFile: (path) => { show.current('editor'); parts.editor.current?.openFile(path) },
-    openText: (path, text) => { show.current('editor'); parts.editor.current?.openText(path, text) },
+    openText: (path, text, line) => { show.current('editor'); parts.editor.current?.openText(path, text, line) },
     putIntoTerminal: (text) => { show.current('terminal'); parts.terminal.current?.insert(text) },
   }), [isExam, actions, selection, ringed, whatIf, parts])
   useActions(isExam ? {} : { why: () => { if (selection?.kind === 'Pod') show.current('why') } })

@@ -45,17 +45,37 @@ function written(kind: string, apiVersion: string, object: KubeObject): Json {
   return { apiVersion, kind, metadata, spec: kind === 'Job' ? writtenJob(spec) : kind === 'Pod' ? writtenPod(spec) : spec }
 }
 
-/** Admission mounts a token and adds tolerations of node states to every Pod; a person writes neither. */
+/** Admission mounts a token, adds tolerations of node states and fills in defaults; a person writes none of them. */
 function writtenPod(spec: Json): Json {
   const isWritten = ({ name }: { readonly name: string }): boolean => !name.startsWith('kube-api-access-')
   const volumes = ((spec['volumes'] as Pod['spec']['volumes']) ?? []).filter(isWritten)
   const tolerations = ((spec['tolerations'] as readonly Toleration[] | undefined) ?? []).filter(({ key = '' }) => !key.startsWith(stateTaintPrefix))
   const containers = (spec['containers'] as readonly Container[]).map(({ volumeMounts = [], ...container }) => {
     const mounts = volumeMounts.filter(isWritten)
-    return mounts.length === 0 ? container : { ...container, volumeMounts: mounts }
+    return writtenContainer(mounts.length === 0 ? container : { ...container, volumeMounts: mounts })
   })
   const { volumes: _volumes, tolerations: _tolerations, ...rest } = spec
-  return { ...rest, containers, ...(volumes.length === 0 ? {} : { volumes }), ...(tolerations.length === 0 ? {} : { tolerations }) }
+  return { ...without(rest, podDefaults), containers, ...(volumes.length === 0 ? {} : { volumes }), ...(tolerations.length === 0 ? {} : { tolerations }) }
+}
+
+/** What the API server fills in where nothing is said. */
+const podDefaults: Json = {
+  dnsPolicy: 'ClusterFirst', enableServiceLinks: true, preemptionPolicy: 'PreemptLowerPriority', priority: 0, restartPolicy: 'Always', schedulerName: 'default-scheduler', securityContext: {}, serviceAccount: 'default',
+  serviceAccountName: 'default', terminationGracePeriodSeconds: 30,
+}
+const containerDefaults: Json = { terminationMessagePath: '/dev/termination-log', terminationMessagePolicy: 'File', resources: {} }
+
+function without(fields: Json, defaults: Json): Json {
+  return Object.fromEntries(Object.entries(fields).filter(([key, value]) => JSON.stringify(value) !== JSON.stringify(defaults[key])))
+}
+
+/** Requests that are equal to the limits follow from them; the pull policy follows from the tag. */
+function writtenContainer({ resources, ...container }: Container): Json {
+  const { requests = {}, limits = {}, ...others } = resources ?? {}
+  const own = Object.fromEntries(Object.entries(requests).filter(([resource, amount]) => limits[resource] !== amount))
+  const isLatest = !/:[^/]+$/.test(container.image ?? '') || (container.image ?? '').endsWith(':latest')
+  const written = { ...others, ...(Object.keys(limits).length === 0 ? {} : { limits }), ...(Object.keys(own).length === 0 ? {} : { requests: own }) }
+  return without({ ...container, resources: written }, { ...containerDefaults, imagePullPolicy: isLatest ? 'Always' : 'IfNotPresent' })
 }
 
 /** A Job's selector and the labels that follow from it are the server's. */

@@ -1,16 +1,15 @@
 import { useEffect, useState } from 'react'
-import { Check, Copy, FileCode, GitFork, X } from 'lucide-react'
-import type { PodExplanation, SuggestedFix } from '../../../session/explanation.ts'
+import { Ban } from 'lucide-react'
+import type { PodExplanation } from '../../../session/explanation.ts'
 import { clockText } from '../../format.view.ts'
 import { useFlight } from '../../flight.tsx'
-import { Button } from '../../ui/Button.tsx'
 import { PodGlyph } from '../../ui/Glyphs.tsx'
-import { Hidden } from '../../ui/LiveRegion.tsx'
-import { Name } from '../../ui/Names.tsx'
 import { view } from '../../state/view.ts'
 import { useView } from '../../use-view.ts'
 import { useWorkbench } from '../../workbench.tsx'
-import { attemptText, filterTable, scoreTable } from './explanation.view.ts'
+import { attemptText, filterTable, momentText, scoreTable } from './explanation.view.ts'
+import { Fixes } from './Fixes.tsx'
+import { Filters, Preemption, Scores } from './tables.tsx'
 import css from './Explanation.module.css'
 
 /** What an explanation depends on; undefined when the Pod is not there at the playhead. */
@@ -43,96 +42,37 @@ export function Explanation() {
 export function ExplanationView({ explanation }: { explanation: PodExplanation }) {
   const filters = filterTable(explanation)
   const scores = scoreTable(explanation)
+  const { kind, never, preemption, wakeUp, wakes } = explanation
   return (
     <div className={css.explanation}>
       <div className={css.answer}>
-        <div className={css.pod}><PodGlyph shape={explanation.kind === 'placed' ? 'running' : explanation.kind === 'gated' ? 'gated' : 'pending'} /><b>{explanation.pod.namespace}/{explanation.pod.name}</b><span className={css.space} /><span className={css.attempt}>{clockText(explanation.attemptAtMs)} · attempt {attemptText(explanation)}</span></div>
+        <div className={css.pod}><PodGlyph shape={kind === 'placed' || kind === 'bypassed' ? 'running' : kind === 'gated' ? 'gated' : 'pending'} /><b>{explanation.pod.namespace}/{explanation.pod.name}</b><span className={css.space} /><span className={css.attempt}>{momentText(explanation)} · {attemptText(explanation)}</span></div>
         <h2>{explanation.sentence}</h2>
+        {never.length > 0 && <p className={css.never}><Ban size={13} aria-hidden /> Waiting does not help: only another Pod or another node does.</p>}
         <p className={css.message}>{explanation.message}</p>
       </div>
+      {scores.rows.length > 0 && kind === 'placed' && <Scores table={scores} notes={[explanation.scoreNote, explanation.samplingNote]} />}
       {filters.rows.length > 0 && <Filters table={filters} />}
-      {explanation.fixes.length > 0 && <Fixes fixes={explanation.fixes} explanation={explanation} />}
-      {scores.rows.length > 0 && <Scores table={scores} note={explanation.scoreNote} />}
-      {explanation.wakes !== undefined && <div className={css.wakes}><b>What wakes it up</b><span>{explanation.wakes}</span></div>}
+      {explanation.fixes.length > 0 && <Fixes explanation={explanation} />}
+      {scores.rows.length > 0 && kind !== 'placed' && <Scores table={scores} notes={[explanation.scoreNote, explanation.samplingNote]} />}
+      {preemption !== undefined && <Preemption verdict={preemption} />}
+      {wakeUp !== undefined && wakeUp.events.length > 0
+        ? <WakeUp wakeUp={wakeUp} />
+        : wakes !== undefined && <div className={css.wakes}><b>What wakes it up</b><span>{wakes}</span></div>}
     </div>
   )
 }
 
-function Filters({ table }: { table: ReturnType<typeof filterTable> }) {
+/** The events that its plugins wait for, and the times of the queue. */
+function WakeUp({ wakeUp: { events, backoffEndsAtMs, retriesAtMs } }: { wakeUp: NonNullable<PodExplanation['wakeUp']> }) {
   return (
-    <section>
-      <h3>Each node, first plugin that said no <span>in the order of the real scheduler</span></h3>
-      <div className={css.scroll} tabIndex={0} role="region" aria-label="Verdicts by node">
-        <table>
-          <thead><tr><th scope="col"><Hidden>Node</Hidden></th>{table.heads.map((head) => <th key={head} scope="col" className={css.mid}>{head}</th>)}<th scope="col">Why</th></tr></thead>
-          <tbody>
-            {table.rows.map((row) => (
-              <tr key={row.node}>
-                <th scope="row"><Name>{row.node}</Name></th>
-                {row.cells.map((cell, index) => <td key={index} className={cell === 'no' ? `${css.mid} ${css.no}` : css.mid}><Verdict verdict={cell} /></td>)}
-                <td>{row.why}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
-    </section>
-  )
-}
-
-function Verdict({ verdict }: { verdict: 'yes' | 'no' | 'not-asked' }) {
-  if (verdict === 'yes') return <><Check size={12} aria-hidden className={css.yes} /><Hidden>yes</Hidden></>
-  if (verdict === 'no') return <><X size={12} aria-hidden /><Hidden>no</Hidden></>
-  return <><span aria-hidden="true">·</span><Hidden>not asked</Hidden></>
-}
-
-function Fixes({ fixes, explanation }: { fixes: readonly SuggestedFix[]; explanation: PodExplanation }) {
-  const workbench = useWorkbench()
-  const { host } = useFlight()
-  const chosen = workbench.whatIf
-  const setWhatIf = workbench.setWhatIf
-  useEffect(() => () => setWhatIf(undefined), [setWhatIf])
-  const move = (step: number) => { const at = fixes.findIndex((fix) => fix.id === chosen?.id); setWhatIf(fixes[(at + step + fixes.length) % fixes.length]) }
-  const showChange = () => { if (chosen?.yaml !== undefined) workbench.openText(`${explanation.pod.name}.yaml`, chosen.yaml) }
-  return (
-    <section>
-      <h3>Smallest changes that make it fit <span>each was tried on a fork</span></h3>
-      <div role="radiogroup" aria-label="Changes that make it fit" className={css.fixes} onKeyDown={(event) => { if (event.key === 'ArrowDown') { event.preventDefault(); move(1) } if (event.key === 'ArrowUp') { event.preventDefault(); move(-1) } if (event.key === 'Enter') showChange() }}>
-        {fixes.map((fix, index) => (
-          <button key={fix.id} type="button" role="radio" aria-checked={fix.id === chosen?.id} tabIndex={fix.id === chosen?.id || (chosen === undefined && index === 0) ? 0 : -1} onClick={() => setWhatIf(fix)}>
-            <i aria-hidden="true" /><span>{fix.label}</span><em>{fix.outcome}</em>
-          </button>
-        ))}
-      </div>
-      <div className={css.actions}>
-        <Button look="quiet" icon={Copy} onClick={() => void navigator.clipboard.writeText(JSON.stringify(explanation, null, 2))}>Copy as JSON</Button>
-        <span className={css.space} />
-        <Button icon={GitFork} disabled={chosen === undefined} onClick={() => void host.fork(chosen?.label ?? 'what if').then(showChange)}>Try on a fork</Button>
-        <Button look="primary" icon={FileCode} disabled={chosen?.yaml === undefined} onClick={showChange}>Show the change in the editor</Button>
-      </div>
-    </section>
-  )
-}
-
-function Scores({ table, note }: { table: ReturnType<typeof scoreTable>; note: string | undefined }) {
-  return (
-    <section>
-      <h3>How the nodes scored <span>weight times normalized score</span></h3>
-      <div className={css.scroll} tabIndex={0} role="region" aria-label="Scores by node">
-        <table>
-          <thead><tr><th scope="col"><Hidden>Node</Hidden></th>{table.heads.map((head) => <th key={head} scope="col" className={css.num}>{head}</th>)}<th scope="col" className={css.num}>Total</th></tr></thead>
-          <tbody>
-            {table.rows.map((row) => (
-              <tr key={row.node}>
-                <th scope="row"><span className={css.nodeCell}><Name>{row.node}</Name>{row.isChosen && <em className={css.chosen}>chosen</em>}</span></th>
-                {row.cells.map((cell, index) => <td key={index} className={cell.isBest ? `${css.num} ${css.best}` : css.num} title={cell.detail}>{cell.text}<Hidden> ({cell.detail})</Hidden></td>)}
-                <td className={`${css.num} ${css.best}`}>{row.total}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
-      {note !== undefined && <p className={css.note}>{note}</p>}
-    </section>
+    <div className={css.wakes}>
+      <b>What wakes it up</b>
+      <span>
+        <ul>{events.map((row) => <li key={row.text} title={row.plugins.join(', ')}>{row.text.slice(0, 1).toUpperCase()}{row.text.slice(1)}</li>)}</ul>
+        {backoffEndsAtMs !== undefined && <>It backs off until {clockText(backoffEndsAtMs)}. </>}
+        {retriesAtMs !== undefined && <>Without any of that the queue looks again at {clockText(retriesAtMs)}.</>}
+      </span>
+    </div>
   )
 }
