@@ -45,6 +45,8 @@ export interface PodRow {
   readonly cpuRequestMillis: number
   readonly memoryRequestBytes: number
   readonly gpuRequest: number
+  /** GPUs, shares of GPUs and MIG devices by resource name; absent without any. */
+  readonly gpuResources?: Readonly<Record<string, number>>
   readonly cpuUsageMillis?: number
   readonly memoryUsageBytes?: number
   /** Indexes into `NodeRow.gpuSlots` that this Pod holds. */
@@ -56,7 +58,7 @@ export interface GpuSlot {
   /** uid of the Pod that holds it. */
   readonly podUid?: string
   readonly lost?: boolean
-  /** Number of sharers when the GPU is time-sliced. */
+  /** Number of Pods on a GPU that is shared by time slicing or MPS. */
   readonly shared?: number
   /** MIG profile such as `3g.40gb`; the first digit is the width. */
   readonly mig?: string

@@ -10,6 +10,8 @@ export function clusterYaml(cluster: ClusterDefinition): string {
 function nodesYaml(cluster: ClusterDefinition): string {
   return cluster.nodes.map((node) => [
     'apiVersion: v1', 'kind: Node', 'metadata:', `  name: ${node.name}`, ...pairs('  labels', node.labels ?? {}),
+    // As src/session/cluster-yaml.ts reads it.
+    ...(node.gpus === undefined ? [] : ['  annotations:', `    podflight.dev/gpus: '${JSON.stringify(node.gpus)}'`]),
     ...(node.taints === undefined || node.taints.length === 0 ? [] : ['spec:', '  taints:', ...node.taints.flatMap((taint) => [`  - key: ${taint.key}`, ...(taint.value === undefined ? [] : [`    value: ${JSON.stringify(taint.value)}`]), `    effect: ${taint.effect}`])]),
     'status:', ...pairs('  capacity', node.resources), ...pairs('  allocatable', node.resources), '',
   ].join('\n')).join('---\n')

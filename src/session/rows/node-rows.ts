@@ -2,10 +2,9 @@
 
 import { quantityMilli, quantityValue } from '../../../simulator/api/quantity.ts'
 import type { Node, ResourceList } from '../../../simulator/api/types.ts'
-import type { GpuSlot, NodeRow, PodRow } from '../host-rows.ts'
+import type { NodeRow, PodRow } from '../host-rows.ts'
+import { gpuSlotsOf } from './gpu-slots.ts'
 import type { TimeOf } from './pod-rows.ts'
-
-const gpuResource = 'nvidia.com/gpu'
 
 /** The row of a node. @param pods rows of the pods that are bound to it */
 export function nodeRow(node: Node, pods: readonly PodRow[], timeOf: TimeOf): NodeRow {
@@ -30,7 +29,7 @@ export function nodeRow(node: Node, pods: readonly PodRow[], timeOf: TimeOf): No
     cpuRequestMillis: holding.reduce((sum, pod) => sum + pod.cpuRequestMillis, 0),
     memoryRequestBytes: holding.reduce((sum, pod) => sum + pod.memoryRequestBytes, 0),
     ...(labels['nvidia.com/gpu.product'] ?? labels['accelerator'] ? { gpuProduct: labels['nvidia.com/gpu.product'] ?? labels['accelerator'] } : {}),
-    gpuSlots: slotsOf(status?.capacity ?? {}, allocatable, holding),
+    gpuSlots: gpuSlotsOf(node, holding),
     kubeletVersion: status?.nodeInfo?.['kubeletVersion'] ?? '',
     labels,
     createdAtMs: timeOf(metadata.creationTimestamp ?? ''),
@@ -51,13 +50,3 @@ function valueOf(resources: ResourceList, name: string): number {
   return resources[name] === undefined ? 0 : quantityValue(resources[name])
 }
 
-/** GPUs in order of allocation; those that left allocatable are lost. */
-function slotsOf(capacity: ResourceList, allocatable: ResourceList, pods: readonly PodRow[]): GpuSlot[] {
-  const total = valueOf(capacity, gpuResource)
-  const healthy = valueOf(allocatable, gpuResource)
-  const slots: GpuSlot[] = []
-  for (const pod of pods) for (let i = 0; i < pod.gpuRequest && slots.length < total; i++) slots.push({ podUid: pod.uid })
-  while (slots.length < healthy) slots.push({})
-  while (slots.length < total) slots.push({ lost: true })
-  return slots
-}

@@ -44,15 +44,22 @@ export function podRow(pod: Pod, timeOf: TimeOf): PodRow {
     ...reasonOf(pod, text, shape),
     cpuRequestMillis: requests['cpu'] === undefined ? 0 : quantityMilli(requests['cpu']),
     memoryRequestBytes: requests['memory'] === undefined ? 0 : quantityValue(requests['memory']),
-    gpuRequest: spec.containers.reduce((sum, container) => sum + gpusOf(container), 0),
+    ...gpuFields(spec.containers),
     ...(status?.podIP === undefined ? {} : { podIP: status.podIP }),
   }
 }
 
-function gpusOf(container: Container): number {
-  let gpus = 0
-  for (const [name, quantity] of Object.entries(container.resources?.limits ?? {})) if (name.startsWith('nvidia.com/')) gpus += quantityValue(quantity)
-  return gpus
+function gpuFields(containers: readonly Container[]): Pick<PodRow, 'gpuRequest' | 'gpuResources'> {
+  const gpuResources: Record<string, number> = {}
+  let gpuRequest = 0
+  for (const { resources } of containers) {
+    for (const [name, quantity] of Object.entries(resources?.limits ?? {})) {
+      if (!name.startsWith('nvidia.com/')) continue
+      gpuResources[name] = (gpuResources[name] ?? 0) + quantityValue(quantity)
+      gpuRequest += quantityValue(quantity)
+    }
+  }
+  return gpuRequest === 0 ? { gpuRequest } : { gpuRequest, gpuResources }
 }
 
 function shapeOf(pod: Pod, text: string): PodShape {
