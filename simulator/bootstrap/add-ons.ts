@@ -1,6 +1,7 @@
 /** Add-ons as real objects in kube-system, pinned to the control plane's node so that worker figures stay the learner's. */
 
 import type { KubeObject, PodSpec } from '../api/types.ts'
+import { coscheduling } from './coscheduling.ts'
 import { kueue } from './kueue/objects.ts'
 
 const controlPlaneOnly = {
@@ -102,4 +103,4 @@ export const metricsServer: AddOn = [
 ]
 
 /** Add-ons by the names that scenarios use. */
-export const addOns: { readonly [name: string]: AddOn } = { coredns, kueue, 'metrics-server': metricsServer }
+export const addOns: { readonly [name: string]: AddOn } = { coredns, coscheduling, kueue, 'metrics-server': metricsServer }
