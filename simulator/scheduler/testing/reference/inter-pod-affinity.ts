@@ -62,6 +62,12 @@ function opinions(pod: Pod, other: Pod, cluster: Cluster): { key: string; weight
 export const interPodAffinity: ReferencePlugin = {
   name: 'InterPodAffinity',
   weight: 2,
+  /** A pod without terms that nobody minds is not looked at again, even when nominated pods might mind. */
+  preFilter(pod, cluster) {
+    const hasOwn = required(pod, 'podAffinity').length + required(pod, 'podAntiAffinity').length > 0
+    const isMinded = placedPods(cluster).some((other) => required(other.pod, 'podAntiAffinity').some((term) => means(other.pod, term, pod, cluster) && other.node.metadata.labels?.[term.topologyKey] !== undefined))
+    return hasOwn || isMinded ? undefined : 'skip'
+  },
   filter(pod, node, cluster) {
     if (!meetsAffinity(pod, node, cluster)) return never("node(s) didn't match pod affinity rules")
     const placed = placedPods(cluster)

@@ -1,0 +1,9 @@
+/** `npm run nightly [RUNS [SEED]]`: the random properties of the scheduler with more cases, and other ones each time. */
+
+import { spawnSync } from 'node:child_process'
+
+const [runs = '20000', seed = String(Math.floor(Math.random() * 2 ** 31))] = process.argv.slice(2)
+console.log(`${runs} runs of each property, seed ${seed}`)
+const env = { ...process.env, PODFLIGHT_RUNS: runs, PODFLIGHT_SEED: seed }
+const run = spawnSync('node_modules/.bin/vitest', ['run', 'test/properties/scheduler'], { stdio: 'inherit', env })
+process.exit(run.status ?? 1)
