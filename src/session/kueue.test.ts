@@ -135,6 +135,18 @@ describe('two teams that share eight GPUs', () => {
     expect(condition('team-vision', 'elsewhere', 'QuotaReserved')?.message).toBe("couldn't assign flavors to pod set main: flavor a100 doesn't match node affinity")
   })
 
+  test('a workload that waits says what it asks for, until it has it', () => {
+    submit('team-vision', 'first', 8)
+    wait(5)
+    submit('team-vision', 'second', 2)
+    wait(5)
+    const requests = `kubectl get workloads -n team-vision -o jsonpath='{range .items[*]}{.status.resourceRequests}{"\\n"}{end}'`
+    expect(run(requests)).toBe('\n[{"name":"main","resources":{"cpu":"4","memory":"8Gi","nvidia.com/gpu":"2"}}]\n')
+    run('kubectl delete job first -n team-vision')
+    wait(60)
+    expect(run(requests)).toBe('\n')
+  })
+
   test('a queue that does not exist leaves the workload inadmissible until it is there', () => {
     run('kubectl delete localqueue training -n team-vision')
     submit('team-vision', 'early', 1)

@@ -78,6 +78,11 @@ export function totalRequests(workload: Workload): readonly PodSetRequests[] {
   })
 }
 
+/** Requests as the API writes them. */
+export function toResourceList(requests: Requests): { [resource: string]: string } {
+  return Object.fromEntries(Object.entries(requests).map(([resource, value]) => [resource, amountText(resource, value)]))
+}
+
 /** Requests scaled down to fewer pods, for partial admission. */
 export function scaledTo(podSet: PodSetRequests, count: number): PodSetRequests {
   return { ...podSet, count, requests: scaled(podSet.requests, podSet.count, count) }

@@ -77,7 +77,9 @@ export function syncAdmitted({ metadata }: Workload, status: WorkloadStatus, { n
 
 /** The status of a workload that gets its quota. */
 export function reserveQuota(workload: Workload, admission: Admission, checks: readonly string[], time: StatusTime): WorkloadStatus {
-  const { metadata, status = {} } = workload
+  const { metadata } = workload
+  // What it asks for is in the admission from now on.
+  const { resourceRequests: _requests, ...status } = workload.status ?? {}
   const { now } = time
   const message = `Quota reserved in ClusterQueue ${admission.clusterQueue}`
   const conditions = withCondition(status.conditions, { type: 'QuotaReserved', status: 'True', reason: 'QuotaReserved', message, observedGeneration: metadata.generation }, now)

@@ -5,7 +5,7 @@ import { matchesRequiredNodeAffinity } from '../../api/node-selector.ts'
 import { findUntoleratedTaint, hardEffects } from '../../api/tolerations.ts'
 import type { NodeSelectorTerm, PodSpec, StringMap, Taint } from '../../api/types.ts'
 import { compareText } from '../../kernel/text.ts'
-import { amountText, flavorResource, scaledTo } from './amounts.ts'
+import { amountText, flavorResource, scaledTo, toResourceList } from './amounts.ts'
 import type { FlavorResource, PodSetRequests, Requests, Usage } from './amounts.ts'
 import type { QueueNode, Snapshot, WorkloadInfo } from './snapshot.ts'
 import type { ClusterQueue, PodSetAssignment, ResourceFlavor, ResourceGroup } from './types.ts'
@@ -68,7 +68,7 @@ export function toApi({ podSets }: Assignment): PodSetAssignment[] {
   return podSets.map(({ name, count, requests, flavors }) => ({
     name, count,
     flavors: Object.fromEntries(Object.entries(flavors).map(([resource, { flavor }]) => [resource, flavor])),
-    resourceUsage: Object.fromEntries(Object.entries(requests).map(([resource, value]) => [resource, amountText(resource, value)])),
+    resourceUsage: toResourceList(requests),
   }))
 }
 

@@ -11,6 +11,7 @@ import { equalJson } from '../../kernel/equal.ts'
 import type { Table } from '../../kernel/table.ts'
 import type { ComponentContext, Controller, ControllerWatch, ReconcileResult, StoreChange } from '../../store/component.ts'
 import { done } from '../../store/component.ts'
+import { toResourceList } from './amounts.ts'
 import { hasFlavorsLeft, runCycle } from './admission-cycle.ts'
 import type { Head, Outcome } from './admission-cycle.ts'
 import { evict, findCondition, hasQuotaReservation, isActive, isAdmitted, isEvicted, isFinished, isTrue, releaseQuota, reserveQuota, withCondition } from './conditions.ts'
@@ -161,8 +162,9 @@ function preempt({ info, targets }: Outcome & { kind: 'preempting' }, context: C
 }
 
 function tellPending(info: WorkloadInfo, message: string, context: ComponentContext): void {
-  const { workload } = info
-  const status = releaseQuota(workload, 'Pending', message, statusTimeOf(context.clock))
+  const { workload, podSets } = info
+  const resourceRequests = podSets.map(({ name, requests }) => ({ name, resources: toResourceList(requests) }))
+  const status = { ...releaseQuota(workload, 'Pending', message, statusTimeOf(context.clock)), resourceRequests }
   if (!equalJson(status, workload.status ?? {})) write(workload, status, context)
   context.recorder.record(workload, 'Warning', 'Pending', message.slice(0, eventTextMax))
 }

@@ -71,6 +71,8 @@ export interface WorkloadStatus {
   readonly requeueState?: { readonly count?: number; readonly requeueAt?: string }
   readonly admissionChecks?: readonly AdmissionCheckState[]
   readonly accumulatedPastExexcutionTimeSeconds?: number
+  /** What a pending workload asks for, by pod set. */
+  readonly resourceRequests?: readonly { readonly name: string; readonly resources: { readonly [resource: string]: string } }[]
 }
 export interface Workload extends KubeObject {
   readonly spec: {
