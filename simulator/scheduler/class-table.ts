@@ -14,6 +14,8 @@ import { withPlugin } from './status.ts'
 export class StatusTable {
   private readonly idOf = new Map<string, number>()
   private readonly idOfObject = new WeakMap<PluginStatus, number>()
+  private lastInterned: PluginStatus | undefined
+  private lastId = 0
   private lastStatus: PluginStatus | undefined
   private lastNamed: PluginStatus | undefined
   private readonly statuses: PluginStatus[] = [{ code: 'success', reasons: [] }]
@@ -23,12 +25,15 @@ export class StatusTable {
 
   /** The number of a status. Plugins that return one object again and again are known by it. */
   intern(status: PluginStatus, plugin: string): number {
+    if (status === this.lastInterned) return this.lastId
     if (status.code === 'success') return 0
     let id = this.idOfObject.get(status)
     if (id === undefined) {
       id = this.internText(status, plugin)
       this.idOfObject.set(status, id)
     }
+    this.lastInterned = status
+    this.lastId = id
     return id
   }
 

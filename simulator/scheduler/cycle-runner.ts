@@ -225,7 +225,8 @@ export class CycleRunner {
   /** @returns how many nodes were looked at */
   private scan(slots: Int32Array, wanted: number): number {
     const { table, tally, feasible } = this
-    const hasCross = this.crossFilters.length > 0
+    const tests = this.crossTests()
+    const hasCross = tests.length > 0
     const { answers } = table
     const count = slots.length
     const hasNominations = this.nominator.size > 0
@@ -241,7 +242,7 @@ export class CycleRunner {
       let id = answer < 0 ? -answer : 0
       const ahead = hasNominations ? this.nominatedAhead(index) : noPods
       if (ahead.length > 0) id = this.withNominated(index, ahead)
-      else if (id === 0 && hasCross) id = this.crossVerdict(index)
+      else if (id === 0 && hasCross) id = this.testVerdict(tests, index)
       if (id === 0) feasible[found++] = index
       else {
         tally.reject(index, id)
@@ -250,6 +251,25 @@ export class CycleRunner {
     }
     this.feasibleCount = found
     return looked
+  }
+
+  /** The filters that look at the whole cluster, as they stand at the beginning of a search. */
+  private crossTests(): ((index: number) => PluginStatus)[] {
+    const { cycle } = this
+    return this.crossFilters.map(({ plugin, stateAt }) => {
+      const state = this.states[stateAt]
+      return plugin.testOf?.(cycle, state) ?? ((index) => plugin.filter(cycle, cycle.cache.getSlot(index), state))
+    })
+  }
+
+  private testVerdict(tests: readonly ((index: number) => PluginStatus)[], index: number): number {
+    for (let i = 0; i < tests.length; i++) {
+      const status = tests[i](index)
+      if (status.code === 'success') continue
+      const { name } = this.crossFilters[i].plugin
+      return this.statuses.intern(told(status, name), name)
+    }
+    return 0
   }
 
   private crossVerdict(index: number): number {

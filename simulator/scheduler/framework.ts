@@ -102,6 +102,8 @@ export interface FilterPlugin<State> extends Plugin {
   readonly readsCacheOnly?: boolean
   /** True when it lets the pod pass on all nodes; then it is not asked. */
   isIdle?(cycle: Cycle): boolean
+  /** For a plugin that looks at the whole cluster: `filter` as a function of the slot's index, made once per cycle. */
+  testOf?(cycle: Cycle, state: State): (index: number) => PluginStatus
   /** For a plugin that looks at the whole cluster: the rejection of a node that stands whichever of its pods leave; undefined when evictions may help. */
   standsAnyway?(cycle: Cycle, slot: NodeSlot, state: State): PluginStatus | undefined
 }

@@ -6,26 +6,30 @@
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import type { Bench } from './bench.ts'
-import { engineBenches } from './engine.ts'
-import { examBenches } from './exam.ts'
-import { schedulerBenches } from './scheduler.ts'
-
-const all: readonly Bench[] = [...engineBenches, ...examBenches, ...schedulerBenches]
 
 function valueOf(flag: string): string | undefined {
   const at = process.argv.indexOf(flag)
   return at < 0 ? undefined : process.argv[at + 1]
 }
 
+/** The benches that a name may mean. Only the scheduler's own are read for these: a small program, measured alone. */
+async function benchesFor(name: string | undefined): Promise<readonly Bench[]> {
+  const { schedulerBenches } = await import('./scheduler.ts')
+  if (name?.startsWith('scheduler')) return schedulerBenches
+  const [{ engineBenches }, { examBenches }] = await Promise.all([import('./engine.ts'), import('./exam.ts')])
+  return [...engineBenches, ...examBenches, ...schedulerBenches]
+}
+
 const alone = valueOf('--alone')
 if (alone !== undefined) {
-  const bench = all.find((candidate) => candidate.name === alone)
+  const bench = (await benchesFor(alone)).find((candidate) => candidate.name === alone)
   if (bench === undefined) throw new Error(`there is no bench ${alone}`)
   console.log(JSON.stringify({ bench: bench.name, ...bench.run() }))
   process.exit(0)
 }
 
 const only = valueOf('--only')
+const all = await benchesFor(only)
 const chosen = all.filter((bench) => only === undefined || bench.name.startsWith(only))
 if (chosen.length === 0) {
   console.error(`no bench is named ${only}; there are: ${all.map((bench) => bench.name).join(', ')}`)

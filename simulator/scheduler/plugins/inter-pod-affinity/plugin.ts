@@ -6,6 +6,7 @@ import { schedulerReasons } from '../../messages.ts'
 import { compileAffinity } from '../../pod-class.ts'
 import type { AffinityTerm } from '../../pod-class.ts'
 import { success, unresolvable, unschedulable } from '../../status.ts'
+import type { PluginStatus } from '../../status.ts'
 import type { TopologyCounter } from '../../topology-counter.ts'
 import { filterCountersOf, hasPreferences, scoreCountersOf } from './counters.ts'
 import type { AffinityOptions, FilterCounters, ScoreCounter } from './counters.ts'
@@ -34,6 +35,23 @@ function meetsAffinity({ affinity, meansItself }: FilterCounters, index: number)
   }
   // The first pod of a group that wants to be together finds nobody yet.
   return areThere || (meansItself && affinity.every((counter) => counter.hits === 0))
+}
+
+/** The filter of one cycle as a function of the node. */
+function testOf(counters: FilterCounters): (index: number) => PluginStatus {
+  const { affinity, antiAffinity, existing } = counters
+  const isSocial = affinity.length > 0
+  const avoided = [...antiAffinity, ...existing]
+  const columns = avoided.map(({ column }) => column.valueIds)
+  const totals = avoided.map((counter) => counter.totals)
+  return (index) => {
+    if (isSocial && !meetsAffinity(counters, index)) return noFriends
+    for (let i = 0; i < columns.length; i++) {
+      const id = columns[i][index]
+      if (id >= 0 && id < totals[i].length && totals[i][id] > 0) return i < antiAffinity.length ? hasEnemies : isUnwelcome
+    }
+    return success
+  }
 }
 
 function addSums({ totals, column: { valueIds } }: TopologyCounter, factor: number, scores: Float64Array, feasible: Int32Array, count: number): void {
@@ -92,6 +110,7 @@ export function makeInterPodAffinity(options: AffinityOptions): InterPodAffinity
       if (anyAt(counters.antiAffinity, index)) return hasEnemies
       return anyAt(counters.existing, index) ? isUnwelcome : success
     },
+    testOf: (_cycle, counters) => testOf(counters),
     standsAnyway(_cycle, { index }, { affinity, meansItself }) {
       // Fewer pods are no more friends; only who meets its own terms may then be the first.
       if (meansItself || affinity.length === 0) return undefined

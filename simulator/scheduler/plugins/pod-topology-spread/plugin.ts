@@ -4,6 +4,7 @@ import type { Cycle, FilterPlugin, PreFilterPlugin, PreScoreResult, ScorePlugin 
 import { scoreMax, skipPreFilter, skipPreScore } from '../../framework.ts'
 import { schedulerReasons } from '../../messages.ts'
 import { success, unresolvable, unschedulable } from '../../status.ts'
+import type { PluginStatus } from '../../status.ts'
 import { constraintsOf, systemSpread, withCounters } from './constraints.ts'
 import type { SpreadConstraint, SpreadOptions } from './constraints.ts'
 import { nodeEventHelps, podEventHelps } from './hints.ts'
@@ -30,6 +31,21 @@ function refresh({ cache }: Cycle, state: HardState): void {
     // Too few domains: the missing ones count as empty.
     return constraint.counter.domainCount < constraint.minDomains ? 0 : constraint.counter.minTotal()
   })
+}
+
+/** The filter of one cycle as a function of the node: how many pods a domain may have at most is the same for all nodes. */
+function testOf({ constraints, minCounts }: HardState): (index: number) => PluginStatus {
+  const columns = constraints.map(({ counter }) => counter.column.valueIds)
+  const totals = constraints.map(({ counter }) => counter.totals)
+  const limits = constraints.map(({ maxSkew, selfMatch }, i) => maxSkew - selfMatch + minCounts[i])
+  return (index) => {
+    for (let i = 0; i < columns.length; i++) {
+      const id = columns[i][index]
+      if (id < 0) return withoutLabel
+      if ((id < totals[i].length ? totals[i][id] : 0) > limits[i]) return tooSkewed
+    }
+    return success
+  }
 }
 
 function hasAllKeys(constraints: readonly SpreadConstraint[], index: number): boolean {
@@ -155,6 +171,7 @@ export function makePodTopologySpread(options: SpreadOptions): PodTopologySpread
       }
       return success
     },
+    testOf: (_cycle, state) => testOf(state),
     preScore: (cycle, feasible, count) => prepareScores(cycle, feasible, count, options),
     isIndifferent: (cycle) => constraintsOf(cycle, options).soft.length === 0,
     scoreAll(_cycle, scores, feasible, count, state) {
