@@ -49,7 +49,7 @@ export function bindComponents(parts: ClusterParts): Components {
     components.push(component)
     return component
   }
-  const scheduler = config.hasScheduler === false ? undefined : add('scheduler', bindScheduler(parts.contextFor('scheduler', schedulerUser, 'default-scheduler')))
+  const scheduler = config.hasScheduler === false ? undefined : add('scheduler', bindScheduler(parts.contextFor('scheduler', schedulerUser, 'default-scheduler'), config))
   const contexts = {
     kubelet: parts.contextFor('kubelet', readerUser, 'kubelet'),
     network: parts.contextFor('network', readerUser, 'network'),

@@ -2,10 +2,15 @@
 
 import { kinds } from './api/kinds.ts'
 import type { Condition, KubeObject, Node, Pod, PodStatus } from './api/types.ts'
+import type { ClusterConfig } from './cluster-config.ts'
+import { assert } from './kernel/assert.ts'
+import { defaultConfiguration, defaultConfigurationDocument, loadSchedulerConfiguration } from './scheduler/configuration/load.ts'
+import type { SchedulerConfiguration } from './scheduler/configuration/types.ts'
 import { Scheduler } from './scheduler/scheduler.ts'
 import type { ObjectLister } from './scheduler/framework.ts'
 import type { Decision, SchedulerPorts, StatusPatch } from './scheduler/ports.ts'
 import type { QueueRow } from './scheduler/queue.ts'
+import type { WaitingRow } from './scheduler/waiting.ts'
 import type { Component, ComponentContext, StoreChange } from './store/component.ts'
 import { keyOf, objectKey, resourceId } from './store/resource-id.ts'
 
@@ -14,8 +19,10 @@ const attemptsPerEventMax = 4096
 /** Decisions kept; explanations of older ones are recomputed by replay. */
 const decisionsMax = 8192
 
-const resourceOfKind = new Map(kinds.map((kind) => [kind.kind, resourceId(kind.group, kind.resource)]))
-const kindOfResource = new Map(kinds.map((kind) => [resourceId(kind.group, kind.resource), kind.kind]))
+/** A kind of the coscheduling add-on. */
+const podGroups = resourceId('scheduling.x-k8s.io', 'podgroups')
+const resourceOfKind: ReadonlyMap<string, string> = new Map([...kinds.map((kind) => [kind.kind, resourceId(kind.group, kind.resource)] as const), ['PodGroup', podGroups]])
+const kindOfResource: ReadonlyMap<string, string> = new Map([...kinds.map((kind) => [resourceId(kind.group, kind.resource), kind.kind] as const), [podGroups, 'PodGroup']])
 
 /** The scheduler as a component, with what explanations need. */
 export interface BoundScheduler extends Component {
@@ -23,19 +30,33 @@ export interface BoundScheduler extends Component {
   scheduler(): Scheduler
   /** Recorded decisions, oldest first. */
   decisions(): readonly Decision[]
+  /** The KubeSchedulerConfiguration that counts, as it was given. */
+  configuration(): string
+  /**
+   * Configures the scheduler anew. Its queue stays; pods of profiles that are gone are left alone from now on.
+   * @returns the loader's error text, and the old configuration stays; undefined when it counts
+   */
+  configure(text: string): string | undefined
 }
 
+/** What of a cluster's configuration is for its scheduler. */
+export type SchedulerOptions = Pick<ClusterConfig, 'addOns' | 'schedulerConfiguration'>
+
 /** Makes the scheduler of a cluster. Its caches are built when first needed, so that forks are cheap. */
-export function bindScheduler(context: ComponentContext): BoundScheduler {
+export function bindScheduler(context: ComponentContext, options: SchedulerOptions = {}): BoundScheduler {
   const { api, clock } = context
   const decisions = context.log<Decision>('decisions')
   const counters = context.table<number>('counters')
   const due = context.table<number>('due')
+  const queue = context.table<QueueRow>('queue')
+  const waiting = context.table<WaitingRow>('waiting')
+  const configured = context.table<string>('configuration')
   let scheduler: Scheduler | undefined
 
   const ports: SchedulerPorts = {
     nowMs: () => clock.nowMs,
     objects: listerOf(context),
+    timeOf: (timestamp) => clock.parse(timestamp),
     findPod: (key) => api.find<Pod>('pods', key),
     listNodes: () => api.list<Node>('nodes'),
     listPods: () => api.list<Pod>('pods'),
@@ -60,8 +81,9 @@ export function bindScheduler(context: ComponentContext): BoundScheduler {
     },
   }
 
+  const document = (): string => configured.get('document') ?? options.schedulerConfiguration ?? defaultConfigurationDocument
   const open = (): Scheduler => {
-    scheduler ??= new Scheduler({ queue: context.table<QueueRow>('queue'), counters }, ports)
+    scheduler ??= new Scheduler({ queue, counters, waiting }, ports, loaded(document(), options))
     return scheduler
   }
   const plan = (): void => {
@@ -84,9 +106,18 @@ export function bindScheduler(context: ComponentContext): BoundScheduler {
       },
     },
     onChange: (change) => {
-      if (tell(open, scheduler, change)) plan()
+      if (tell(open, scheduler, () => queue.size > 0, change)) plan()
     },
     scheduler: open,
+    configuration: document,
+    configure: (text) => {
+      const result = loadSchedulerConfiguration(text, options.addOns)
+      if ('error' in result) return result.error
+      configured.set('document', text)
+      scheduler = undefined
+      plan()
+      return undefined
+    },
     decisions: () => {
       const rows = decisions.values()
       const start = (counters.get('decisions') ?? 0) % decisionsMax
@@ -95,29 +126,43 @@ export function bindScheduler(context: ComponentContext): BoundScheduler {
   }
 }
 
+/** The loaded document. The default one is not parsed for each cluster and fork. */
+function loaded(document: string, { addOns = [] }: SchedulerOptions): SchedulerConfiguration {
+  if (document === defaultConfigurationDocument) return defaultConfiguration()
+  const result = loadSchedulerConfiguration(document, addOns)
+  if ('error' in result) assert(false, `the scheduler's configuration: ${result.error}`)
+  return result
+}
+
 /** Kinds beside pods and nodes whose changes may wake a waiting pod. */
 const watchedResources: ReadonlySet<string> = new Set([
   'services', 'namespaces', 'replicationcontrollers', 'replicasets.apps', 'statefulsets.apps', 'persistentvolumes', 'persistentvolumeclaims',
   'storageclasses.storage.k8s.io', 'csinodes.storage.k8s.io', 'csidrivers.storage.k8s.io', 'csistoragecapacities.storage.k8s.io',
-  'poddisruptionbudgets.policy', 'resourceclaims.resource.k8s.io', 'resourceslices.resource.k8s.io', 'deviceclasses.resource.k8s.io',
+  'poddisruptionbudgets.policy', 'resourceclaims.resource.k8s.io', 'resourceslices.resource.k8s.io', 'deviceclasses.resource.k8s.io', podGroups,
 ])
 
-/** Tells the scheduler of a change. @returns whether it concerned the scheduler */
-function tell(open: () => Scheduler, existing: Scheduler | undefined, change: StoreChange): boolean {
+/**
+ * Tells the scheduler of a change. One that is made now, on a fork, has read the store, in which the change already
+ * stands; its queue has yet to hear of it.
+ * @param hasWaiting whether any pod is in the queue
+ * @returns whether it concerned the scheduler
+ */
+function tell(open: () => Scheduler, existing: Scheduler | undefined, hasWaiting: () => boolean, change: StoreChange): boolean {
   const { resource, before, after } = change
   if (resource === 'pods') {
-    // A scheduler that is made now reads the store, in which the change already stands.
-    if (existing === undefined) open()
-    else existing.onPodChange(before as Pod | undefined, after as Pod | undefined, change.key)
+    const scheduler = existing ?? open()
+    const isKnown = existing === undefined && before === undefined && (after as Pod | undefined)?.spec.nodeName === undefined
+    if (!isKnown) scheduler.onPodChange(before as Pod | undefined, after as Pod | undefined, change.key)
     return true
   }
   if (resource === 'nodes') {
-    if (existing === undefined) open()
-    else existing.onNodeChange(before as Node | undefined, after as Node | undefined)
+    const scheduler = existing ?? open()
+    scheduler.onNodeChange(before as Node | undefined, after as Node | undefined)
     return true
   }
-  if (!watchedResources.has(resource) || existing === undefined) return false
-  existing.onObjectChange(kindOfResource.get(resource) ?? '', before, after)
+  if (!watchedResources.has(resource) || (existing === undefined && !hasWaiting())) return false
+  const scheduler = existing ?? open()
+  scheduler.onObjectChange(kindOfResource.get(resource) ?? '', before, after)
   return true
 }
 

@@ -32,6 +32,8 @@ export interface ClusterConfig {
   readonly kubelet?: 'model' | 'scripted'
   /** False: pods stay unbound unless the caller binds them. Default true. */
   readonly hasScheduler?: boolean
+  /** A KubeSchedulerConfiguration document for the scheduler; it must load. Default: kube-scheduler's own. */
+  readonly schedulerConfiguration?: string
   /** False: requests are not checked against RBAC rules. Default true. */
   readonly hasAuthorization?: boolean
 }

@@ -29,9 +29,9 @@ export interface CycleHost {
   readonly waiting: WaitingPods
   /** Numbers that plugins remember from cycle to cycle, by names of their own. Plain state. */
   readonly memory: Table<number>
-  /** The keys of all pods of a namespace with a label, in the order of their names. */
+  /** All pods of a namespace with a label. */
   podsWithLabel(namespace: string, label: string, value: string): readonly Pod[]
-  /** Moves waiting pods to the front of their queues, whatever rejected them. */
+  /** Wakes pods of the queue, whatever rejected them. */
   activate(podKeys: readonly string[]): void
 }
 
@@ -73,8 +73,9 @@ export interface QueueSortPlugin extends Plugin {
   /**
    * A moment by which the plugin orders pods; asked when a pod becomes active.
    * @param firstMs when it became active for the first time
+   * @param timeOf simulated ms of a timestamp
    */
-  rankMsOf?(pod: Pod, firstMs: number, objects: ObjectLister): number
+  rankMsOf?(pod: Pod, firstMs: number, objects: ObjectLister, timeOf: (timestamp: string) => number): number
 }
 
 export interface PreFilterResult<State> {

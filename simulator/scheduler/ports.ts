@@ -41,6 +41,8 @@ export interface SchedulerPorts {
   /** Objects of any kind, as the watch has delivered them. */
   readonly objects: ObjectLister
   findPod(podKey: string): Pod | undefined
+  /** Simulated ms of a timestamp. Absent: counted from the usual epoch. */
+  timeOf?(timestamp: string): number
   /** For rebuilding after a fork or restore. */
   listNodes(): readonly Node[]
   listPods(): readonly Pod[]

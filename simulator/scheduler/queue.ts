@@ -7,6 +7,7 @@
 import { assert } from '../kernel/assert.ts'
 import type { Table } from '../kernel/table.ts'
 import { compareText } from '../kernel/text.ts'
+import { timestampMs } from '../api/time.ts'
 import type { Pod } from '../api/types.ts'
 import { ruleCovers } from './cluster-events.ts'
 import type { ClusterEvent, EventObjects, RetryRule } from './cluster-events.ts'
@@ -50,6 +51,8 @@ export interface QueuePorts {
   readonly objects: ObjectLister
   nowMs(): number
   findPod(podKey: string): Pod | undefined
+  /** Simulated ms of a timestamp. */
+  timeOf?(timestamp: string): number
 }
 
 function alignToWindow(atMs: number): number {
@@ -94,6 +97,7 @@ export class SchedulingQueue {
     const [first] = profiles.values()
     assert(first !== undefined, 'a scheduler needs a profile')
     this.first = first
+    this.popsEarly = [...profiles.values()].every(({ permits }) => permits.length === 0)
     this.ports = ports
     const rulesOf = ({ plugins }: CompiledProfile): ReadonlyMap<string, readonly RetryRule[]> => new Map(plugins.map(({ plugin }) => [plugin.name, retryRulesOf(plugin)]))
     this.rules = new Map([...profiles.values()].map((profile) => [profile, rulesOf(profile)]))
@@ -109,6 +113,12 @@ export class SchedulingQueue {
     this.flushes = new PodHeap((a, b) => flushMs(a) < flushMs(b), isCurrent)
     for (const row of this.rows.values()) this.index(row)
   }
+
+  /**
+   * True: a pod may leave the back-off queue as soon as nothing else waits. Not where pods are held at Permit: attempts
+   * take no simulated time, so groups that compete for room would try each other forever within one moment.
+   */
+  private readonly popsEarly: boolean
 
   private backoffEndMs(row: QueueRow): number {
     return backoffEndMs(row, this.first.backoff)
@@ -133,9 +143,11 @@ export class SchedulingQueue {
   /** When there is next something to do: a pod to try, or one to move. Undefined when only events help. */
   nextDueMs(): number | undefined {
     const nowMs = this.ports.nowMs()
-    if (this.active.peek() !== undefined || this.backoff.peek() !== undefined) return nowMs
+    const waking = this.backoff.peek()
+    if (this.active.peek() !== undefined || (waking !== undefined && this.popsEarly)) return nowMs
     const failed = this.errorBackoff.peek()
-    const retryMs = failed === undefined ? Infinity : this.backoffEndMs(failed) + orderingWindowMs
+    const endMs = (row: QueueRow | undefined): number => (row === undefined ? Infinity : this.backoffEndMs(row) + orderingWindowMs)
+    const retryMs = Math.min(endMs(failed), endMs(waking))
     const flushed = this.flushes.peek()
     const dueMs = Math.min(retryMs, flushed === undefined ? Infinity : flushMs(flushed))
     return dueMs === Infinity ? undefined : Math.max(nowMs, dueMs)
@@ -179,17 +191,17 @@ export class SchedulingQueue {
   /** Takes the next pod to try; from the back-off queue when nothing else waits. */
   pop(): QueueRow | undefined {
     this.flush()
-    const row = this.active.pop() ?? this.backoff.pop()
+    const row = this.active.pop() ?? (this.popsEarly ? this.backoff.pop() : undefined)
     if (row === undefined) return undefined
     this.rows.delete(row.podKey)
     return { ...row, attempts: row.attempts + 1, rejectors: [], gatedBy: '' }
   }
 
-  /** Moves a waiting pod to the active queue, whatever rejected it and however long its back-off is. */
+  /** Wakes a pod, whatever rejected it. Upstream does not even wait for the end of its back-off; see `popsEarly`. */
   activate(podKey: string): void {
     const row = this.rows.get(podKey)
     const pod = this.ports.findPod(podKey)
-    if (row !== undefined && pod !== undefined && row.queue !== 'active') this.toActive(row, pod)
+    if (row !== undefined && pod !== undefined && row.queue === 'unschedulable') this.requeue(row, pod)
   }
 
   /** Takes back a pod whose attempt failed. Without rejectors the failure was an error. */
@@ -274,7 +286,7 @@ export class SchedulingQueue {
     const { queueSort } = this.first
     if (queueSort.rankMsOf === undefined) return row
     const firstMs = row.firstMs ?? this.ports.nowMs()
-    return { ...row, firstMs, rankMs: queueSort.rankMsOf(pod, firstMs, this.ports.objects) }
+    return { ...row, firstMs, rankMs: queueSort.rankMsOf(pod, firstMs, this.ports.objects, (timestamp) => this.ports.timeOf?.(timestamp) ?? timestampMs(timestamp)) }
   }
 
   private hold(row: QueueRow, gate: string): void {

@@ -83,6 +83,7 @@ export class Scheduler {
     this.host = this.makeHost()
     for (const node of ports.listNodes()) this.cache.addNode(node)
     for (const pod of ports.listPods()) this.learn(pod)
+    for (const { podKey } of this.waiting.list()) if (this.cache.findEntry(podKey)?.isAssumed !== true) this.waiting.remove(podKey)
   }
 
   private makeHost(): CycleHost {

@@ -1,5 +1,4 @@
 import { compareText } from '../../../kernel/text.ts'
-import { timestampMs } from '../../../api/time.ts'
 import type { KubeObject, Pod, ResourceList } from '../../../api/types.ts'
 import type { PluginArguments } from '../../configuration/types.ts'
 import type { Cycle, FailedCycle, ObjectLister, PermitPlugin, PostFilterPlugin, PostFilterResult, PreFilterPlugin, QueueSortPlugin, ReservePlugin } from '../../framework.ts'
@@ -53,7 +52,8 @@ function resourceGap({ cache, pod }: Cycle, wanted: Amounts): Map<string, number
   const missing = new Map(wanted)
   for (const slot of cache.nodeSlots()) {
     const own = slot.pods.filter((entry) => isMember(entry.pod, pod))
-    for (const [resource, amount] of [...missing]) {
+    for (const [resource, amount] of wanted) {
+      if (!missing.has(resource)) continue
       const used = own.reduce((sum, entry) => sum + (entry.usage.requests.get(resource) ?? 0), 0)
       const column = cache.findColumn(resource)
       const free = resource === 'pods' ? cache.podsAllowed[slot.index] - slot.pods.length + own.length : column === undefined ? 0 : column.allocatable[slot.index] - column.requested[slot.index] + used
@@ -125,9 +125,9 @@ export function coscheduling(args: PluginArguments['Coscheduling']): Points {
     name: pluginName,
     retryOn: [{ resource: 'Pod', actions: ['add'] }, { resource: 'PodGroup', actions: ['add', 'update'] }],
     compare: (a, b) => b.priority - a.priority || (a.rankMs ?? a.sinceMs) - (b.rankMs ?? b.sinceMs) || compareText(a.podKey, b.podKey),
-    rankMsOf(pod, firstMs, objects) {
+    rankMsOf(pod, firstMs, objects, timeOf) {
       const created = groupOf(pod, objects)?.metadata.creationTimestamp
-      return typeof created === 'string' ? timestampMs(created) : firstMs
+      return typeof created === 'string' ? timeOf(created) : firstMs
     },
     preFilter: (cycle) => ({ status: checkGroup(cycle) }),
     postFilter: (failed) => failGroup(failed, args),
