@@ -29,6 +29,7 @@ export interface NodeVerdict {
 }
 
 export interface SuggestedFix {
+  /** The same for the same change, however often it is asked for. */
   readonly id: string
   /** "Ask for GPU 2 instead of 4 in the Pod template of Job train". */
   readonly label: string

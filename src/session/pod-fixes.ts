@@ -65,13 +65,13 @@ class FixSearch {
       if (addsNode && hasNewNode) continue
       const kind = change.edits.some((edit) => edit.kind === 'cluster') ? 'cluster' : 'pod'
       if (left[kind] === 0) continue
-      const fix = this.tell(change, `fix-${fixes.length + 1}`)
+      const fix = this.tell(change)
       if (fix === undefined) continue
       left[kind] -= 1
       hasNewNode ||= addsNode
       fixes.push(fix)
     }
-    const raised = this.raisedPriority(`fix-${fixes.length + 1}`)
+    const raised = this.raisedPriority()
     return raised === undefined ? fixes : [...fixes, raised]
   }
 
@@ -139,7 +139,7 @@ class FixSearch {
   }
 
   /** Tries the change on the whole cluster. */
-  private tell({ edits }: Change, id: string): SuggestedFix | undefined {
+  private tell({ edits }: Change): SuggestedFix | undefined {
     const undos = edits.flatMap((edit) => (edit.kind === 'cluster' ? [edit.make(this.scheduler)] : []))
     const best = this.trials.landing(edited(this.pod, edits))
     for (const undo of undos.toReversed()) undo()
@@ -148,7 +148,8 @@ class FixSearch {
     const outcome = known.length === 0 ? 'binds to the new node' : best.length === 1 ? `binds to ${known[0]}` : `binds to one of ${best.length} nodes, such as ${known[0]}`
     const podEdits = edits.filter((edit) => edit.kind === 'pod')
     const clusterEdits = edits.filter((edit) => edit.kind === 'cluster')
-    return { id, label: labelOf(edits, this.placeText()), outcome, ...(best.length === 1 && known.length === 1 ? { landsOnNode: known[0] } : {}), ...this.remedy(podEdits, clusterEdits) }
+    const label = labelOf(edits, this.placeText())
+    return { id: label, label, outcome, ...(best.length === 1 && known.length === 1 ? { landsOnNode: known[0] } : {}), ...this.remedy(podEdits, clusterEdits) }
   }
 
   private placeText(): string {
@@ -180,7 +181,7 @@ class FixSearch {
   }
 
   /** A higher priority class with which it may evict others. */
-  private raisedPriority(id: string): SuggestedFix | undefined {
+  private raisedPriority(): SuggestedFix | undefined {
     const { pod } = this
     if (pod.spec.preemptionPolicy === 'Never') return undefined
     const classes = this.cluster.peek<PriorityClass>('priorityclasses.scheduling.k8s.io').filter(({ value, preemptionPolicy }) => value > (pod.spec.priority ?? 0) && value < systemPriority && preemptionPolicy !== 'Never')
@@ -191,7 +192,8 @@ class FixSearch {
         kind: 'pod', text: `use the priority class ${name} (${value})`, size: 2, isInPlace: false,
         apply: ({ priority: _priority, ...spec }: PodSpec) => ({ ...spec, priorityClassName: name }),
       }
-      return { id, label: labelOf([edit], this.placeText()), outcome: `evicts ${candidate.victims.join(' and ')}, then binds to ${candidate.node}`, ...this.remedy([edit], []) }
+      const label = labelOf([edit], this.placeText())
+      return { id: label, label, outcome: `evicts ${candidate.victims.join(' and ')}, then binds to ${candidate.node}`, ...this.remedy([edit], []) }
     }
     return undefined
   }

@@ -1,42 +1,23 @@
-import { useEffect, useState } from 'react'
 import { Ban } from 'lucide-react'
 import type { PodExplanation } from '../../../session/explanation.ts'
 import { clockText } from '../../format.view.ts'
-import { useFlight } from '../../flight.tsx'
 import { PodGlyph } from '../../ui/Glyphs.tsx'
-import { view } from '../../state/view.ts'
-import { useView } from '../../use-view.ts'
 import { useWorkbench } from '../../workbench.tsx'
 import { attemptText, filterTable, momentText, scoreTable } from './explanation.view.ts'
 import { Fixes } from './Fixes.tsx'
 import { Filters, Preemption, Scores } from './tables.tsx'
+import { useExplanation } from './use-explanation.ts'
 import css from './Explanation.module.css'
-
-/** What an explanation depends on; undefined when the Pod is not there at the playhead. */
-const podView = view<string, string | undefined>(['pods'], (board, uid) => {
-  const pod = board.pods.get(uid)
-  return pod === undefined ? undefined : `${pod.shape}/${pod.nodeName ?? ''}`
-})
 
 /** Why the chosen Pod is here, or why it is Pending: the answer, the exact text, each node, what would make it fit, the scores. */
 export function Explanation() {
-  const { host } = useFlight()
-  const workbench = useWorkbench()
-  const uid = workbench.selection?.kind === 'Pod' ? workbench.selection.uid : ''
-  const state = useView(podView, uid)
-  const [explanation, setExplanation] = useState<PodExplanation | 'none' | undefined>(undefined)
-  const ref = workbench.selection?.kind === 'Pod' ? workbench.selection.ref : undefined
-  useEffect(() => {
-    if (ref === undefined) return undefined
-    let isGone = false
-    host.explain(ref).then((answer) => { if (!isGone) setExplanation(answer ?? 'none') }, (error: unknown) => { console.error('explain failed', error); if (!isGone) setExplanation('none') })
-    return () => { isGone = true }
-  }, [host, ref, state])
+  const { selection } = useWorkbench()
+  const ref = selection?.kind === 'Pod' ? selection.ref : undefined
+  const explanation = useExplanation(selection?.kind === 'Pod' ? selection.uid : '', ref)
   if (ref === undefined) return <p className={css.none}>Pick a Pod on the map to see why it is where it is.</p>
-  if (explanation === undefined) return null
-  if (state === undefined) return <p className={css.none}>This Pod does not exist at the time shown.</p>
+  if (explanation === 'gone') return <p className={css.none}>This Pod does not exist at the time shown.</p>
   if (explanation === 'none') return <p className={css.none}>The scheduler has not looked at this Pod.</p>
-  return <ExplanationView explanation={explanation} />
+  return explanation === undefined ? null : <ExplanationView explanation={explanation} />
 }
 
 export function ExplanationView({ explanation }: { explanation: PodExplanation }) {

@@ -11,7 +11,7 @@ export function Fixes({ explanation }: { explanation: PodExplanation }) {
   const { fixes } = explanation
   const workbench = useWorkbench()
   const { host } = useFlight()
-  const chosen = workbench.whatIf
+  const chosen = fixes.find((fix) => fix.id === workbench.whatIf?.id)
   const setWhatIf = workbench.setWhatIf
   useEffect(() => () => setWhatIf(undefined), [setWhatIf])
   const move = (step: number) => { const at = fixes.findIndex((fix) => fix.id === chosen?.id); setWhatIf(fixes[(at + step + fixes.length) % fixes.length]) }

@@ -19,7 +19,7 @@ export function Filters({ table }: { table: FilterTable }) {
               <tr key={row.node}>
                 <th scope="row"><Name>{row.node}</Name></th>
                 {row.cells.map((cell, index) => <td key={index} className={cell === 'no' ? `${css.mid} ${css.no}` : css.mid}><Verdict verdict={cell} /></td>)}
-                <td>{row.why}</td>
+                <td className={css.why}>{row.why}</td>
               </tr>
             ))}
           </tbody>
@@ -79,7 +79,7 @@ export function Preemption({ verdict: { atMs, candidates, rejected, whyNot } }: 
                 <tr key={row.node}>
                   <th scope="row"><span className={css.nodeCell}><Name>{row.node}</Name>{row.isChosen && <em className={css.chosen}>chosen</em>}</span></th>
                   <td className={css.num}>{row.budgetViolations}</td><td className={css.num}>{row.highestPriority}</td><td className={css.num}>{row.prioritySum}</td><td className={css.num}>{row.victims.length}</td>
-                  <td>{row.victims.join(', ')}</td><td>{row.why}</td>
+                  <td className={css.why}>{row.victims.join(', ')}</td><td className={css.why}>{row.why}</td>
                 </tr>
               ))}
             </tbody>
