@@ -60,6 +60,14 @@ describe('GPUs of a node', () => {
     expect(b.split('\n')[0]).not.toBe(a.split('\n')[0])
   })
 
+  it('nvidia-smi is there whatever the image is', () => {
+    const cluster = makeCluster(a100)
+    run(cluster, 'a', { 'nvidia.com/gpu': '2' }, { command: ['nvidia-smi', '--query-gpu=index,name,memory.total', '--format=csv,noheader'] })
+    expect(logOf(cluster, 'a')).toBe('0, NVIDIA A100-SXM4-80GB, 81920 MiB\n1, NVIDIA A100-SXM4-80GB, 81920 MiB\n')
+    run(cluster, 'b', {}, { command: ['nvidia-smi'] })
+    expect(podOf(cluster, 'b').status?.containerStatuses?.[0].lastState?.terminated?.reason).toBe('StartError')
+  })
+
   it('a container without a GPU has no nvidia-smi', () => {
     const cluster = makeCluster(a100)
     run(cluster, 'a', {})

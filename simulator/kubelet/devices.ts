@@ -150,16 +150,18 @@ export function deviceEnvironment(host: Host, podKey: string, pod: Pod, containe
  */
 export function deviceFiles(host: Host, podKey: string, pod: Pod, container: Container): { readonly [path: string]: string } {
   const own = devicesOf(host, podKey, pod, container)
-  const spec = gpuSpecOf(host.findNode(pod.spec.nodeName ?? ''))
-  if (own.length === 0 || spec === undefined) return noFiles
-  const model = getGpuModel(spec.model)
+  const node = host.findNode(pod.spec.nodeName ?? '')
+  const spec = gpuSpecOf(node)
+  const product = spec?.model ?? node?.metadata.labels?.['nvidia.com/gpu.product']
+  if (own.length === 0 || product === undefined) return noFiles
+  const model = getGpuModel(product)
   const files: { [path: string]: string } = {}
   const gpus = [...new Set(own.map(({ gpu }) => gpu))].sort((a, b) => a - b)
   for (const gpu of gpus) {
     const parts = own.filter((device) => device.gpu === gpu)
     const migs = parts.filter(({ profile }) => profile !== undefined).map(({ profile, uuid }) => `MIG Device:\t ${profile?.name} ${uuid} ${profile?.memoryMiB}\n`)
     files[`/proc/driver/nvidia/gpus/0000:${(16 + gpu).toString(16)}:00.0/information`] =
-      `Model: \t\t ${model.name}\nGPU UUID: \t ${parts[0].gpuUuid}\nBus Location: \t 0000:${(16 + gpu).toString(16)}:00.0\nDevice Minor: \t ${gpu}\nMemory: \t ${spec.memoryMiB ?? model.memoryMiB} MiB\n${migs.join('')}`
+      `Model: \t\t ${model.name}\nGPU UUID: \t ${parts[0].gpuUuid}\nBus Location: \t 0000:${(16 + gpu).toString(16)}:00.0\nDevice Minor: \t ${gpu}\nMemory: \t ${spec?.memoryMiB ?? model.memoryMiB} MiB\n${migs.join('')}`
   }
   return files
 }

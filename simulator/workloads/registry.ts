@@ -11,6 +11,7 @@ import { sleeper } from './sleeper.ts'
 import { tokenProxy } from './token-proxy.ts'
 import { trainer } from './trainer/program.ts'
 import type { FileView, ImageEntry, Program } from './program.ts'
+import { gpuFolder } from './sh/tools/nvidia-smi.ts'
 
 /** All programs, in alphabetical order. */
 export const programs: readonly Program[] = [
@@ -82,6 +83,8 @@ export function resolveCommand(entry: ImageEntry, argv: readonly string[], files
   if (isOwn && entry.program !== 'shell') return { program: entry.program }
   if (hasCurl(entry) && command.replace(/^\/usr\/bin\//, '') === 'curl') return { program: 'curl' }
   if (hasShell(entry) && isTool(command, entry)) return { program: 'shell' }
+  // The NVIDIA runtime brings it, whatever the image is.
+  if (command.replace(/^\/usr\/bin\//, '') === 'nvidia-smi' && files.list(gpuFolder) !== undefined) return { program: 'shell' }
   if (command.startsWith('/')) {
     if (files.list(command) !== undefined) return { error: 'directory' }
     const text = files.read(command)
