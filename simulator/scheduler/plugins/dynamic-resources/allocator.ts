@@ -55,6 +55,10 @@ function sameAttribute(a: DeviceAttribute, b: DeviceAttribute): boolean {
 
 interface Chosen { readonly found: Found; readonly request: string; readonly isAdmin: boolean }
 
+function* devicesOf(pool: Pool): Generator<Found> {
+  for (const slice of pool.slices) for (const device of slice.spec.devices ?? []) yield { id: idOf(pool.driver, pool.name, device.name), device, pool, slice }
+}
+
 class NodeAllocation {
   private readonly claims: readonly ResourceClaim[]
   private readonly pools: readonly Pool[]
@@ -100,21 +104,18 @@ class NodeAllocation {
     const deviceClass = this.objects.find('DeviceClass', '', spec.deviceClassName ?? '') as DeviceClass | undefined
     if (deviceClass === undefined) throw new AllocationError(`${told}: could not retrieve device class ${spec.deviceClassName}`)
     if (spec.allocationMode !== 'All') return { name, spec, deviceClass, all: undefined, count: spec.count ?? 1 }
+    const all: Found[] = []
     for (const pool of this.pools) {
       const id = `${pool.driver}/${pool.name}`
       if (pool.isIncomplete) throw new AllocationError(`${told}: asks for all devices, but resource pool ${id} is currently being updated`)
       if (pool.isInvalid) throw new AllocationError(`${told}: asks for all devices, but resource pool ${id} is currently invalid`)
+      for (const found of devicesOf(pool)) if (this.isSelectable(claim, { spec, deviceClass }, found)) all.push(found)
     }
-    const all = [...this.devices()].filter((found) => this.isSelectable(claim, { spec, deviceClass }, found))
     return { name, spec, deviceClass, all, count: all.length }
   }
 
   private *devices(): Generator<Found> {
-    for (const pool of this.pools) {
-      for (const slice of pool.slices) {
-        for (const device of slice.spec.devices ?? []) yield { id: idOf(pool.driver, pool.name, device.name), device, pool, slice }
-      }
-    }
+    for (const pool of this.pools) yield* devicesOf(pool)
   }
 
   /** Places a request and all that follow. */
