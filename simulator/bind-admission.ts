@@ -45,6 +45,7 @@ export function bindAdmission(config: ClusterConfig, store: Store, identity: Ide
     patchText: context.patchText,
     keepsAsked: context.keepsAsked,
     user: context.user,
+    isDryRun: context.isDryRun,
     identity: {
       timestamp: () => clock.timestamp(clock.nowMs),
       uid: (name: string) => identity.uid(resourceId(kind.group, kind.resource), objectKey(kind.namespaced ? context.namespace : undefined, name)),

@@ -43,6 +43,7 @@ export interface AdmissionRequest {
   /** For patches: what a refusal of the patched object quotes. */
   readonly patchText?: string
   readonly user: UserInfo
+  readonly isDryRun?: boolean
   readonly identity: Identity
   /** Whether the answer should carry `asked`. */
   readonly keepsAsked?: boolean
@@ -169,8 +170,9 @@ function askedOf(request: AdmissionRequest, object: AdmittedObject, rules: KindR
 /** What a kind settles before its strategy runs. */
 function begin(object: AdmittedObject, old: AdmittedObject | undefined, rules: KindRules, request: AdmissionRequest): Failure | undefined {
   const errors = new ErrorList()
-  if (old === undefined) rules.beginCreate?.(object, errors)
-  else rules.beginUpdate?.(object, old, errors)
+  const isDryRun = request.isDryRun === true
+  if (old === undefined) rules.beginCreate?.(object, errors, isDryRun)
+  else rules.beginUpdate?.(object, old, errors, isDryRun)
   return errors.size === 0 ? undefined : apiErrors.invalid(groupKind(request.kind), object.metadata.name ?? '', errors.list)
 }
 

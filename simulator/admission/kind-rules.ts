@@ -36,9 +36,9 @@ export interface KindRules {
   /** Fills what the user left out. Runs on every decoded body, creates and updates alike. */
   applyDefaults?(object: AdmittedObject): void
   /** Runs before all else at a create; its errors come alone. */
-  beginCreate?(object: AdmittedObject, errors: ErrorList): void
+  beginCreate?(object: AdmittedObject, errors: ErrorList, isDryRun: boolean): void
   /** The same at an update. */
-  beginUpdate?(object: AdmittedObject, old: AdmittedObject, errors: ErrorList): void
+  beginUpdate?(object: AdmittedObject, old: AdmittedObject, errors: ErrorList, isDryRun: boolean): void
   /** Clears what only the system may set, and sets the first generation. */
   prepareCreate?(object: AdmittedObject, identity: Identity, warnings: string[]): void
   validateCreate(object: AdmittedObject, errors: ErrorList): void

@@ -3,6 +3,7 @@
  * renames nothing else. Modelling assumption: the real server draws them at random.
  */
 
+import { nodePortRange } from '../admission/kinds/service-addresses.ts'
 import { fnv32a, mix32, putHex, textOfCodes } from '../kernel/hash.ts'
 import type { Table } from '../kernel/table.ts'
 
@@ -12,8 +13,7 @@ const suffixLength = 5
 /** Generated names are at most 63 characters: the prefix is cut to 58. Models apiserver/pkg/storage/names (v1.35). */
 const prefixLengthMax = 58
 const retriesMax = 8
-const nodePortFirst = 30000
-const nodePortCount = 2768
+const nodePortCount = nodePortRange.last - nodePortRange.first + 1
 /** Service addresses: 10.96.0.0/16 without its first and last address. */
 const serviceAddressCount = 65534
 
@@ -76,7 +76,7 @@ export class Identity {
   nodePort(key: string, isTaken: (port: number) => boolean): number | undefined {
     const start = fnv32a(key, this.seed ^ 0x6a09e667)
     for (let probe = 0; probe < nodePortCount; probe++) {
-      const port = nodePortFirst + ((start + probe) % nodePortCount)
+      const port = nodePortRange.first + ((start + probe) % nodePortCount)
       if (!isTaken(port)) return port
     }
     return undefined

@@ -77,7 +77,7 @@ export class Registry {
     const existing = this.store.find(resource, key)
     if (existing !== undefined) return refused(alreadyExists(kind, name, existing), admitted.warnings)
     const identified = this.identify(resource, key, admitted.object)
-    const allocated = this.allocate(resource, key, identified)
+    const allocated = this.allocate(resource, key, identified, options.isDryRun)
     if (!allocated.ok) return allocated
     const told = { ok: true, warnings: admitted.warnings, asked: admitted.asked } as const
     if (options.isDryRun) return { ...told, object: allocated.object }
@@ -86,8 +86,8 @@ export class Registry {
   }
 
   /** Gives a Service the addresses and ports that it lacks. */
-  private allocate(resource: string, key: string, object: KubeObject): Outcome<KubeObject> {
-    return resource === 'services' ? allocateService(object, key, this.store, this.identity) : { ok: true, object, warnings: [] }
+  private allocate(resource: string, key: string, object: KubeObject, isDryRun: boolean): Outcome<KubeObject> {
+    return resource === 'services' ? allocateService(object, key, this.store, this.identity, isDryRun) : { ok: true, object, warnings: [] }
   }
 
   /** Creates pods that differ in name only. The first is admitted whole; where a quota counts or a policy may look at names, each is. */
@@ -135,7 +135,7 @@ export class Registry {
     const admitted = this.admission.update(kind, before, body, { ...this.context(kind, before.metadata.namespace, options), name })
     if (!admitted.ok) return admitted
     const metadata = keepSystemMetadata(before.metadata, admitted.object.metadata)
-    const allocated = this.allocate(resource, key, { ...admitted.object, metadata: { ...metadata, resourceVersion: before.metadata.resourceVersion } })
+    const allocated = this.allocate(resource, key, { ...admitted.object, metadata: { ...metadata, resourceVersion: before.metadata.resourceVersion } }, options.isDryRun)
     if (!allocated.ok) return allocated
     const after = allocated.object
     if (equalJson(before, after)) return { ok: true, object: before, warnings: admitted.warnings }

@@ -8,12 +8,12 @@ import type { Store } from '../store/store.ts'
 import type { Identity } from './identity.ts'
 import type { Outcome } from './ports.ts'
 
-/** Gives a new Service the addresses and ports that it did not name itself. */
-export function allocateService(object: KubeObject, key: string, store: Store, identity: Identity): Outcome<KubeObject> {
+/** Gives a Service the addresses and ports that it did not name itself. A dry run does not look at those that it names. */
+export function allocateService(object: KubeObject, key: string, store: Store, identity: Identity, isDryRun: boolean): Outcome<KubeObject> {
   const service = object as Service
   const { spec } = service
   const others = store.list<Service>('services').filter((other) => other.metadata.uid !== service.metadata.uid)
-  const conflict = findTaken(service, others)
+  const conflict = isDryRun ? undefined : findTaken(service, others)
   if (conflict !== undefined) return { ok: false, status: apiErrors.invalid({ group: '', name: 'Service' }, service.metadata.name ?? '', [conflict]), warnings: [] }
   const withAddress = allocateAddress(service, key, others, identity)
   if (withAddress === undefined) return { ok: false, status: apiErrors.internal('failed to allocate a serviceIP: range is full'), warnings: [] }

@@ -5,6 +5,9 @@ import type { ErrorList } from '../validation/error-list.ts'
 import { isDualStack, isIpv6, validateLegacyIp } from '../validation/ip.ts'
 import type { FullServiceSpec } from './services.ts'
 
+/** Node ports that Services may use. */
+export const nodePortRange = { first: 30000, last: 32767 }
+
 const families = ['IPv4', 'IPv6']
 const policies = ['PreferDualStack', 'RequireDualStack', 'SingleStack']
 
@@ -100,9 +103,10 @@ function initFamilies(spec: FullServiceSpec, old: FullServiceSpec | undefined, e
 }
 
 /** Settles families and addresses of a new Service; errors here come alone. */
-export function beginServiceCreate(spec: FullServiceSpec, errors: ErrorList): void {
+export function beginServiceCreate(spec: FullServiceSpec, errors: ErrorList, isDryRun: boolean): void {
   normalizeAddresses(spec, undefined)
   initFamilies(spec, undefined, errors)
+  checkNodePorts(spec, errors, isDryRun)
 }
 
 /** Values that were allocated stay when the update does not name them. */
@@ -126,10 +130,18 @@ function keepAllocated(spec: FullServiceSpec, old: FullServiceSpec): void {
 }
 
 /** The same for a changed Service. */
-export function beginServiceUpdate(spec: FullServiceSpec, old: FullServiceSpec, errors: ErrorList): void {
+export function beginServiceUpdate(spec: FullServiceSpec, old: FullServiceSpec, errors: ErrorList, isDryRun: boolean): void {
   keepAllocated(spec, old)
   normalizeAddresses(spec, old)
   if (spec.type !== 'ExternalName') initFamilies(spec, old, errors)
+  checkNodePorts(spec, errors, isDryRun)
+}
+
+/** Refuses a port that cannot be allocated. A dry run allocates none. */
+function checkNodePorts({ ports = [] }: FullServiceSpec, errors: ErrorList, isDryRun: boolean): void {
+  if (isDryRun || errors.size > 0) return
+  const index = ports.findIndex(({ nodePort }) => nodePort && (nodePort < nodePortRange.first || nodePort > nodePortRange.last))
+  if (index >= 0) errors.invalid(`spec.ports[${index}].nodePort`, ports[index].nodePort, `provided port is not in the valid range. The range of valid ports is ${nodePortRange.first}-${nodePortRange.last}`)
 }
 
 /** Addresses and families, once there, stay. */

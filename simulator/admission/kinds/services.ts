@@ -232,7 +232,7 @@ export const services: KindRules = {
     applyDefaults(specOf(object))
     for (const ingress of ((object['status'] ?? {}) as Status).loadBalancer?.ingress ?? []) if (ingress.ip && specOf(object).type === 'LoadBalancer') ingress.ipMode ??= 'VIP'
   },
-  beginCreate: (object, errors) => beginServiceCreate(specOf(object), errors),
+  beginCreate: (object, errors, isDryRun) => beginServiceCreate(specOf(object), errors, isDryRun),
   prepareCreate(object) {
     object['status'] = {}
   },
@@ -241,7 +241,7 @@ export const services: KindRules = {
     validateService(object, undefined, errors)
   },
   warnOnCreate: warnings,
-  beginUpdate: (object, old, errors) => beginServiceUpdate(specOf(object), specOf(old), errors),
+  beginUpdate: (object, old, errors, isDryRun) => beginServiceUpdate(specOf(object), specOf(old), errors, isDryRun),
   prepareUpdate(object, old) {
     object['status'] = old['status']
     dropTypeFields(specOf(object), specOf(old))

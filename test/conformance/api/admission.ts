@@ -128,7 +128,7 @@ function runServer(row: Row): CaseResult {
   const name = textOf(row['name'])
   const { kind, namespace } = readPath(textOf(row['path']))
   if (kind === undefined || !canAdmit(kind)) return { name, ok: false, note: `no admission rules for ${textOf(row['path'])}` }
-  const result = admitCreate({ kind, namespace, body: textOf(row['manifest']), isYaml: true, fieldValidation: 'Strict', user: { name: 'admin', groups: ['system:masters'] }, identity }, reader)
+  const result = admitCreate({ kind, namespace, body: textOf(row['manifest']), isYaml: true, fieldValidation: 'Strict', isDryRun: true, user: { name: 'admin', groups: ['system:masters'] }, identity }, reader)
   const expected = { ...(row['error'] === undefined ? { accepted: withoutSuffix(row['accepted']) } : { error: row['error'] }), warnings: row['warnings'] ?? [] }
   const exists = result.ok ? reader.get(kind.group === '' ? kind.resource : `${kind.resource}.${kind.group}`, kind.namespaced ? namespace : undefined, result.object.metadata.name ?? '') : undefined
   if (exists !== undefined) return { name, ok: row['code'] === 409, note: 'the store refuses what exists already' }

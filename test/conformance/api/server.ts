@@ -1,6 +1,6 @@
 /** A cluster as the corpus was recorded on: no kubelets, no scheduler, and few controllers that change objects. */
 
-import type { ApiRequest, ApiResponse, UserInfo } from '../../../simulator/api/request.ts'
+import type { ApiAnswer, ApiRequest, ApiResponse, UserInfo } from '../../../simulator/api/request.ts'
 import { createCluster } from '../../../simulator/cluster.ts'
 import { kubeconfig, MemoryFiles, runKubectl } from '../scenario-player/kubectl-runner.ts'
 import type { CommandResult } from '../scenario-player/kubectl-runner.ts'
@@ -13,6 +13,8 @@ const settleMs = 1000
 /** A server that answers requests; its clock moves by `sleep` only. */
 export interface RecordedServer {
   request(request: ApiRequest): ApiResponse
+  /** Asks for a path that is no resource. */
+  path(user: UserInfo, verb: string, path: string): ApiAnswer
   sleep(ms: number): void
   /** Plays a kubectl command as the recorder, with files beside it. */
   kubectl(argv: readonly string[], files: { readonly [name: string]: string }): CommandResult
@@ -33,6 +35,7 @@ export function createRecordedServer(namespace: string, labels: { readonly [key:
   }
   return {
     request: (request) => cluster.request(request),
+    path: (user, verb, path) => cluster.requestPath({ user, verb, path }),
     sleep,
     kubectl(argv, given) {
       for (const [name, text] of Object.entries(given)) files.write(`/root/${name}`, text)

@@ -141,7 +141,7 @@ function sameAnswer(expected: { [key: string]: unknown }, actual: { [key: string
 /** Plays one step. @returns the answer, or why it could not be played */
 function play(server: RecordedServer, step: Step, previous: KubeObject | undefined): ApiAnswer | string {
   const request = requestOf(step, previous)
-  if (request === undefined) return `no path of the API: ${textOf(step['path'])}`
+  if (request === undefined) return server.path(userOf(step), textOf(step['do']).toLowerCase(), textOf(step['path']))
   const response = server.request(request)
   return isStream(response) ? 'answered with a stream' : response
 }
