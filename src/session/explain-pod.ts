@@ -13,7 +13,7 @@ import { preemptionVerdict } from './explain/preemption-texts.ts'
 import { wakeRows, wakeSentence } from './explain/wake-texts.ts'
 import type { FilterVerdict, NodeVerdict, PodExplanation, PreemptionVerdict } from './explanation.ts'
 import type { ObjectRef } from './host-rows.ts'
-import { whyRejected } from './node-room.ts'
+import { wantedBy, whyRejected } from './node-room.ts'
 import { fixesFor } from './pod-fixes.ts'
 
 /** The past of a cluster, as Moments keeps it. */
@@ -88,9 +88,10 @@ type Part = Omit<PodExplanation, 'basis' | 'atMs' | 'attempt' | 'attemptCount' |
 /** What can be said of one moment. */
 function tell({ cluster, engine, pod, found }: View, { ref, kind, chosen, bestCount = found.best.length }: Told): Part {
   const filters = filterRows(engine, pod)
+  const wanted = wantedBy(pod)
   const nodes = kind === 'ignored' || kind === 'bypassed' ? [] : found.nodes.map((node) => {
     const verdict = verdictOf(node, chosen, filters)
-    const why = whyRejected(verdict.rejectedBy ?? '', engine, cluster.peekOne<Node>('nodes', node.node), pod)
+    const why = whyRejected(verdict.rejectedBy ?? '', engine, cluster.peekOne<Node>('nodes', node.node), pod, wanted)
     return why === undefined ? verdict : { ...verdict, why }
   })
   const never = kind === 'pending' || kind === 'gated' ? whyNever(engine, pod) : []

@@ -3,6 +3,7 @@
 import type { Node, Pod, Taint, Toleration } from '../../simulator/index.ts'
 import { findUntoleratedTaint, formatTaint, hardEffects, tolerationsTolerate } from '../../simulator/api/tolerations.ts'
 import { podRequests } from '../../simulator/scheduler/pod-requests.ts'
+import type { Amounts } from '../../simulator/scheduler/pod-requests.ts'
 import type { Scheduler } from '../../simulator/scheduler/scheduler.ts'
 
 /** One resource that a node has too little of. CPU in thousandths of a core, memory in bytes, devices in units. */
@@ -18,13 +19,18 @@ const podsResource = 'pods'
 const gibibyte = 1024 ** 3
 const mebibyte = 1024 ** 2
 
+/** What a pod asks for, for those who ask about many nodes. */
+export function wantedBy(pod: Pod): Amounts {
+  return podRequests(pod, { useStatus: false })
+}
+
 /** Resources that a pod wants and a node cannot give, in the pod's order. */
-export function shortagesOf(scheduler: Scheduler, nodeName: string, pod: Pod): Shortage[] {
+export function shortagesOf(scheduler: Scheduler, nodeName: string, pod: Pod, requests = wantedBy(pod)): Shortage[] {
   const { cache } = scheduler
   const slot = cache.findSlot(nodeName)
   if (slot === undefined) return []
   const short: Shortage[] = []
-  for (const [resource, wanted] of podRequests(pod, { useStatus: false })) {
+  for (const [resource, wanted] of requests) {
     const column = cache.findColumn(resource)
     const allocatable = column?.allocatable[slot.index] ?? 0
     const free = allocatable - (column?.requested[slot.index] ?? 0)
@@ -41,14 +47,14 @@ export function untoleratedTaints(node: Node, tolerations: readonly Toleration[]
 }
 
 /** Why NodeResourcesFit or TaintToleration says no, with figures; undefined for other plugins. */
-export function whyRejected(plugin: string, scheduler: Scheduler, node: Node | undefined, pod: Pod): string | undefined {
+export function whyRejected(plugin: string, scheduler: Scheduler, node: Node | undefined, pod: Pod, requests = wantedBy(pod)): string | undefined {
   if (node === undefined) return undefined
   if (plugin === 'TaintToleration') {
     const taint = findUntoleratedTaint(node.spec?.taints, pod.spec.tolerations, hardEffects)
     return taint === undefined ? undefined : `taint ${formatTaint(taint)} is not tolerated`
   }
   if (plugin !== 'NodeResourcesFit') return undefined
-  const texts = shortagesOf(scheduler, node.metadata.name ?? '', pod).map(shortageText)
+  const texts = shortagesOf(scheduler, node.metadata.name ?? '', pod, requests).map(shortageText)
   return texts.length === 0 ? undefined : texts.join('; ')
 }
 

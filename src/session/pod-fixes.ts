@@ -13,7 +13,7 @@ import { changedManifest, ownerOf } from './explain/owner-manifest.ts'
 import type { Owner } from './explain/owner-manifest.ts'
 import { podEditors, stateTaintPrefix } from './explain/pod-edits.ts'
 import type { SuggestedFix } from './explanation.ts'
-import { shortagesOf, untoleratedTaints } from './node-room.ts'
+import { shortagesOf, untoleratedTaints, wantedBy } from './node-room.ts'
 
 /** Fixes at most, of the Pod alone and of the cluster. */
 const fixCounts = { pod: 4, cluster: 3 } as const
@@ -24,6 +24,8 @@ const kindsMax = 8
 const perKindMax = 2
 /** Kinds of nodes of which one more is tried. */
 const newNodesMax = 4
+/** Nodes whose kind is looked at, near and far. */
+const nearCount = 400
 /** Single nodes looked at, so that contradictions and large clusters end soon. */
 const trialsMax = 160
 const systemPriority = 1_000_000_000
@@ -78,10 +80,15 @@ class FixSearch {
   /** Nodes by kind, the nearest to the Pod first: few taints to tolerate, little missing. */
   private nodeKinds(): (readonly Node[])[] {
     const { cluster, scheduler, pod } = this
-    const rated = cluster.peek<Node>('nodes').map((node) => ({ node, far: farness(scheduler, node, pod) })).sort((a, b) => a.far - b.far)
+    const wanted = wantedBy(pod)
+    const labelKeys = labelKeysOf(pod)
+    const rated = cluster.peek<Node>('nodes').map((node) => ({ node, far: farness(scheduler, node, pod, wanted) })).sort((a, b) => a.far - b.far)
     const kinds = new Map<string, Node[]>()
-    for (const { node } of rated) {
-      const key = kindOf(node)
+    // Of a large cluster the nearest nodes are looked at one by one, of the rest only some: pools have many of one kind.
+    const stride = Math.ceil(Math.max(1, rated.length - nearCount) / nearCount)
+    for (const [at, { node }] of rated.entries()) {
+      if (at >= nearCount && at % stride !== 0) continue
+      const key = kindOf(node, labelKeys)
       const known = kinds.get(key)
       if (known !== undefined) {
         if (known.length < perKindMax) known.push(node)
@@ -200,18 +207,33 @@ class FixSearch {
 }
 
 /** A number that grows with what keeps a Pod from a node. */
-function farness(scheduler: Scheduler, node: Node, pod: Pod): number {
+function farness(scheduler: Scheduler, node: Node, pod: Pod, wanted: ReturnType<typeof wantedBy>): number {
   const taints = untoleratedTaints(node, pod.spec.tolerations)
-  const short = shortagesOf(scheduler, node.metadata.name ?? '', pod)
+  const short = shortagesOf(scheduler, node.metadata.name ?? '', pod, wanted)
   const labels = node.metadata.labels ?? {}
   const wrongLabels = Object.entries(pod.spec.nodeSelector ?? {}).filter(([key, value]) => labels[key] !== value).length
-  return (node.spec?.unschedulable === true ? 3 : 0) + taints.length + wrongLabels + short.reduce((sum, { wanted, free }) => sum + 1 + (wanted - Math.max(free, 0)) / wanted, 0)
+  return (node.spec?.unschedulable === true ? 3 : 0) + taints.length + wrongLabels + short.reduce((sum, shortage) => sum + 1 + (shortage.wanted - Math.max(shortage.free, 0)) / shortage.wanted, 0)
+}
+
+/** Labels by which a Pod tells nodes apart, but for the name of the node. */
+function labelKeysOf({ spec }: Pod): readonly string[] {
+  const { nodeAffinity, podAffinity, podAntiAffinity } = spec.affinity ?? {}
+  const terms = nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms ?? []
+  const others = [podAffinity, podAntiAffinity].flatMap((part) => part?.requiredDuringSchedulingIgnoredDuringExecution ?? [])
+  const keys = [
+    ...Object.keys(spec.nodeSelector ?? {}), ...terms.flatMap((term) => (term.matchExpressions ?? []).map(({ key }) => key)), ...others.map((term) => term.topologyKey),
+    ...(spec.topologySpreadConstraints ?? []).map((constraint) => constraint.topologyKey),
+  ]
+  return [...new Set(keys)].filter((key) => key !== 'kubernetes.io/hostname')
 }
 
 /** Nodes with the same text differ in nothing that matters to a suggestion, but for what runs on them. */
-function kindOf({ metadata, spec, status }: Node): string {
-  const labels = Object.entries(metadata.labels ?? {}).filter(([key]) => key !== 'kubernetes.io/hostname').sort(([a], [b]) => (a < b ? -1 : 1))
-  return JSON.stringify([labels, (spec?.taints ?? []).filter((taint) => !taint.key.startsWith(stateTaintPrefix)), spec?.unschedulable, status?.allocatable])
+function kindOf({ metadata, spec, status }: Node, labelKeys: readonly string[]): string {
+  const parts = labelKeys.map((key) => metadata.labels?.[key] ?? '-')
+  for (const { key, value = '', effect } of spec?.taints ?? []) if (!key.startsWith(stateTaintPrefix)) parts.push(key, value, effect)
+  parts.push(spec?.unschedulable === true ? 'cordoned' : '')
+  for (const [resource, amount] of Object.entries(status?.allocatable ?? {})) parts.push(resource, amount)
+  return parts.join('\n')
 }
 
 function edited(pod: Pod, edits: readonly Edit[]): Pod {
