@@ -180,8 +180,8 @@ class Explainer {
   private scored({ fitting, details = this.details(fitting) }: Searched, narrowedBy: readonly string[]): Omit<NodePart, 'rejectors'> {
     const { runner, scheduler: { cache } } = this
     const { scores, totals, problem } = details
-    if (problem !== undefined) return { nodes: [], feasible: [], best: [], error: rejectionOf(problem) }
     const names = fitting.map((index) => cache.getSlot(index).name)
+    if (problem !== undefined) return { nodes: this.rejectedNodes(narrowedBy), feasible: names, best: [], error: rejectionOf(problem) }
     const seen = new Set(fitting)
     const unseen = Array.from(runner.feasible.subarray(0, runner.feasibleCount)).filter((index) => !seen.has(index)).map((index) => cache.getSlot(index).name)
     const highest = totals.reduce((a, b) => (b > a ? b : a))
