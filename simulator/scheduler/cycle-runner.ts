@@ -13,6 +13,8 @@ import type { NodeSlot } from './cluster-cache.ts'
 import type { CompiledFilter, CompiledProfile } from './compiled-profile.ts'
 import type { Binder, Cycle, FailedCycle, ObjectWriter, Plugin, PostFilterResult } from './framework.ts'
 import { schedulerReasons } from './messages.ts'
+import { NodeScorer, scoreInDetail } from './node-scores.ts'
+import type { ScoredNodes } from './node-scores.ts'
 import type { Nominator } from './nominator.ts'
 import type { PermitWait } from './waiting.ts'
 import { errorStatus, success, unresolvable, unschedulable, withPlugin } from './status.ts'
@@ -20,6 +22,7 @@ import type { PluginStatus } from './status.ts'
 import { priorityOf } from './pod-class.ts'
 import type { PodClass } from './pod-class.ts'
 import { VerdictTally } from './verdict-tally.ts'
+import type { StatusCount } from './verdict-tally.ts'
 
 const nobodyLower = unresolvable(schedulerReasons.noVictims)
 const feasibleMin = 100
@@ -77,8 +80,7 @@ export class CycleRunner {
   problem: PluginStatus | undefined
   private readonly tally = new VerdictTally()
   private absent: PluginStatus = unresolvable()
-  private totals = new Float64Array(64)
-  private scratch = new Float64Array(64)
+  private readonly scorer = new NodeScorer()
 
   constructor(profile: CompiledProfile, nominator: Nominator) {
     this.profile = profile
@@ -348,12 +350,8 @@ export class CycleRunner {
   }
 
   /** Statuses that nodes have, with the number of nodes. */
-  private tallied(): { status: PluginStatus; count: number }[] {
-    const { present, counts, rejected } = this.tally
-    const result = present.filter((id) => counts[id] > 0).map((id) => ({ status: this.statuses.get(id), count: counts[id] }))
-    const others = this.cycle.cache.nodeCount - rejected
-    if (others > 0) result.push({ status: this.absent, count: others })
-    return result
+  private tallied(): StatusCount[] {
+    return this.tally.counted(this.statuses, this.cycle.cache.nodeCount, this.absent)
   }
 
   /** Reason to number of nodes, of all nodes. */
@@ -380,16 +378,7 @@ export class CycleRunner {
   preemptible(): NodeSlot[] {
     if (this.preemptibleCount() === 0) return []
     const { cache } = this.cycle
-    const { ids, seenIn, cycleNumber } = this.tally
-    const isHelped = Array.from({ length: this.statuses.size }, (_none, id) => this.statuses.get(id).code === 'unschedulable')
-    const areOthersHelped = this.absent.code === 'unschedulable'
-    const slots: NodeSlot[] = []
-    const order = cache.nodeOrder()
-    for (let i = 0; i < order.length; i++) {
-      const index = order[i]
-      if (seenIn[index] === cycleNumber ? isHelped[ids[index]] : areOthersHelped) slots.push(cache.getSlot(index))
-    }
-    return slots
+    return Array.from(this.tally.among(cache.nodeOrder(), this.statuses, this.absent, 'unschedulable'), (index) => cache.getSlot(index))
   }
 
   // ---- scores ------------------------------------------------------------------------------------------------------
@@ -399,45 +388,17 @@ export class CycleRunner {
    * @returns totals in the order of `feasible`, less what is the same for all nodes, or the error of a plugin
    */
   score(): Float64Array | PluginStatus {
-    const { cycle, table, feasible, feasibleCount: count, totals, scratch } = this
-    if (table.problem !== undefined) return table.problem
-    const { answers } = table
-    for (let i = 0; i < count; i++) totals[i] = answers[feasible[i]]
-    for (const { plugin, weight, state, raws, isUneven } of table.normalized) {
-      // What all nodes get alike does not change the choice.
-      if (!isUneven || plugin.isIndifferent?.(cycle) === true) continue
-      for (let i = 0; i < count; i++) scratch[i] = raws[feasible[i]]
-      plugin.normalize?.(cycle, scratch, feasible, count, state)
-      addWeighted(totals, scratch, weight, count)
-    }
-    for (const { plugin, weight } of this.profile.scores) {
-      if (plugin.scoreAll === undefined || plugin.isIndifferent?.(cycle) === true) continue
-      const prepared = plugin.preScore?.(cycle, feasible, count)
-      if (prepared?.status.code === 'skip') continue
-      if (prepared !== undefined && prepared.status.code !== 'success') return prepared.status
-      plugin.scoreAll(cycle, scratch, feasible, count, prepared?.state, this.filterStateOf(plugin))
-      plugin.normalize?.(cycle, scratch, feasible, count, prepared?.state)
-      addWeighted(totals, scratch, weight, count)
-    }
-    return totals
+    return this.scorer.score(this.scoredNodes(), this.table)
   }
 
   /** As `score`, plugin by plugin and without the caches: raw and normalized scores before the weight. */
   scoreInDetail(onPlugin: (plugin: string, raw: Float64Array, scores: Float64Array) => void): PluginStatus | undefined {
-    const { cycle, feasible, feasibleCount: count } = this
-    for (const { plugin } of this.profile.scores) {
-      const prepared = plugin.preScore?.(cycle, feasible, count)
-      if (prepared?.status.code === 'skip') continue
-      if (prepared !== undefined && prepared.status.code !== 'success') return prepared.status
-      const state = prepared?.state
-      const scores = new Float64Array(count)
-      if (plugin.scoreAll !== undefined) plugin.scoreAll(cycle, scores, feasible, count, state, this.filterStateOf(plugin))
-      else for (let i = 0; i < count; i++) scores[i] = plugin.score?.(cycle, cycle.cache.getSlot(feasible[i]), state) ?? 0
-      const raw = scores.slice()
-      plugin.normalize?.(cycle, scores, feasible, count, state)
-      onPlugin(plugin.name, raw, scores)
-    }
-    return undefined
+    return scoreInDetail(this.scoredNodes(), onPlugin)
+  }
+
+  private scoredNodes(): ScoredNodes {
+    const { cycle, profile, feasible, feasibleCount: count } = this
+    return { cycle, profile, feasible, count, filterStateOf: (plugin) => this.filterStateOf(plugin) }
   }
 
   private filterStateOf(plugin: Plugin): unknown {
@@ -544,8 +505,6 @@ export class CycleRunner {
     if (this.feasible.length >= capacity) return
     this.feasible = new Int32Array(capacity)
     this.bestSlots = new Int32Array(capacity)
-    this.totals = new Float64Array(capacity)
-    this.scratch = new Float64Array(capacity)
   }
 }
 
@@ -556,10 +515,6 @@ function told(status: PluginStatus, plugin: string): PluginStatus {
 
 function toldOfPreFilter(status: PluginStatus, plugin: string): PluginStatus {
   return withPlugin(errorStatus(schedulerReasons.preFilterError(plugin, status.reasons.join(', '))), plugin)
-}
-
-function addWeighted(totals: Float64Array, scores: Float64Array, weight: number, count: number): void {
-  for (let i = 0; i < count; i++) totals[i] += scores[i] * weight
 }
 
 function noNodeText(plugins: readonly string[]): string {

@@ -1,5 +1,11 @@
 /** The status that each node got in one cycle, and how many nodes have which: so what is said of a failure costs no second look at the nodes. */
 
+import type { StatusTable } from './class-table.ts'
+import type { PluginStatus, StatusCode } from './status.ts'
+
+/** A status and the number of nodes that have it. */
+export interface StatusCount { readonly status: PluginStatus; readonly count: number }
+
 export class VerdictTally {
   /** The status number of a node that was rejected in cycle `seenIn`. */
   ids = new Int32Array(64)
@@ -40,5 +46,21 @@ export class VerdictTally {
   /** The status number of a node; undefined when this cycle did not reject it. */
   idOf(index: number): number | undefined {
     return this.seenIn[index] === this.cycleNumber ? this.ids[index] : undefined
+  }
+
+  /** Statuses of all nodes; those that were not rejected here have the status `absent`. */
+  counted(statuses: StatusTable, nodeCount: number, absent: PluginStatus): StatusCount[] {
+    const { present, counts, rejected } = this
+    const result: StatusCount[] = present.filter((id) => counts[id] > 0).map((id) => ({ status: statuses.get(id), count: counts[id] }))
+    if (nodeCount > rejected) result.push({ status: absent, count: nodeCount - rejected })
+    return result
+  }
+
+  /** Those of the slots whose status has the code. */
+  among(slots: Int32Array, statuses: StatusTable, absent: PluginStatus, code: StatusCode): Int32Array {
+    const { ids, seenIn, cycleNumber } = this
+    const isWanted = Array.from({ length: statuses.size }, (_none, id) => statuses.get(id).code === code)
+    const areOthersWanted = absent.code === code
+    return slots.filter((index) => (seenIn[index] === cycleNumber ? isWanted[ids[index]] : areOthersWanted))
   }
 }
