@@ -3,12 +3,13 @@
 import { assert } from '../kernel/assert.ts'
 import type { ExtensionPoint, SchedulerConfiguration, SchedulerProfile } from './configuration/types.ts'
 import type {
-  AnyPlugin, BindPlugin, FilterPlugin, PermitPlugin, PostFilterPlugin, PreBindPlugin, PreEnqueuePlugin, PreFilterPlugin, QueueSortPlugin, ReservePlugin,
+  AnyPlugin, BindPlugin, FilterPlugin, PermitPlugin, PostFilterPlugin, PreBindPlugin, PreEnqueuePlugin, PreFilterPlugin, PreScoreResult, QueueSortPlugin, ReservePlugin,
   ScorePlugin,
 } from './framework.ts'
+import { schedulerReasons } from './messages.ts'
 import { makePlugin } from './registry.ts'
 import type { RegisteredPlugin } from './registry.ts'
-import { errorStatus } from './status.ts'
+import { errorStatus, success } from './status.ts'
 
 /** A filter and the place of its PreFilter state, if it has any. */
 export interface CompiledFilter { readonly plugin: FilterPlugin<unknown>; readonly stateAt: number }
@@ -21,6 +22,8 @@ export interface CompiledProfile {
   readonly schedulerName: string
   /** Share of the nodes that is enough to choose from; 0: adapted to their number. */
   readonly percentageOfNodesToScore: number
+  /** False: the first node that fits is taken. */
+  readonly hasScores: boolean
   readonly backoff: BackoffLimits
   /** All plugins, each once, in the order in which they first run. */
   readonly plugins: readonly RegisteredPlugin[]
@@ -48,6 +51,14 @@ const missingStates: { readonly [plugin: string]: string } = {
   PodTopologySpread: 'reading "PreFilterPodTopologySpread" from cycleState: not found',
   InterPodAffinity: 'error reading "PreFilterInterPodAffinity" from cycleState: not found',
   DynamicResources: 'not found',
+}
+
+/** What scores say that miss their preparation, and the point that makes it. */
+const missingScoreStates: { readonly [plugin: string]: { readonly point: ExtensionPoint; readonly problem: string } } = {
+  TaintToleration: { point: 'preScore', problem: 'failed to read "PreScoreTaintToleration" from cycleState: not found' },
+  InterPodAffinity: { point: 'preScore', problem: 'failed to read "PreScoreInterPodAffinity" from cycleState: not found' },
+  PodTopologySpread: { point: 'preScore', problem: 'error reading "PreScorePodTopologySpread" from cycleState: not found' },
+  DynamicResources: { point: 'preFilter', problem: 'not found' },
 }
 
 /** The plugins of a profile, made once each. */
@@ -81,11 +92,30 @@ class PluginBox {
   }
 }
 
+/** VolumeBinding scores nothing by default: its preparation leaves it out, and without that every node gets 0. */
+const idleScore: ScorePlugin<void> = { name: 'VolumeBinding', isNodeLocal: true, score: () => 0 }
+
 function scoresOf(box: PluginBox, profile: SchedulerProfile): CompiledScore[] {
   const weights = new Map(profile.plugins.score.map(({ name, weight }) => [name, weight]))
-  return [...box.at('score'), ...box.at('score', 'scoreAll')]
+  const isListed = (point: ExtensionPoint): boolean => profile.plugins[point].some(({ name }) => name === idleScore.name)
+  return [...box.at('score'), ...box.at('score', 'scoreAll'), ...(isListed('score') && !isListed('preScore') ? [idleScore] : [])]
     .sort((a, b) => indexIn(profile, a) - indexIn(profile, b))
-    .map((plugin) => ({ plugin: plugin as ScorePlugin<unknown>, weight: weights.get(plugin.name) ?? 1 }))
+    .map((plugin) => ({ plugin: scoreOf(plugin as ScorePlugin<unknown>, profile), weight: weights.get(plugin.name) ?? 1 }))
+}
+
+/** Without its preparation NodeAffinity scores every node, if only with 0. */
+function unskipped(result: PreScoreResult<unknown> | undefined): PreScoreResult<unknown> {
+  return result === undefined || result.status.code === 'skip' ? { status: success, state: [] } : result
+}
+
+/** The plugin; or one that only fails, when the profile has switched off what its scores need. */
+function scoreOf(plugin: ScorePlugin<unknown>, profile: SchedulerProfile): ScorePlugin<unknown> {
+  const runsAt = (point: ExtensionPoint): boolean => profile.plugins[point].some(({ name }) => name === plugin.name)
+  if (plugin.name === 'NodeAffinity' && !runsAt('preScore')) return { ...plugin, preScore: (...given) => unskipped(plugin.preScore?.(...given)) }
+  const missing = missingScoreStates[plugin.name]
+  if (missing === undefined || runsAt(missing.point)) return plugin
+  const status = errorStatus(schedulerReasons.scoreError(plugin.name, missing.problem))
+  return { name: plugin.name, isNodeLocal: false, preScore: () => ({ status }), scoreAll: (_cycle, scores) => scores.fill(0) }
 }
 
 function indexIn(profile: SchedulerProfile, plugin: AnyPlugin): number {
@@ -95,7 +125,7 @@ function indexIn(profile: SchedulerProfile, plugin: AnyPlugin): number {
 /** A filter whose PreFilter the profile has switched off. */
 function withoutState(plugin: FilterPlugin<unknown>): FilterPlugin<unknown> {
   const status = errorStatus(missingStates[plugin.name]!)
-  return { ...plugin, isNodeLocal: false, filter: () => status }
+  return { name: plugin.name, ...(plugin.retryOn !== undefined && { retryOn: plugin.retryOn }), isNodeLocal: false, filter: () => status }
 }
 
 function filtersOf(box: PluginBox, profile: SchedulerProfile, preFilters: readonly AnyPlugin[]): CompiledFilter[] {
@@ -121,6 +151,7 @@ export function compileProfile(profile: SchedulerProfile, configuration: Schedul
   return {
     schedulerName: profile.schedulerName,
     percentageOfNodesToScore: profile.percentageOfNodesToScore ?? configuration.percentageOfNodesToScore,
+    hasScores: profile.plugins.score.length > 0,
     backoff: { firstMs: configuration.podInitialBackoffSeconds * 1000, maxMs: configuration.podMaxBackoffSeconds * 1000 },
     plugins: box.all(),
     preEnqueue: box.at('preEnqueue') as PreEnqueuePlugin[],

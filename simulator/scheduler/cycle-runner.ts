@@ -150,7 +150,7 @@ export class CycleRunner {
     }
     const order = this.cycle.cache.nodeOrder()
     const slots = nodeNames === undefined ? order : order.filter((index) => nodeNames.has(this.cycle.cache.getSlot(index).name))
-    const wanted = wantsAll ? slots.length : feasibleWanted(slots.length, this.profile.percentageOfNodesToScore)
+    const wanted = wantsAll ? slots.length : this.profile.hasScores ? feasibleWanted(slots.length, this.profile.percentageOfNodesToScore) : 1
     const looked = this.isPlain() ? this.scanPlainly(slots, wanted) : this.scan(slots, wanted)
     this.nextStart = (this.nextStart + looked) % order.length
     if (this.feasibleCount === 0 && nodeNames === undefined) this.noteFailure()

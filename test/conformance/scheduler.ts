@@ -10,6 +10,6 @@ export const runner: AreaRunner = {
   files: {
     fit: runAttempt, taints: runAttempt, 'node-affinity': runAttempt, gpu: runAttempt, images: runAttempt, ports: runAttempt, mixed: runAttempt,
     preemption: runAttempt, 'pod-affinity': runAttempt, 'topology-spread': runAttempt, dra: runAttempt, volumes: runAttempt, random: runAttempt,
-    queue: runQueue, sampling: runSampling, wake: runWake, sequences: runSequence, configuration: runConfiguration,
+    queue: runQueue, sampling: runSampling, wake: runWake, sequences: runSequence, configuration: runConfiguration, profiles: runAttempt,
   },
 }

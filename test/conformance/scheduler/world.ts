@@ -4,6 +4,8 @@ import type { KubeObject, Node, Pod } from '../../../simulator/api/types.ts'
 import { Table } from '../../../simulator/kernel/table.ts'
 import { podKeyOf } from '../../../simulator/scheduler/pod-class.ts'
 import type { Decision, SchedulerEvent, SchedulerPorts, StatusPatch } from '../../../simulator/scheduler/ports.ts'
+import { loadSchedulerConfiguration } from '../../../simulator/scheduler/configuration/load.ts'
+import type { SchedulerConfiguration } from '../../../simulator/scheduler/configuration/types.ts'
 import { Scheduler } from '../../../simulator/scheduler/scheduler.ts'
 import type { Row } from '../runner.ts'
 import { admitNode, admitPod } from './admit.ts'
@@ -36,6 +38,14 @@ function sortEntries(map: Map<string, unknown>): void {
   const entries = [...map].sort(([a], [b]) => (a < b ? -1 : 1))
   map.clear()
   for (const [key, value] of entries) map.set(key, value)
+}
+
+/** The configuration of a row that names one. */
+function configurationOf({ document }: Row): SchedulerConfiguration | undefined {
+  if (document === undefined) return undefined
+  const loaded = loadSchedulerConfiguration(String(document))
+  if ('error' in loaded) throw new Error(loaded.error)
+  return loaded
 }
 
 export class World {
@@ -75,7 +85,7 @@ export class World {
       this.pods.set(podKeyOf(started), started)
     })
     sortEntries(this.pods)
-    this.scheduler = new Scheduler({ queue: new Table(), counters: new Table() }, this.ports())
+    this.scheduler = new Scheduler({ queue: new Table(), counters: new Table() }, this.ports(), configurationOf(row))
   }
 
   private admit(kind: string, object: KubeObject): KubeObject {
