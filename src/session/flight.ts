@@ -311,6 +311,7 @@ export class Flight {
     return {
       answers: this.answers, hidesHelp: () => options.hidesHelp?.() === true, namespace: () => this.namespace,
       cluster: () => current().cluster, past: { at: (ms) => current().moments.at(ms) },
+      changed: () => current().moments.keep(current().cluster),
     }
   }
 }

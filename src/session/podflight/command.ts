@@ -12,6 +12,8 @@ export interface FlightPort {
   cluster(): Cluster
   namespace(): string
   readonly past: Past
+  /** To be told after a change of the cluster that was no API request, so that the past can be run again. */
+  changed(): void
 }
 
 export interface PodflightCommand {

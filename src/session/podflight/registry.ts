@@ -5,9 +5,10 @@ import { answer } from './answer.ts'
 import type { FlightPort, PodflightCommand } from './command.ts'
 import { explain } from './explain.ts'
 import { gpuCommand } from './gpu.ts'
+import { schedulerCommand } from './scheduler.ts'
 import { whatIfCommand } from './what-if.ts'
 
-const commands: readonly PodflightCommand[] = [answer, explain, whatIfCommand, gpuCommand]
+const commands: readonly PodflightCommand[] = [answer, explain, whatIfCommand, gpuCommand, schedulerCommand]
 
 /** All of them by name, for one flight. */
 export function podflightCommands(port: FlightPort): { readonly [name: string]: Executable } {

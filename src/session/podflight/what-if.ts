@@ -17,6 +17,7 @@ Tries changes on a copy of the cluster and shows what would be different. The cl
   --label NODE=KEY=VALUE, --label NODE=KEY-
   --gpus NODE=MODEL:COUNT[:SHARING:REPLICAS]   for example t4-1=Tesla-T4:1:time-slicing:4
   --scale KIND/NAME=REPLICAS, --delete KIND/NAME
+  --scheduler FILE              a KubeSchedulerConfiguration
   -f FILE                       objects to apply
 `
 
@@ -53,6 +54,12 @@ function absolute({ workingDirectory }: ProcessContext, path: string): string {
   return path.startsWith('/') ? path : `${workingDirectory}/${path}`.replace(/\/\.\//g, '/')
 }
 
+function fileText(context: ProcessContext, path: string): string {
+  const text = context.files.read(absolute(context, path))
+  if (text === undefined) throw new UsageError(`the file "${path}" does not exist`)
+  return text
+}
+
 const readers: { readonly [flag: string]: Reader } = {
   '--add-node': (value) => {
     const [like, count] = value.includes('=') ? sides('--add-node', value) : [value, '1']
@@ -78,11 +85,8 @@ const readers: { readonly [flag: string]: Reader } = {
     return { kind: 'scale', target, replicas: wholeNumber('--scale', replicas) }
   },
   '--delete': (target) => ({ kind: 'delete', target }),
-  '-f': (path, context) => {
-    const yaml = context.files.read(absolute(context, path))
-    if (yaml === undefined) throw new UsageError(`the file "${path}" does not exist`)
-    return { kind: 'apply', yaml }
-  },
+  '--scheduler': (path, context) => ({ kind: 'scheduler', yaml: fileText(context, path) }),
+  '-f': (path, context) => ({ kind: 'apply', yaml: fileText(context, path) }),
 }
 
 /** Flags and their values, `--flag value` or `--flag=value`. */

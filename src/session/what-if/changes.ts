@@ -21,6 +21,8 @@ export type WhatIfChange =
   | { readonly kind: 'gpus'; readonly node: string; readonly gpus: GpuSpec }
   /** YAML of objects, applied as kubectl apply does. */
   | { readonly kind: 'apply'; readonly yaml: string; readonly namespace?: string }
+  /** A KubeSchedulerConfiguration in place of the present one. */
+  | { readonly kind: 'scheduler'; readonly yaml: string }
   /** `deploy/web`. */
   | { readonly kind: 'scale'; readonly target: string; readonly replicas: number; readonly namespace?: string }
   /** `pod/web-0`. */
@@ -95,6 +97,7 @@ function lineOf(cluster: Cluster, change: WhatIfChange, taken: Set<string>): str
       return `kubectl annotate node ${quoted(change.node)} ${quoted(`${gpuAnnotation}=${JSON.stringify(change.gpus)}`)} --overwrite`
     }
     case 'apply': return hereDocument(`kubectl apply${namespace} -f -`, change.yaml)
+    case 'scheduler': return hereDocument('podflight scheduler configure -f -', change.yaml)
     case 'scale': return `kubectl scale ${quoted(change.target)} --replicas=${change.replicas}${namespace}`
     case 'delete': return `kubectl delete ${quoted(change.target)}${namespace} --wait=false`
   }

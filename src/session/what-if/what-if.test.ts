@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { createCluster } from '../../../simulator/index.ts'
-import type { Cluster, Node, NodeSpec } from '../../../simulator/index.ts'
+import type { Cluster, Node, NodeSpec, Pod } from '../../../simulator/index.ts'
 import { runAsAuthor } from '../scenario.ts'
 import type { WhatIfChange } from './changes.ts'
 import { gpuFigures } from './gpu-fragmentation.ts'
@@ -64,6 +64,17 @@ describe('whatIf', () => {
     const report = reportOf(cluster, { kind: 'gpus', node: 't4', gpus: { model: 'Tesla-T4', count: 1, sharing: { strategy: 'time-slicing', replicas: 4 } } })
     expect(report.pods).toMatchObject({ before: { running: 1, pending: 2 }, after: { running: 3, pending: 0 } })
     expect(report.gpus.after).toMatchObject({ total: 1, inUse: 0.75, free: 0.25 })
+  })
+
+  test('another profile of the scheduler puts a Pod elsewhere', () => {
+    const nodes = ['g1', 'g2'].map((name) => gpuNode(name, 8))
+    const cluster = start(nodes, podOf('a', '{requests: {cpu: "8"}, limits: {cpu: "8", nvidia.com/gpu: 2}}'))
+    const [used, empty] = cluster.peekOne<Pod>('pods', 'default/a')?.spec.nodeName === 'g1' ? ['g1', 'g2'] : ['g2', 'g1']
+    const added: WhatIfChange = { kind: 'apply', yaml: podOf('b', '{limits: {cpu: "8", nvidia.com/gpu: 2}}') }
+    const packed = 'apiVersion: kubescheduler.config.k8s.io/v1\nkind: KubeSchedulerConfiguration\nprofiles:\n- plugins:\n    multiPoint:\n      enabled:\n      - {name: GpuTopology, weight: 20}\n'
+    expect(told(reportOf(cluster, added))).toEqual([`added b: - -> ${empty}`])
+    expect(told(reportOf(cluster, { kind: 'scheduler', yaml: packed }, added))).toEqual([`added b: - -> ${used}`])
+    expect(whatIf(cluster, [{ kind: 'scheduler', yaml: packed.replace('GpuTopology', 'GpuTopologie') }])).toMatchObject({ kind: 'refused', change: 0 })
   })
 
   test('a cordon changes nothing for Pods that run; with one more replica it does', () => {

@@ -3,6 +3,7 @@
 import { kubectl, runToEnd, Terminal } from '../../../simulator/index.ts'
 import type { Cluster, Node, Pod } from '../../../simulator/index.ts'
 import { kubeconfigPath, kubeconfigText, learnerUser } from '../kubeconfig.ts'
+import { schedulerExecutable } from '../podflight/scheduler.ts'
 import { commandLines } from './changes.ts'
 import type { WhatIfChange } from './changes.ts'
 import { costFigures, defaultPrices } from './cost.ts'
@@ -45,7 +46,8 @@ const settleMsMax = 15 * 60_000
 /** Runs the commands on a fork. @returns the first refusal */
 function perform(fork: Cluster, commands: readonly string[], namespace: string): WhatIfRefusal | undefined {
   let output = ''
-  const terminal = new Terminal({ executables: { kubectl }, clock: fork.clock, out: (text) => (output += text) })
+  const podflight = { scheduler: schedulerExecutable({ cluster: () => fork, changed: () => undefined }) }
+  const terminal = new Terminal({ executables: { kubectl }, clock: fork.clock, out: (text) => (output += text), podflight })
   terminal.files.write(kubeconfigPath, kubeconfigText([{ name: 'what-if', namespace }]))
   for (const [change, command] of commands.entries()) {
     output = ''

@@ -11,11 +11,14 @@ import css from './WhatIf.module.css'
 const kinds: readonly { readonly value: WhatIfChange['kind']; readonly text: string }[] = [
   { value: 'add-node', text: 'Add nodes' }, { value: 'remove-node', text: 'Remove a node' }, { value: 'cordon', text: 'Cordon a node' }, { value: 'uncordon', text: 'Uncordon a node' },
   { value: 'taint', text: 'Taint a node' }, { value: 'label', text: 'Label a node' }, { value: 'gpus', text: 'Change the GPUs of a node' },
-  { value: 'scale', text: 'Scale a workload' }, { value: 'delete', text: 'Delete an object' }, { value: 'apply', text: 'Add objects' },
+  { value: 'scale', text: 'Scale a workload' }, { value: 'delete', text: 'Delete an object' }, { value: 'apply', text: 'Add objects' }, { value: 'scheduler', text: 'Configure the scheduler' },
 ]
 const nodeKinds: readonly string[] = ['add-node', 'remove-node', 'cordon', 'uncordon', 'taint', 'label', 'gpus']
 const scalable: readonly string[] = ['Deployment', 'StatefulSet', 'ReplicaSet']
 const sharings = [{ value: 'none', text: 'Whole GPUs' }, { value: 'time-slicing', text: 'Time slicing' }, { value: 'mps', text: 'MPS' }, { value: 'mig', text: 'MIG' }] as const
+
+/** A configuration to begin with: GPUs near each other, full nodes first. */
+const packedProfile = 'apiVersion: kubescheduler.config.k8s.io/v1\nkind: KubeSchedulerConfiguration\nprofiles:\n- schedulerName: default-scheduler\n  plugins:\n    multiPoint:\n      enabled:\n      - name: GpuTopology\n        weight: 10\n'
 
 const namesView = view<undefined, { nodes: string[]; workloads: { target: string; namespace: string }[]; namespace: string }>(['nodes', 'workloads', 'terminal'], (board) => ({
   nodes: [...board.nodes.keys()], namespace: board.terminal.namespace,
@@ -37,6 +40,7 @@ function changeOf(fields: Fields): WhatIfChange | undefined {
     case 'gpus': return { kind, node, gpus: gpusOf(fields) }
     case 'scale': return target === '' ? undefined : { kind, target, replicas, namespace }
     case 'delete': return target === '' ? undefined : { kind, target, namespace }
+    case 'scheduler': return yaml.trim() === '' ? undefined : { kind, yaml }
     case 'apply': return yaml.trim() === '' ? undefined : { kind, yaml, namespace }
   }
 }
@@ -92,10 +96,10 @@ export function ChangeForm({ onAdd }: { onAdd: (change: WhatIfChange) => void })
   const fields: Fields = { ...held, node, target, namespace: ownNamespace }
   const set = (change: Partial<Fields>) => setFields((before) => ({ ...before, ...change }))
   const change = changeOf(fields)
-  const submit = (event: FormEvent) => { event.preventDefault(); if (change === undefined) return; onAdd(change); set({ text: '', yaml: '', target: '' }) }
+  const submit = (event: FormEvent) => { event.preventDefault(); if (change === undefined) return; onAdd(change); set({ text: '', target: '', yaml: fields.kind === 'scheduler' ? packedProfile : '' }) }
   return (
     <form className={css.form} onSubmit={submit} aria-label="New change">
-      <Choice label="Change" value={fields.kind} options={kinds} onChange={(kind) => set({ kind: kind as Fields['kind'], text: '', target: '' })} />
+      <Choice label="Change" value={fields.kind} options={kinds} onChange={(kind) => set({ kind: kind as Fields['kind'], text: '', target: '', yaml: kind === 'scheduler' ? packedProfile : '' })} />
       {nodeKinds.includes(fields.kind) && <Choice label={fields.kind === 'add-node' ? 'Like' : 'Node'} value={node} options={nodes.map((name) => ({ value: name, text: name }))} onChange={(value) => set({ node: value })} />}
       {fields.kind === 'add-node' && <Count label="How many" min={1} value={fields.count} onChange={(count) => set({ count })} />}
       {fields.kind === 'taint' && <Text label="Taint" placeholder="KEY=VALUE:NoSchedule, KEY:NoSchedule-" value={fields.text} onChange={(text) => set({ text })} />}
@@ -105,7 +109,7 @@ export function ChangeForm({ onAdd }: { onAdd: (change: WhatIfChange) => void })
       {fields.kind === 'scale' && <Count label="Replicas" value={fields.replicas} onChange={(replicas) => set({ replicas })} />}
       {fields.kind === 'delete' && <Text label="Object" placeholder="pod/NAME" value={fields.target} onChange={(value) => set({ target: value })} />}
       {(fields.kind === 'delete' || fields.kind === 'apply') && <Text label="Namespace" placeholder="default" value={ownNamespace} onChange={(value) => set({ namespace: value })} />}
-      {fields.kind === 'apply' && <div className={css.wide}><Field label="YAML">{(id) => <textarea id={id} rows={6} value={fields.yaml} onChange={(event) => set({ yaml: event.target.value })} spellCheck={false} />}</Field></div>}
+      {(fields.kind === 'apply' || fields.kind === 'scheduler') && <div className={css.wide}><Field label="YAML">{(id) => <textarea id={id} rows={6} value={fields.yaml} onChange={(event) => set({ yaml: event.target.value })} spellCheck={false} />}</Field></div>}
       <Button type="submit" icon={Plus} disabled={change === undefined}>Add change</Button>
     </form>
   )

@@ -27,6 +27,7 @@ export function changeText(change: WhatIfChange): string {
     case 'label': return change.label.endsWith('-') ? `Remove label ${change.label.slice(0, -1)} from ${change.node}` : `Label ${change.node} with ${change.label}`
     case 'gpus': return `Give ${change.node} ${gpusText(change.gpus)}`
     case 'apply': return `Apply ${[...change.yaml.matchAll(/^kind:\s*(\S+)/gm)].map((match) => match[1]).join(', ') || 'objects'}`
+    case 'scheduler': return 'Configure the scheduler anew'
     case 'scale': return `Scale ${change.target} to ${change.replicas}`
     case 'delete': return `Delete ${change.target}`
   }
