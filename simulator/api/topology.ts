@@ -7,7 +7,7 @@ const topologyLabels = ['topology.kubernetes.io/region', 'topology.kubernetes.io
 /** The region and zone of a node as labels; undefined when it has neither. */
 export function topologyLabelsOf(node: KubeObject | undefined): StringMap | undefined {
   const labels = node?.metadata.labels
-  if (labels === undefined) return undefined
+  if (labels === undefined || !topologyLabels.some((label) => labels[label] !== undefined)) return undefined
   const found = topologyLabels.filter((label) => labels[label] !== undefined)
   return found.length === 0 ? undefined : Object.fromEntries(found.map((label) => [label, labels[label]!]))
 }

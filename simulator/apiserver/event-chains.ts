@@ -3,9 +3,17 @@ export class EventChains {
   private readonly newest = new Map<string, number>()
   private readonly previous: number[] = [0]
 
+  /** The object that was asked for last, and its newest row: Events of one object come in groups. */
+  private lastUid = ''
+  private lastNewest = 0
+
   /** The id of the newest row of an object; 0 when it has none. */
   newestOf(uid: string): number {
-    return this.newest.get(uid) ?? 0
+    if (uid !== this.lastUid) {
+      this.lastNewest = this.newest.get(uid) ?? 0
+      this.lastUid = uid
+    }
+    return this.lastNewest
   }
 
   /** The id of the row before one of the same object; 0 when it is the oldest. */
@@ -19,5 +27,7 @@ export class EventChains {
     while (this.previous.length < id) this.previous.push(0)
     this.previous[id] = last
     this.newest.set(uid, id)
+    this.lastUid = uid
+    this.lastNewest = id
   }
 }

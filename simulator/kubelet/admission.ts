@@ -35,6 +35,7 @@ function isAccepted(host: Host, pod: Pod): boolean {
 }
 
 const noResources: ResourceList = {}
+const quantitiesKnownMax = 1000
 
 /** What a pod asks for, in the order in which the kubelet looks at it. */
 type Demand = readonly (readonly [resource: string, amount: number])[]
@@ -47,8 +48,8 @@ interface KnownDemand {
 /** What accepted pods take of a node. Derived: it is made anew after a pod has gone. */
 export class NodeUsage {
   private readonly sums = new Map<string, { pods: number; amounts: Map<string, number> }>()
-  private readonly capacities = new Map<string, { readonly allocatable: ResourceList; readonly amounts: Map<string, number> }>()
-
+  private readonly milli = new Map<string, number>()
+  private readonly whole = new Map<string, number>()
   private readonly demands = new WeakMap<readonly Container[], KnownDemand>()
 
   /** What a pod asks for; pods of one template share it. */
@@ -62,19 +63,16 @@ export class NodeUsage {
     return demand
   }
 
-  /** What a node has of a resource, read once per state of the node. */
-  capacity(node: string, allocatable: ResourceList, resource: string, absent: string): number {
-    let known = this.capacities.get(node)
-    if (known === undefined || known.allocatable !== allocatable) {
-      known = { allocatable, amounts: new Map() }
-      this.capacities.set(node, known)
+  /** An amount as `amount` gives it; nodes of a large cluster say the same few texts. */
+  amountOf(resource: string, quantity: string): number {
+    const known = resource === 'cpu' ? this.milli : this.whole
+    let value = known.get(quantity)
+    if (value === undefined) {
+      if (known.size >= quantitiesKnownMax) known.clear()
+      value = amount(resource, quantity)
+      known.set(quantity, value)
     }
-    let capacity = known.amounts.get(resource)
-    if (capacity === undefined) {
-      capacity = amount(resource, allocatable[resource] ?? absent)
-      known.amounts.set(resource, capacity)
-    }
-    return capacity
+    return value
   }
 
   /** Forgets what a node's pods take. */
@@ -104,14 +102,13 @@ export class NodeUsage {
 
 function lacking(host: Host, usage: NodeUsage, pod: Pod, node: Node, demand: Demand): Rejection | undefined {
   const allocatable = node.status?.allocatable ?? noResources
-  const nodeName = pod.spec.nodeName ?? ''
   const taken = usage.of(host, pod)
-  const podsMax = usage.capacity(nodeName, allocatable, 'pods', '110')
+  const podsMax = usage.amountOf('pods', allocatable['pods'] ?? '110')
   if (taken.pods + 1 > podsMax) return { reason: reasonOf('pods'), message: kubeletTexts.lacks('pods', 1, taken.pods, podsMax) }
   for (const [resource, requested] of demand) {
     // An extended resource that the node never had is not the kubelet's matter.
     if (requested === 0 || (allocatable[resource] === undefined && resource.includes('/'))) continue
-    const capacity = usage.capacity(nodeName, allocatable, resource, '0')
+    const capacity = usage.amountOf(resource, allocatable[resource] ?? '0')
     const used = taken.amounts.get(resource) ?? 0
     if (requested + used <= capacity) continue
     if (resource.includes('/')) return { reason: 'UnexpectedAdmissionError', message: kubeletTexts.devices(resource, requested, Math.max(0, capacity - used), capacity) }

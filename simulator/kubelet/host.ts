@@ -205,7 +205,8 @@ export class Host {
 
   /** Something changed in the runtime: the pod lifecycle event generator tells the pod's worker at its next round. */
   noteRuntimeChange(podKey: string): void {
-    this.requestSync(podKey, this.relistAfter(this.record(podKey).node, this.nowMs))
+    const { isBusy, node } = this.record(podKey)
+    this.requestSync(podKey, isBusy ? this.nowMs : this.relistAfter(node, this.nowMs))
   }
 
   /** The first round of a node's pod lifecycle event generator after a moment. A sync sees nothing newer than the last round. */

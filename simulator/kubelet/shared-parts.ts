@@ -13,6 +13,8 @@ export interface Verdict {
   readonly message?: string
 }
 
+type VolumeMounts = NonNullable<Container['volumeMounts']>
+
 interface KnownUser {
   readonly security: unknown
   readonly user: Json
@@ -26,6 +28,7 @@ export class SharedParts {
   private readonly listsByReady = new Map<string, Condition[]>()
   private readonly waiting = new WeakMap<readonly Container[], ContainerStatus[]>()
   private readonly users = new WeakMap<Container, KnownUser>()
+  private readonly mountLists = new WeakMap<VolumeMounts, Json[]>()
   private readonly paths = new WeakMap<Container, { readonly containers: readonly Container[]; readonly path: string }>()
   private readonly addresses = new Map<string, { ip: string }[]>()
   private lastRunning: ContainerState | undefined
@@ -68,6 +71,16 @@ export class SharedParts {
     const user = make()
     this.users.set(container, { security, user })
     return user
+  }
+
+  /** `volumeMounts` of a container's status. */
+  mounts(given: VolumeMounts, make: (given: VolumeMounts) => Json[]): Json[] {
+    let mounts = this.mountLists.get(given)
+    if (mounts === undefined) {
+      mounts = make(given)
+      this.mountLists.set(given, mounts)
+    }
+    return mounts
   }
 
   /** Where a container is, as Events name it. @param containers the pod's main containers */

@@ -31,8 +31,8 @@ function stateOf(host: Host, container: RuntimeContainer): ContainerState {
   return { terminated }
 }
 
-function volumeMounts(container: Container): Json[] | undefined {
-  return container.volumeMounts?.map(({ name, mountPath, readOnly }) =>
+function volumeMounts(mounts: NonNullable<Container['volumeMounts']>): Json[] {
+  return mounts.map(({ name, mountPath, readOnly }) =>
     readOnly === true ? { name, mountPath, readOnly, recursiveReadOnly: 'Disabled' } : { name, mountPath })
 }
 
@@ -41,7 +41,7 @@ type Kind = 'main' | 'init' | 'ephemeral'
 function containerStatus(host: Host, pod: Pod, record: PodRecord, container: Container, kind: Kind, old: ContainerStatus | undefined): ContainerStatus {
   const latest = latestOf(record.containers, container.name)
   const status = latest === undefined ? notCreated(pod, container, old) : created(host, pod, record, container, latest)
-  const mounts = volumeMounts(container)
+  const mounts = container.volumeMounts === undefined ? undefined : host.shared.mounts(container.volumeMounts, volumeMounts)
   if (mounts !== undefined) status.volumeMounts = mounts
   const isFinishedInit = kind === 'init' && latest?.state === 'exited' && latest.exitCode === 0
   const failure = record.failures[container.name]
@@ -59,21 +59,18 @@ function notCreated(pod: Pod, container: Container, old: ContainerStatus | undef
 
 function created(host: Host, pod: Pod, record: PodRecord, container: Container, latest: RuntimeContainer): ContainerStatus {
   const previous = record.containers.find((other) => other.name === container.name && other.id !== latest.id)
-  const status: ContainerStatus = {
-    name: container.name,
-    state: stateOf(host, latest),
-    lastState: previous === undefined ? noState : stateOf(host, previous),
-    ready: false,
-    restartCount: latest.attempt,
-    image: latest.image,
-    imageID: latest.imageId,
-    containerID: `containerd://${latest.id}`,
-  }
-  if (container.resources !== undefined) {
-    if (container.resources.requests !== undefined) status.allocatedResources = container.resources.requests
-    status.resources = container.resources
-  }
-  if (latest.state === 'running') status.user = host.shared.user(container, pod.spec.securityContext, () => userOf(pod, container, latest.image, host))
+  const { name, resources } = container
+  const state = stateOf(host, latest)
+  const lastState = previous === undefined ? noState : stateOf(host, previous)
+  const { attempt: restartCount, image, imageId: imageID } = latest
+  const containerID = `containerd://${latest.id}`
+  const user = latest.state === 'running' ? host.shared.user(container, pod.spec.securityContext, () => userOf(pod, container, image, host)) : undefined
+  // What most containers have, as one literal.
+  if (resources?.requests !== undefined && user !== undefined) return { name, state, lastState, ready: false, restartCount, image, imageID, containerID, allocatedResources: resources.requests, resources, user }
+  const status: ContainerStatus = { name, state, lastState, ready: false, restartCount, image, imageID, containerID }
+  if (resources?.requests !== undefined) status.allocatedResources = resources.requests
+  if (resources !== undefined) status.resources = resources
+  if (user !== undefined) status.user = user
   return status
 }
 
@@ -115,6 +112,51 @@ function mainStatuses(host: Host, podKey: string, pod: Pod, record: PodRecord, o
   return isFresh ? host.shared.waitingStatuses(containers, make) : make()
 }
 
+/** Everything that a status may say, in the API's order. */
+interface StatusParts {
+  readonly phase: string
+  readonly observedGeneration: number | undefined
+  readonly conditions: Condition[]
+  readonly message: string | undefined
+  readonly reason: string | undefined
+  readonly nominatedNodeName: string | undefined
+  readonly hostIP: string | undefined
+  readonly hostIPs: { ip: string }[] | undefined
+  /** Empty without a sandbox. */
+  readonly podIP: string
+  readonly podIPs: { ip: string }[]
+  readonly startTime: string
+  readonly init: ContainerStatus[] | undefined
+  readonly main: ContainerStatus[]
+  readonly ephemeral: ContainerStatus[] | undefined
+  readonly qosClass: string
+}
+
+/** The status of its parts. What most statuses have is written as one literal: fields added one by one cost several times as much. */
+function statusOf(parts: StatusParts): PodStatus {
+  const { phase, observedGeneration, conditions, message, reason, nominatedNodeName, hostIP, hostIPs, podIP, podIPs, startTime, init, main, ephemeral, qosClass } = parts
+  if (observedGeneration !== undefined && hostIPs !== undefined && message === undefined && reason === undefined && nominatedNodeName === undefined && init === undefined && ephemeral === undefined) {
+    return podIP === ''
+      ? { phase, observedGeneration, conditions, hostIP, hostIPs, startTime, containerStatuses: main, qosClass }
+      : { phase, observedGeneration, conditions, hostIP, hostIPs, podIP, podIPs, startTime, containerStatuses: main, qosClass }
+  }
+  return {
+    phase,
+    ...(observedGeneration === undefined ? {} : { observedGeneration }),
+    conditions,
+    ...(message === undefined ? {} : { message }),
+    ...(reason === undefined ? {} : { reason }),
+    ...(nominatedNodeName === undefined ? {} : { nominatedNodeName }),
+    ...(hostIP === undefined ? {} : { hostIP, hostIPs }),
+    ...(podIP === '' ? {} : { podIP, podIPs }),
+    startTime,
+    ...(init === undefined ? {} : { initContainerStatuses: init }),
+    containerStatuses: main,
+    ...(ephemeral === undefined ? {} : { ephemeralContainerStatuses: ephemeral }),
+    qosClass,
+  }
+}
+
 /** Makes the status as the kubelet sees it now; it may run ahead of what is written to the API. */
 export function makeStatus(host: Host, podKey: string, pod: Pod, isTerminal = false): PodStatus {
   const record = host.record(podKey)
@@ -122,38 +164,28 @@ export function makeStatus(host: Host, podKey: string, pod: Pod, isTerminal = fa
   const { initContainers, ephemeralContainers } = pod.spec
   const main = mainStatuses(host, podKey, pod, record, old.containerStatuses)
   const init = initContainers === undefined || initContainers.length === 0 ? undefined : statusesOf(host, podKey, pod, record, initContainers, 'init', old.initContainerStatuses)
-  const hasInitialized = record.containers.some(({ name, state }) => state === 'running' && pod.spec.containers.some((container) => container.name === name))
+  const hasInitialized = init !== undefined && record.containers.some(({ name, state }) => state === 'running' && pod.spec.containers.some((container) => container.name === name))
   let phase = phaseOf(pod, main, init, isTerminal, hasInitialized)
   if (!isTerminalPhase(phase) && isTerminalPhase(old.phase)) phase = old.phase as string
   const { verdict } = record
   if (verdict?.isFinal === true) phase = 'Failed'
   const hostIP = hostIpOf(host, record.node)
-  const status: PodStatus = { phase }
-  if (pod.metadata.generation !== undefined) status.observedGeneration = pod.metadata.generation
   const isKept = phase === old.phase
   const decided = verdict?.isFinal === true ? verdict : undefined
   const reason = decided?.reason ?? (isKept ? (old.reason ?? pod.status?.reason) : undefined)
   const message = decided?.message ?? (isKept ? (old.message ?? pod.status?.message) : undefined)
   const isAlive = record.sandboxMs !== undefined
-  status.conditions = conditionsOf({ pod, phase, main, init, hasSandbox: isAlive, old: old.conditions ?? [], now: host.timestamp(host.nowMs), shared: host.shared })
-  if (message !== undefined) status.message = message
-  if (reason !== undefined) status.reason = reason
-  if (pod.status?.nominatedNodeName !== undefined) status.nominatedNodeName = pod.status.nominatedNodeName
-  if (hostIP !== undefined) {
-    status.hostIP = hostIP
-    status.hostIPs = old.hostIP === hostIP && old.hostIPs !== undefined ? old.hostIPs : host.shared.addressList(hostIP)
-  }
-  if (record.ip !== '') {
-    status.podIP = record.ip
-    status.podIPs = old.podIP === record.ip && old.podIPs !== undefined ? old.podIPs : [{ ip: record.ip }]
-  }
-  status.startTime = old.startTime ?? host.timestamp(host.nowMs)
-  if (init !== undefined) status.initContainerStatuses = init
-  status.containerStatuses = main
-  if (ephemeralContainers !== undefined && ephemeralContainers.length > 0) {
-    status.ephemeralContainerStatuses = statusesOf(host, podKey, pod, record, ephemeralContainers, 'ephemeral', old.ephemeralContainerStatuses)
-  }
-  status.qosClass = pod.status?.qosClass ?? computePodQos(pod)
+  const now = host.timestamp(host.nowMs)
+  const status = statusOf({
+    phase, observedGeneration: pod.metadata.generation,
+    conditions: conditionsOf({ pod, phase, main, init, hasSandbox: isAlive, old: old.conditions ?? [], now, shared: host.shared }),
+    message, reason, nominatedNodeName: pod.status?.nominatedNodeName,
+    hostIP, hostIPs: hostIP === undefined ? undefined : old.hostIP === hostIP && old.hostIPs !== undefined ? old.hostIPs : host.shared.addressList(hostIP),
+    podIP: record.ip, podIPs: old.podIP === record.ip && old.podIPs !== undefined ? old.podIPs : [{ ip: record.ip }],
+    startTime: old.startTime ?? now, init, main,
+    ephemeral: ephemeralContainers === undefined || ephemeralContainers.length === 0 ? undefined : statusesOf(host, podKey, pod, record, ephemeralContainers, 'ephemeral', old.ephemeralContainerStatuses),
+    qosClass: pod.status?.qosClass ?? computePodQos(pod),
+  })
   // An evicted pod fails only if its containers end with an error: until then the rest of its status is as it was.
   if (verdict !== undefined && !verdict.isFinal && !isTerminal) return { ...status, phase: 'Failed', reason: verdict.reason, message: verdict.message }
   return status

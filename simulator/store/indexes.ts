@@ -20,6 +20,15 @@ interface MutableCounts {
   failed: number
 }
 
+/** How a pod counts; one that is ready is active too. */
+type PodClass = 'active' | 'ready' | 'terminating' | 'succeeded' | 'failed'
+
+function classOf(pod: Pod): PodClass {
+  if (isPodFinished(pod)) return pod.status?.phase === 'Failed' ? 'failed' : 'succeeded'
+  if (pod.metadata.deletionTimestamp !== undefined) return 'terminating'
+  return isPodReady(pod) ? 'ready' : 'active'
+}
+
 const noPods: OwnedPodCounts = { total: 0, active: 0, ready: 0, terminating: 0, succeeded: 0, failed: 0 }
 const noKeys: readonly string[] = []
 
@@ -48,7 +57,7 @@ export class ResourceIndex {
     if (!this.isPods) return
     const pod = object as Pod
     if (pod.spec.nodeName !== undefined) addTo(this.byNode, pod.spec.nodeName, key)
-    if (owner !== undefined) this.count(owner, pod, 1)
+    if (owner !== undefined) this.count(owner, classOf(pod), 1)
   }
 
   remove(key: string, object: KubeObject): void {
@@ -59,7 +68,7 @@ export class ResourceIndex {
     if (!this.isPods) return
     const pod = object as Pod
     if (pod.spec.nodeName !== undefined) removeFrom(this.byNode, pod.spec.nodeName, key)
-    if (owner !== undefined) this.count(owner, pod, -1)
+    if (owner !== undefined) this.count(owner, classOf(pod), -1)
   }
 
   change(key: string, before: KubeObject, after: KubeObject): void {
@@ -76,8 +85,11 @@ export class ResourceIndex {
       if (podBefore.spec.nodeName !== undefined) removeFrom(this.byNode, podBefore.spec.nodeName, key)
       if (podAfter.spec.nodeName !== undefined) addTo(this.byNode, podAfter.spec.nodeName, key)
     }
-    if (ownerBefore !== undefined) this.count(ownerBefore, podBefore, -1)
-    if (ownerAfter !== undefined) this.count(ownerAfter, podAfter, 1)
+    const classBefore = classOf(podBefore)
+    const classAfter = classOf(podAfter)
+    if (ownerBefore === ownerAfter && classBefore === classAfter) return
+    if (ownerBefore !== undefined) this.count(ownerBefore, classBefore, -1)
+    if (ownerAfter !== undefined) this.count(ownerAfter, classAfter, 1)
   }
 
   keysInNamespace(namespace: string): Iterable<string> {
@@ -107,21 +119,15 @@ export class ResourceIndex {
     return this.byNamespace
   }
 
-  private count(owner: string, pod: Pod, by: 1 | -1): void {
+  private count(owner: string, podClass: PodClass, by: 1 | -1): void {
     let counts = this.countsByOwner.get(owner)
     if (counts === undefined) {
       counts = { total: 0, active: 0, ready: 0, terminating: 0, succeeded: 0, failed: 0 }
       this.countsByOwner.set(owner, counts)
     }
     counts.total += by
-    if (isPodFinished(pod)) {
-      if (pod.status?.phase === 'Failed') counts.failed += by
-      else counts.succeeded += by
-    } else if (pod.metadata.deletionTimestamp !== undefined) counts.terminating += by
-    else {
-      counts.active += by
-      if (isPodReady(pod)) counts.ready += by
-    }
+    counts[podClass] += by
+    if (podClass === 'ready') counts.active += by
     if (counts.total === 0) this.countsByOwner.delete(owner)
   }
 }
