@@ -49,6 +49,18 @@ describe('podflight', () => {
     expect(report.logHash).toMatch(/^[0-9a-f]{64}$/)
   }, 60_000)
 
+  it('explains a Pod of a cluster file, as a table and as JSON', () => {
+    const nodes = "apiVersion: v1\nkind: Node\nmetadata: {name: solo}\nstatus: {capacity: {cpu: '2', memory: 4Gi, pods: '10'}, allocatable: {cpu: '2', memory: 4Gi, pods: '10'}}\n"
+    const pod = '---\napiVersion: v1\nkind: Pod\nmetadata: {name: big, namespace: default}\nspec: {containers: [{name: c, image: nginx, resources: {requests: {cpu: 3}}}]}\n'
+    const path = file('explained.yaml', nodes + pod)
+    const { code, out } = podflight(['explain', 'pod/big', '--cluster', path])
+    expect(code).toBe(0)
+    expect(out).toContain('It can never fit on this cluster as it is written. It asks for 3 CPU; the largest node has 2.')
+    expect(out).toContain('1. Ask for CPU 2 instead of 3 in the Pod: binds to solo')
+    expect(JSON.parse(podflight(['explain', 'pod/late', '--cluster', path, '--file', file('late.sh', 'kubectl run late --image=nginx'), '-o', 'json']).out)).toMatchObject({ kind: 'placed', basis: 'attempt', best: ['solo'] })
+    expect(podflight(['explain', 'pod/none', '--cluster', path])).toEqual({ code: 1, out: '', err: 'Error from server (NotFound): pods "none" not found\n' })
+  }, 60_000)
+
   it.each<[string, string[], string]>([
     ['an unknown option', ['shell', '--colour'], 'podflight: unknown option --colour; there are: --scenario, --cluster, --file, --seed, -e\n'],
     ['an unknown task', ['grade', '--task', 'nope'], 'podflight: there is no task "nope"; podflight list names them\n'],

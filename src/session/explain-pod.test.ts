@@ -77,4 +77,42 @@ describe('explain', () => {
   test('a Pod that is placed needs no fix', () => {
     expect(explained(podOf('{requests: {cpu: "1"}}'))).toMatchObject({ kind: 'placed', fixes: [] })
   })
+
+  test.each<[string, string, Partial<PodExplanation>]>([
+    ['is held back by a gate', podOf('{}', '  schedulingGates: [{name: quota}]\n'), { kind: 'gated', sentence: 'A scheduling gate holds the Pod back; no node is looked at.', wakes: "This Pod's last scheduling gate is removed." }],
+    ['names its node', podOf('{}', '  nodeName: cpu-1\n'), { kind: 'bypassed', sentence: 'The Pod named cpu-1 itself; the scheduler was not asked.', nodes: [], fixes: [] }],
+    ['names a scheduler that does not run', podOf('{}', '  schedulerName: fancy\n'), { kind: 'ignored', sentence: 'No scheduler named fancy runs, so nobody looks at the Pod.', fixes: [] }],
+    ['claims a volume that is not there', podOf('{}', '  volumes: [{name: v, persistentVolumeClaim: {claimName: data}}]\n'), { kind: 'pending', sentence: 'No node is looked at: persistentvolumeclaim "data" not found.', nodes: [], fixes: [] }],
+  ])('a Pod that %s', (_name, manifest, expected) => {
+    expect(explained(manifest)).toMatchObject(expected)
+  })
+
+  test('which nodes an attempt did not look at', () => {
+    const made = createCluster({ seed: 1, nodes: Array.from({ length: 250 }, (_unused, i) => ({ name: `n${i}`, resources: { cpu: '4', memory: '8Gi', pods: '10' } })) })
+    made.advanceTo(30_000)
+    const start = made.fork()
+    runAsAuthor(made, 'kubectl run p --image=nginx')
+    const after = made.fork()
+    made.advanceTo(made.nowMs + 5000)
+    const past = { at: (ms: number) => {
+      const line = (ms < after.nowMs ? start : after).fork()
+      line.advanceTo(ms)
+      return line
+    } }
+    const found = explain(made.fork(), { kind: 'Pod', namespace: 'default', name: 'p' }, past)
+    expect(found).toMatchObject({ basis: 'attempt', kind: 'placed' })
+    expect(found?.samplingNote).toMatch(/^An attempt stops when it has found 120 nodes that fit\. It began at n\d+ and looked at 120 of 250 nodes; the others were not scored\.$/)
+    expect(found?.nodes.filter((node) => node.isUnseen === true)).toHaveLength(130)
+    expect(found?.scoreNote).toMatch(/^\d+ nodes share the highest score; n\d+ was drawn\.$/)
+    expect(found?.best).toContain(found?.nodes.find((node) => node.isChosen === true)?.node)
+  })
+
+  test('a Pod that backs off is told until when', () => {
+    const made = cluster()
+    runAsAuthor(made, 'kubectl apply -f x.yaml', { 'x.yaml': podOf('{limits: {nvidia.com/gpu: 2}}') })
+    made.advanceTo(made.nowMs + 200)
+    const found = explain(made.fork(), { kind: 'Pod', namespace: 'default', name: 'p' })
+    expect(found?.wakeUp).toMatchObject({ queue: 'unschedulable', backoffEndsAtMs: 61_000 })
+    expect(found?.wakes).toContain('Its back-off lasts until T+01:01: woken before, it lets other waiting Pods go first.')
+  })
 })

@@ -85,7 +85,7 @@ export interface WakeVerdict {
   /** Queue of the scheduler that holds it: active, backoff, errorBackoff, unschedulable, or '' for none. */
   readonly queue: string
   readonly events: readonly WakeRow[]
-  /** An event before this time has to wait for it. */
+  /** End of its back-off: woken before, it lets other waiting Pods go first. */
   readonly backoffEndsAtMs?: number
   /** When it is looked at without any event. */
   readonly retriesAtMs?: number

@@ -2,10 +2,12 @@
 
 import type { NodeSelectorRequirement, NodeSelectorTerm, Pod, PodAffinityTerm } from '../../../simulator/index.ts'
 import { matchesRequiredNodeAffinity } from '../../../simulator/api/node-selector.ts'
+import { tolerationsTolerate } from '../../../simulator/api/tolerations.ts'
 import type { Scheduler } from '../../../simulator/scheduler/scheduler.ts'
 import { podRequests } from '../../../simulator/scheduler/pod-requests.ts'
 import { isCounted } from '../../../simulator/scheduler/plugins/node-resources-fit/plugin.ts'
 import { amountText, resourceName } from '../node-room.ts'
+import { rolePrefix } from './pod-edits.ts'
 
 /** Sentences; empty when nothing speaks against it for good. */
 export function whyNever(scheduler: Scheduler, pod: Pod): string[] {
@@ -17,7 +19,10 @@ export function whyNever(scheduler: Scheduler, pod: Pod): string[] {
 
 function tooLarge(scheduler: Scheduler, pod: Pod): string[] {
   const { cache } = scheduler
-  const slots = cache.nodeSlots()
+  const all = cache.nodeSlots()
+  // Nodes that are kept for the cluster's own parts do not count, unless there are no others.
+  const open = all.filter((slot) => !(slot.node?.spec?.taints ?? []).some((taint) => taint.key.startsWith(rolePrefix) && !tolerationsTolerate(pod.spec.tolerations, taint)))
+  const slots = open.length === 0 ? all : open
   const wanted = [...podRequests(pod, { useStatus: false })].filter(([resource, amount]) => amount > 0 && isCounted(resource))
   if (slots.length === 0 || wanted.length === 0) return []
   const of = (resource: string, index: number): number => cache.findColumn(resource)?.allocatable[index] ?? 0

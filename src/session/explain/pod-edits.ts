@@ -10,7 +10,7 @@ import type { Editor, PodEdit } from './edits.ts'
 /** Taints that come from a node's state: tolerating them is no remedy. */
 export const stateTaintPrefix = 'node.kubernetes.io/'
 /** Taints that keep a node for the cluster's own parts. */
-const rolePrefix = 'node-role.kubernetes.io/'
+export const rolePrefix = 'node-role.kubernetes.io/'
 /** Skews that are tried. */
 const skewTriesMax = 3
 const podsResource = 'pods'

@@ -75,9 +75,12 @@ export function momentText(atMs: number): string {
 export function wakeSentence(wake: WakeUp, rows: readonly WakeRow[], nowMs: number, shownMs: (atMs: number) => number): string {
   const sentences: string[] = []
   if (wake.queue === 'active') sentences.push('It stands in the active queue: its turn is next.')
-  if ((wake.queue === 'backoff' || wake.queue === 'errorBackoff') && wake.backoffEndMs > nowMs) sentences.push(`Something has woken it; it backs off until ${momentText(shownMs(wake.backoffEndMs))}.`)
+  const endText = momentText(shownMs(wake.backoffEndMs))
+  const isBackingOff = wake.backoffEndMs > nowMs
+  if (wake.queue === 'errorBackoff' && isBackingOff) sentences.push(`Its attempt failed; it backs off until ${endText}.`)
+  if (wake.queue === 'backoff') sentences.push(isBackingOff ? `Something has woken it: it is tried when its back-off ends at ${endText}, or before when no other Pod waits.` : 'Something has woken it: its turn is next.')
   if (rows.length > 0 && wake.queue !== 'active' && wake.queue !== 'backoff') sentences.push(`${listed(rows.map((row) => row.text))}.`)
-  if (wake.queue === 'unschedulable' && wake.backoffEndMs > nowMs) sentences.push(`Before ${momentText(shownMs(wake.backoffEndMs))} it backs off.`)
+  if (wake.queue === 'unschedulable' && isBackingOff) sentences.push(`Its back-off lasts until ${endText}: woken before, it lets other waiting Pods go first.`)
   if (wake.flushMs !== undefined) sentences.push(`Without any of that the queue looks again at ${momentText(shownMs(wake.flushMs))}.`)
   return sentences.join(' ')
 }

@@ -51,7 +51,7 @@ function WakeUp({ wakeUp: { events, backoffEndsAtMs, retriesAtMs } }: { wakeUp: 
       <b>What wakes it up</b>
       <span>
         <ul>{events.map((row) => <li key={row.text} title={row.plugins.join(', ')}>{row.text.slice(0, 1).toUpperCase()}{row.text.slice(1)}</li>)}</ul>
-        {backoffEndsAtMs !== undefined && <>It backs off until {clockText(backoffEndsAtMs)}. </>}
+        {backoffEndsAtMs !== undefined && <>Its back-off lasts until {clockText(backoffEndsAtMs)}: until then other waiting Pods go first. </>}
         {retriesAtMs !== undefined && <>Without any of that the queue looks again at {clockText(retriesAtMs)}.</>}
       </span>
     </div>
