@@ -72,6 +72,8 @@ export class CycleRunner {
   private preFilterCount = 0
   /** Slots that fit; the first `feasibleCount` are valid. */
   feasible = new Int32Array(64)
+  /** True: why nodes were rejected is kept only as long as none fits, which is all that an attempt needs. */
+  isBrief = false
   feasibleCount = 0
   /** Slots with the highest score, where the search has found them; the first `bestCount` are valid. */
   private bestSlots = new Int32Array(64)
@@ -158,13 +160,16 @@ export class CycleRunner {
 
   /** True when filters and scores are all in the class's table, as for most pods. */
   private isPlain(): boolean {
-    if (this.crossFilters.length > 0 || this.nominator.size > 0) return false
+    return this.crossFilters.length === 0 && this.nominator.size === 0 && this.hasPlainScores()
+  }
+
+  private hasPlainScores(): boolean {
     return this.profile.scores.every(({ plugin }) => plugin.scoreAll === undefined || plugin.isIndifferent?.(this.cycle) === true)
   }
 
   /** As `scan` for plain pods, with the best nodes found on the way. */
   private scanPlainly(slots: Int32Array, wanted: number): number {
-    const { table, tally, feasible, bestSlots } = this
+    const { table, tally, feasible, bestSlots, isBrief } = this
     const { answers } = table
     const count = slots.length
     let found = 0
@@ -179,7 +184,7 @@ export class CycleRunner {
       let answer = answers[index]
       if (answer === unknown) answer = table.judge(this.cycle, this.statuses, index)
       if (answer < 0) {
-        tally.reject(index, -answer)
+        if (found === 0 || !isBrief) tally.reject(index, -answer)
         continue
       }
       feasible[found++] = index
@@ -226,8 +231,11 @@ export class CycleRunner {
 
   /** @returns how many nodes were looked at */
   private scan(slots: Int32Array, wanted: number): number {
-    const { table, tally, feasible } = this
+    const { table, tally, feasible, bestSlots, isBrief } = this
     const tests = this.crossTests()
+    const hasPlainScores = this.hasPlainScores()
+    let best = -1
+    let bestCount = 0
     const hasCross = tests.length > 0
     const { answers } = table
     const count = slots.length
@@ -245,13 +253,20 @@ export class CycleRunner {
       const ahead = hasNominations ? this.nominatedAhead(index) : noPods
       if (ahead.length > 0) id = this.withNominated(index, ahead)
       else if (id === 0 && hasCross) id = this.testVerdict(tests, index)
-      if (id === 0) feasible[found++] = index
-      else {
-        tally.reject(index, id)
+      if (id === 0) {
+        feasible[found++] = index
+        if (answer > best) {
+          best = answer
+          bestCount = 0
+        }
+        if (answer === best) bestSlots[bestCount++] = index
+      } else {
+        if (found === 0 || !isBrief) tally.reject(index, id)
         if (hasCross && this.problem === undefined && this.statuses.get(id).code === 'error') this.problem = this.statuses.get(id)
       }
     }
     this.feasibleCount = found
+    this.bestCount = hasPlainScores ? bestCount : 0
     return looked
   }
 

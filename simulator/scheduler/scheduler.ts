@@ -77,6 +77,7 @@ export class Scheduler {
     this.ports = ports
     this.profiles = new Map(configuration.profiles.map((profile) => [profile.schedulerName, compileProfile(profile, configuration)]))
     this.runners = new Map([...this.profiles].map(([name, profile]) => [name, new CycleRunner(profile, this.nominator)]))
+    for (const runner of this.runners.values()) runner.isBrief = true
     this.runner = [...this.runners.values()][0]
     this.waiting = new WaitingPods(state.waiting ?? new Table())
     this.queue = new SchedulingQueue(state, this.profiles, ports)
