@@ -12,7 +12,7 @@ function divided(profiles: { [profile: string]: number }, more: Partial<GpuSpec>
 }
 
 describe('MIG layouts of one A100', () => {
-  it.each([
+  it.each<{ name: string; profiles: { [profile: string]: number } }>([
     { name: 'seven small ones fit', profiles: { '1g.10gb': 7 } },
     { name: 'four large small ones fit', profiles: { '1g.20gb': 4 } },
     { name: 'a half and a half fit', profiles: { '3g.40gb': 2 } },
@@ -26,7 +26,7 @@ describe('MIG layouts of one A100', () => {
     expect(gpuDevices('node', divided(profiles))).toHaveLength(sum)
   })
 
-  it.each([
+  it.each<{ name: string; profiles: { [profile: string]: number }; why: string }>([
     { name: 'eight small ones are too many', profiles: { '1g.10gb': 8 }, why: '8 x 1g.10gb are too many for one GPU: at most 7.' },
     { name: 'the second with media engines is refused', profiles: { '1g.10gb+me': 2 }, why: '2 x 1g.10gb+me are too many for one GPU: at most 1.' },
     { name: 'compute slices run out', profiles: { '4g.40gb': 1, '2g.20gb': 2 }, why: '4 x' },
@@ -34,7 +34,7 @@ describe('MIG layouts of one A100', () => {
     { name: 'a profile of another model is unknown', profiles: { '1g.5gb': 1 }, why: 'MIG profile "1g.5gb" does not exist on NVIDIA-A100-SXM4-80GB.' },
     { name: 'nothing is no layout', profiles: {}, why: 'A MIG layout needs at least one profile with a count of 1 or more.' },
   ])('$name', ({ profiles, why }) => {
-    const text = checkGpuSpec(divided(profiles as { [profile: string]: number }))
+    const text = checkGpuSpec(divided(profiles))
     expect(text).toContain(why === '4 x' ? 'need 8 compute slices, but one GPU has 7' : why)
   })
 

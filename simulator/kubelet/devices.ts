@@ -131,6 +131,18 @@ function devicesOf(host: Host, podKey: string, pod: Pod, container: Container): 
   return limits.flatMap(([resource, count]) => ofPod.filter((device) => device.resource === resource).slice(0, count))
 }
 
+/**
+ * How fast the GPUs of a container are together, in whole GPUs: a MIG device has its share of compute slices.
+ * Modelling assumption: pods that share a GPU by time slicing or MPS do not slow each other down.
+ * @returns undefined for a container without MIG devices
+ */
+export function deviceSpeed(host: Host, podKey: string, pod: Pod, container: Container): number | undefined {
+  const own = container.resources?.limits === undefined ? [] : devicesOf(host, podKey, pod, container)
+  if (own.every(({ profile }) => profile === undefined)) return undefined
+  const slices = getGpuModel(gpuSpecOf(host.findNode(pod.spec.nodeName ?? ''))?.model ?? '').mig?.computeSlices ?? 1
+  return own.reduce((sum, { profile }) => sum + (profile === undefined ? 1 : profile.slices / slices), 0)
+}
+
 const noFiles: { readonly [path: string]: string } = {}
 
 /** Variables by which the plugin tells a container its devices; undefined for a container without any. */

@@ -10,7 +10,7 @@ import type { SimTimeMs } from '../kernel/event-queue.ts'
 import type { Json } from '../kernel/json.ts'
 import { findProgram } from '../workloads/registry.ts'
 import type { EffectAnswer, HttpRequest, ImageEntry, LoadOnContainer, Program, ProgramContext, ProgramEffect, ProgramSpec, ProgramStep, Usage } from '../workloads/program.ts'
-import { deviceCount } from './devices.ts'
+import { deviceCount, deviceSpeed } from './devices.ts'
 import { ContainerFiles } from './files.ts'
 import { findContainer } from './host.ts'
 import type { Host } from './host.ts'
@@ -64,6 +64,7 @@ export function makeSpec(host: Host, podKey: string, pod: Pod, container: Contai
     cpuRequestMillis: requests?.['cpu'] === undefined ? undefined : quantityMilli(requests['cpu']),
     memoryLimitBytes: memoryLimit(pod, container),
     gpuCount: deviceCount(container),
+    gpuSpeed: deviceSpeed(host, podKey, pod, container),
     seed: host.config.seed,
     user: identityOf(pod, container, container.image ?? '', host),
     serviceAccount: pod.spec.serviceAccountName,

@@ -23,8 +23,10 @@ export interface ProgramSpec {
   readonly cpuLimitMillis?: number
   readonly cpuRequestMillis?: number
   readonly memoryLimitBytes?: number
-  /** Count of GPUs given to the container, and the GPU product by node label. */
+  /** Count of GPUs, shares of GPUs and MIG devices given to the container; the product stands in a label of the node. */
   readonly gpuCount: number
+  /** How fast they are together, in whole GPUs; absent: as many as there are. */
+  readonly gpuSpeed?: number
   /** For hashed jitter. */
   readonly seed: number
   /** Numeric user and groups of process 1; absent: root. */

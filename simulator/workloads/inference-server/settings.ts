@@ -64,7 +64,7 @@ export function settingsOf(spec: ProgramSpec): ServerSettings {
     featureCount: variable('CONTRACT_FEATURES', figure('contract_features', 0)),
     score: figure('positive_share', 0.91),
     needsGpu: parameters['device'] === 'cuda',
-    gpuMsPerRequest: figure('gpu_ms_per_request', 18),
+    gpuMsPerRequest: figure('gpu_ms_per_request', 18) / (spec.gpuSpeed ?? 1),
     gpuMemoryBytes: figure('vram_gib', 0) * 1024 * mebibyte,
   }
 }

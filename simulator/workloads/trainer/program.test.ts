@@ -28,6 +28,15 @@ function run(more: Partial<ProgramSpec>): string[] {
 }
 
 describe('a training run', () => {
+  it.each([
+    { name: 'on two whole GPUs takes half the time', more: { gpuCount: 2 }, endMs: 125_000 },
+    { name: 'on a MIG device takes as long as its share says', more: { gpuCount: 1, gpuSpeed: 0.5 }, endMs: 500_000 },
+    { name: 'on a T4 takes four times as long, by either label', more: { gpuCount: 1, node: { name: 'n', labels: { 'nvidia.com/gpu.product': 'Tesla-T4' } } }, endMs: 1_000_000 },
+  ])('$name', ({ more, endMs }) => {
+    const parameters = { steps: 250, step_s: 1, mem_base_gib: 1, mem_per_batch_gib: 0.5, device: 'cuda' }
+    expect(Number(run({ parameters, ...more }).at(-1)?.split(' ')[0])).toBe(endMs)
+  })
+
   it('logs its steps and ends well', () => {
     expect(run({})).toEqual(['0 training 250 steps, batch size 2', '100000 step 100/250', '200000 step 200/250', '250000 step 250/250', '250000 training finished', '250000 exit 0'])
   })

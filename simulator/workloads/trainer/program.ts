@@ -26,15 +26,15 @@ interface TrainerSettings {
   readonly cpuMillis: number
 }
 
-function settingsOf({ parameters, env, node, cpuLimitMillis, gpuCount }: ProgramSpec): TrainerSettings {
+function settingsOf({ parameters, env, node, cpuLimitMillis, gpuCount, gpuSpeed }: ProgramSpec): TrainerSettings {
   const figure = (name: string, fallback: number): number => (typeof parameters[name] === 'number' ? (parameters[name] as number) : fallback)
   const batch = Number(env['BATCH_SIZE'] ?? 64)
   const needsGpu = parameters['device'] !== 'cpu'
-  const slowness = needsGpu && (node.labels['accelerator'] ?? '').includes('t4') ? 4 : 1
+  const slowness = needsGpu && (node.labels['accelerator'] ?? node.labels['nvidia.com/gpu.product'] ?? '').toLowerCase().includes('t4') ? 4 : 1
   const loaders = (cpuLimitMillis ?? 4000) < 1000 ? 2 : 1
   return {
     steps: Number(env['STEPS'] ?? figure('steps', 2000)),
-    stepMs: Math.round((figure('step_s', 1) * 1000 * slowness * loaders) / Math.max(1, gpuCount)),
+    stepMs: Math.round((figure('step_s', 1) * 1000 * slowness * loaders) / (gpuSpeed ?? Math.max(1, gpuCount))),
     memoryBytes: (figure('mem_base_gib', 12) + figure('mem_per_batch_gib', 0.1875) * batch) * gibibyte,
     needsGpu,
     cpuMillis: Math.min(1000, cpuLimitMillis ?? 1000),

@@ -47,6 +47,7 @@ function weightsOf(node: Node): Map<string, number> {
   return weights
 }
 
+/** True for a pod that holds (or waits for) its resources. */
 export function isUnfinished(pod: Pod): boolean {
   return pod.status?.phase !== 'Succeeded' && pod.status?.phase !== 'Failed'
 }

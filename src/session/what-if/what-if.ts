@@ -65,10 +65,12 @@ function places(cluster: Cluster): string {
 function settle(fork: Cluster): boolean {
   const limitMs = fork.nowMs + settleMsMax
   let seen = places(fork)
+  let version = fork.resourceVersion
   let sinceMs = fork.nowMs
   while (fork.nowMs < limitMs) {
     fork.advanceTo(fork.nowMs + lookMs)
-    const now = places(fork)
+    const now = fork.resourceVersion === version ? seen : places(fork)
+    version = fork.resourceVersion
     if (now !== seen) {
       seen = now
       sinceMs = fork.nowMs
