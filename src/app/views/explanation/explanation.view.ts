@@ -33,7 +33,7 @@ function byDepth(a: NodeVerdict, b: NodeVerdict): number {
   return depth(b) - depth(a) || compareText(a.node, b.node)
 }
 
-export interface ScoreTable { readonly moreCount: number; readonly heads: readonly string[]; readonly rows: readonly { readonly node: string; readonly cells: readonly { readonly text: string; readonly isBest: boolean; readonly detail: string }[]; readonly total: string; readonly isChosen: boolean }[] }
+export interface ScoreTable { readonly moreCount: number; readonly heads: readonly string[]; readonly rows: readonly { readonly node: string; readonly cells: readonly { readonly text: string; readonly isBest: boolean; /** The raw score where normalizing changed it. */ readonly raw: string; readonly detail: string }[]; readonly total: string; readonly isChosen: boolean }[] }
 
 /** Weighted scores of the feasible nodes, best total first. Columns where all are 0 are left out. */
 export function scoreTable(explanation: PodExplanation): ScoreTable {
@@ -50,7 +50,7 @@ export function scoreTable(explanation: PodExplanation): ScoreTable {
     node: node.node, isChosen: node.isChosen === true, total: String(node.total ?? ''),
     cells: shown.map(({ plugin }) => {
       const score = weighted(node, plugin)
-      return { text: String(score?.weighted ?? ''), isBest: bounds.get(plugin)?.differs === true && score?.weighted === bounds.get(plugin)?.best, detail: score === undefined ? '' : `raw ${score.raw}, normalized ${score.normalized}, weight ${score.weight}` }
+      return { text: String(score?.weighted ?? ''), raw: score === undefined || score.raw === score.normalized ? '' : `raw ${score.raw}`, isBest: bounds.get(plugin)?.differs === true && score?.weighted === bounds.get(plugin)?.best, detail: score === undefined ? '' : `raw ${score.raw}, normalized ${score.normalized}, weight ${score.weight}` }
     }),
   }))
   return { heads: shown.map(({ plugin, weight }) => `${shortPlugin(plugin)} ×${weight}`), rows, moreCount: scored.length - rows.length }

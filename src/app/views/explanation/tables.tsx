@@ -48,7 +48,7 @@ export function Scores({ table, notes }: { table: ScoreTable; notes: readonly (s
             {table.rows.map((row) => (
               <tr key={row.node}>
                 <th scope="row"><span className={css.nodeCell}><Name>{row.node}</Name>{row.isChosen && <em className={css.chosen}>chosen</em>}</span></th>
-                {row.cells.map((cell, index) => <td key={index} className={cell.isBest ? `${css.num} ${css.best}` : css.num} title={cell.detail}>{cell.text}<Hidden> ({cell.detail})</Hidden></td>)}
+                {row.cells.map((cell, index) => <td key={index} className={cell.isBest ? `${css.num} ${css.best}` : css.num} title={cell.detail}>{cell.raw !== '' && <span className={css.raw} aria-hidden="true">{cell.raw}</span>}{cell.text}<Hidden> ({cell.detail})</Hidden></td>)}
                 <td className={`${css.num} ${css.best}`}>{row.total}</td>
               </tr>
             ))}
