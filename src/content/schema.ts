@@ -78,6 +78,7 @@ const image = z.strictObject({
 })
 const scenario = {
   cluster: text, seed: z.number().int().default(1), historyMinutes: z.number().default(30), images: z.record(z.string(), image).default({}), namespace: z.string().default('default'),
+  schedulerConfiguration: z.string().optional(),
 }
 const docs = z.array(z.strictObject({ title: text, href: z.url() })).default([])
 const attempt = z.strictObject({ title: text, loses: z.array(z.string()).default([]) })
@@ -129,7 +130,7 @@ const gpusSchema = z.strictObject({
 
 export const clustersSchema = z.array(
   z.strictObject({
-    id: text, title: text, addOns: z.array(z.string()), objects: z.string().optional(),
+    id: text, title: text, addOns: z.array(z.string()), objects: z.string().optional(), schedulerConfiguration: z.string().optional(),
     nodes: z.array(z.strictObject({
       name: text, resources: z.record(z.string(), z.string()), labels: z.record(z.string(), z.string()).optional(),
       taints: z.array(z.strictObject({ key: text, value: z.string().optional(), effect: text })).optional(),

@@ -33,6 +33,8 @@ export interface ClusterDefinition {
   readonly addOns: readonly string[]
   /** YAML of objects that the cluster has from the beginning: what a platform team would have set up. */
   readonly objects?: string
+  /** A KubeSchedulerConfiguration document; absent: the scheduler's own defaults. */
+  readonly schedulerConfiguration?: string
 }
 
 /** An image that a scenario adds to (or changes in) the built-in table. */
@@ -55,6 +57,8 @@ export interface Scenario {
   readonly files: { readonly [path: string]: string }
   /** Namespace of the learner's kubectl context. */
   readonly namespace: string
+  /** A KubeSchedulerConfiguration document in place of the cluster's. */
+  readonly schedulerConfiguration?: string
 }
 
 /** A script for the terminal with what it must earn. */

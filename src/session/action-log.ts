@@ -15,6 +15,8 @@ export type Action =
   | { readonly kind: 'write'; readonly path: string; readonly text: string }
   | { readonly kind: 'edited'; readonly path: string; readonly text: string | null }
   | { readonly kind: 'apply'; readonly path: string; readonly text: string }
+  /** A KubeSchedulerConfiguration for the current cluster. */
+  | { readonly kind: 'schedulerConfiguration'; readonly text: string }
   | { readonly kind: 'answer'; readonly item: string; readonly value: string }
   | { readonly kind: 'note'; readonly what: string; readonly value: string }
 

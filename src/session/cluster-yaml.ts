@@ -3,6 +3,8 @@
 import { LineCounter, parseAllDocuments } from 'yaml'
 import { addOns as knownAddOns } from '../../simulator/bootstrap/add-ons.ts'
 import type { Node } from '../../simulator/index.ts'
+import { loadSchedulerConfiguration } from '../../simulator/scheduler/configuration/load.ts'
+import { configurationKind } from '../../simulator/scheduler/configuration/schema.ts'
 import { gpuAnnotation, parseGpuSpec } from '../../simulator/gpu/spec.ts'
 import type { ClusterDefinition } from '../content/types.ts'
 
@@ -29,7 +31,7 @@ function readAddOns(document: { readonly addOns?: unknown }): readonly string[] 
 
 /**
  * Nodes of a cluster text, and the text of its other objects; or what is wrong, with its line. A document
- * `kind: Cluster` of podflight.dev/v1 lists add-ons: `addOns: [kueue]`.
+ * `kind: Cluster` of podflight.dev/v1 lists add-ons: `addOns: [kueue]`; a KubeSchedulerConfiguration sets the scheduler up.
  */
 export function readClusterYaml(text: string): { readonly definition: ClusterDefinition; readonly objects: string } | { readonly error: string; readonly line: number } {
   const lines = new LineCounter()
@@ -37,6 +39,7 @@ export function readClusterYaml(text: string): { readonly definition: ClusterDef
   const nodes: ClusterDefinition['nodes'][number][] = []
   const others: string[] = []
   const addOns = [...usualAddOns]
+  let scheduler: { readonly text: string; readonly line: number } | undefined
   for (const document of Array.isArray(documents) ? documents : []) {
     if (document.errors.length > 0) return { error: document.errors[0].message.split('\n')[0], line: lines.linePos(document.errors[0].pos[0]).line }
     const object = document.toJS() as Node | null
@@ -45,6 +48,12 @@ export function readClusterYaml(text: string): { readonly definition: ClusterDef
       const asked = readAddOns(object as unknown as { readonly addOns?: unknown })
       if (typeof asked === 'string') return { error: asked, line: lines.linePos(document.contents?.range?.[0] ?? 0).line }
       addOns.push(...asked)
+      continue
+    }
+    if (object.kind === configurationKind) {
+      const [start, , end] = document.contents?.range ?? [0, 0, 0]
+      if (scheduler !== undefined) return { error: `There are two documents of kind ${configurationKind}.`, line: lines.linePos(start).line }
+      scheduler = { text: text.slice(start, end), line: lines.linePos(start).line }
       continue
     }
     if (object.kind !== 'Node') {
@@ -59,7 +68,9 @@ export function readClusterYaml(text: string): { readonly definition: ClusterDef
     nodes.push({ name: object.metadata.name, resources: { cpu: '4', memory: '16Gi', ...resources }, labels: object.metadata.labels, taints: object.spec?.taints, ...(gpus === undefined ? {} : { gpus: gpus.spec }) })
   }
   if (nodes.length === 0) return { error: 'The cluster has no Node.', line: 1 }
+  const loaded = scheduler && loadSchedulerConfiguration(scheduler.text, addOns)
+  if (scheduler !== undefined && loaded !== undefined && 'error' in loaded) return { error: loaded.error, line: scheduler.line }
   const hasControlPlane = nodes.some((node) => node.labels?.['node-role.kubernetes.io/control-plane'] !== undefined)
-  const definition = { id: 'file', title: 'Cluster file', addOns: [...new Set(addOns)], nodes: hasControlPlane ? nodes : [controlPlane, ...nodes] }
+  const definition = { id: 'file', title: 'Cluster file', addOns: [...new Set(addOns)], nodes: hasControlPlane ? nodes : [controlPlane, ...nodes], ...(scheduler && { schedulerConfiguration: scheduler.text }) }
   return { definition, objects: others.join('---\n') }
 }

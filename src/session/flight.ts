@@ -247,6 +247,9 @@ export class Flight {
       case 'apply':
         this.apply(action.path, action.text)
         return
+      case 'schedulerConfiguration':
+        this.configureScheduler(action.text)
+        return
       case 'answer':
         this.answer(action.item, action.value)
         return
@@ -262,6 +265,15 @@ export class Flight {
     const applied = applyDocuments(text, learnerUser, () => this.current.cluster, this.namespace)
     this.current.moments.keep(this.current.cluster)
     return applied
+  }
+
+  /** Configures the scheduler of the current cluster. @returns the loader's error text, and the old configuration stays */
+  configureScheduler(text: string): string | undefined {
+    this.record({ kind: 'schedulerConfiguration', text })
+    const { cluster, moments } = this.current
+    const error = cluster.components.scheduler?.configure(text)
+    if (error === undefined) moments.keep(cluster)
+    return error
   }
 
   /** Namespace of the kubeconfig's current context. */

@@ -46,6 +46,7 @@ export function startScenario(scenario: Scenario, library: Library, seed: number
   const definition = library.clusters.find((candidate) => candidate.id === scenario.cluster)
   if (definition === undefined) throw new ScenarioError(`cluster "${scenario.cluster}" is not defined`)
   const cluster = bases.fork(definition, scenario, seed)
+  configureScheduler(cluster, scenario.schedulerConfiguration ?? definition.schedulerConfiguration)
   const startMs = cluster.config.historyMs ?? 0
   for (const [index, step] of scenario.start.entries()) playStep(cluster, step, index)
   if (cluster.nowMs > startMs) {
@@ -54,6 +55,11 @@ export function startScenario(scenario: Scenario, library: Library, seed: number
   }
   cluster.advanceTo(startMs)
   return cluster
+}
+
+function configureScheduler(cluster: Cluster, document: string | undefined): void {
+  const error = document === undefined ? undefined : cluster.components.scheduler?.configure(document)
+  if (error !== undefined) throw new ScenarioError(`the configuration of the scheduler: ${error}`)
 }
 
 function playStep(cluster: Cluster, step: StartStep, index: number): void {
