@@ -8,5 +8,5 @@ const cases = [
 ]
 
 it.each(cases)('$name', ({ a, b, want }) => {
-  expect(Math.sign(prioritySort.compare(a, b))).toBe(want)
+  expect(Math.sign(prioritySort.compare({ podKey: 'a', ...a }, { podKey: 'b', ...b }))).toBe(want)
 })
