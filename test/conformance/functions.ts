@@ -4,6 +4,7 @@ import { runJsonPath } from './functions/jsonpath.ts'
 import { runHpa } from './functions/hpa.ts'
 import { runNames } from './functions/names.ts'
 import { runPatch } from './functions/patch.ts'
+import { runPodSecurity } from './functions/podsecurity.ts'
 import { runPromql } from './functions/promql.ts'
 import { runQos } from './functions/qos.ts'
 import { runQuantity } from './functions/quantity.ts'
@@ -21,6 +22,7 @@ export const runner: AreaRunner = {
     hpa: runHpa,
     names: runNames,
     patch: runPatch,
+    podsecurity: runPodSecurity,
     promql: runPromql,
     qos: runQos,
     quantity: runQuantity,
