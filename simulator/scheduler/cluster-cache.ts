@@ -287,10 +287,7 @@ export class ClusterCache {
     this.count(entry, 1)
   }
 
-  /**
-   * Takes a pod off its node for a trial; `restorePods` ends it.
-   * @returns nothing; the entry keeps its place in the index of pods
-   */
+  /** Takes a pod off its node for a trial; `restorePods` ends it. The entry keeps its place in the index of pods. */
   liftPod(entry: PodEntry): void {
     const { slot } = entry
     slot.pods = slot.pods.filter((other) => other !== entry)

@@ -4,20 +4,23 @@
  */
 
 import type { Pod } from '../api/types.ts'
-import { assert } from '../kernel/assert.ts'
 import { compareText } from '../kernel/text.ts'
 import { bestOf, nthBest } from './best-node.ts'
+import { bind, reserve, undo } from './binding-steps.ts'
+import type { Bound } from './binding-steps.ts'
 import { ClassTables, StatusTable, unknown } from './class-table.ts'
 import type { ClassTable } from './class-table.ts'
 import type { NodeSlot } from './cluster-cache.ts'
 import type { CompiledFilter, CompiledProfile } from './compiled-profile.ts'
-import type { Binder, Cycle, FailedCycle, ObjectWriter, Plugin, PostFilterResult } from './framework.ts'
+import type { Binder, Cycle, FailedCycle, ObjectWriter, PostFilterResult } from './framework.ts'
 import { schedulerReasons } from './messages.ts'
 import { NodeScorer, scoreInDetail } from './node-scores.ts'
 import type { ScoredNodes } from './node-scores.ts'
 import type { Nominator } from './nominator.ts'
+import { PluginStates } from './plugin-states.ts'
+import type { PreFilterOutcome } from './plugin-states.ts'
 import type { PermitWait } from './waiting.ts'
-import { errorStatus, success, unresolvable, unschedulable, withPlugin } from './status.ts'
+import { errorStatus, unresolvable, unschedulable } from './status.ts'
 import type { PluginStatus } from './status.ts'
 import { priorityOf } from './pod-class.ts'
 import type { PodClass } from './pod-class.ts'
@@ -39,14 +42,6 @@ export function feasibleWanted(nodeCount: number, percentage = 0): number {
   return Math.max(feasibleMin, Math.trunc((nodeCount * percent) / 100))
 }
 
-/** What PreFilter found. */
-export interface PreFilterOutcome {
-  readonly status: PluginStatus
-  readonly nodeNames: ReadonlySet<string> | undefined
-  /** Plugins that narrowed the nodes. */
-  readonly narrowedBy: readonly string[]
-}
-
 /** What PostFilter plugins may do beside reading. */
 export interface FailurePorts extends ObjectWriter { pick(bound: number): number }
 
@@ -61,15 +56,12 @@ export class CycleRunner {
   // The state of the cycle that runs.
   private cycle!: Cycle
   private table!: ClassTable
-  private states: unknown[] = []
-  private skipped: boolean[] = []
+  private readonly plugins: PluginStates
   /** Filters that look at the whole cluster and have to do with the pod. */
   private readonly crossFilters: CompiledFilter[] = []
   /** The last cycle, if it failed for reasons that hold for the next pod of the class too. */
   private lastFailure: { readonly podClass: PodClass; readonly changeCount: number; readonly objectsEpoch: number } | undefined
   private isRepeated = false
-  /** How many PreFilter plugins have run. */
-  private preFilterCount = 0
   /** Slots that fit; the first `feasibleCount` are valid. */
   feasible = new Int32Array(64)
   /** True: why nodes were rejected is kept only as long as none fits, which is all that an attempt needs. */
@@ -87,6 +79,7 @@ export class CycleRunner {
   constructor(profile: CompiledProfile, nominator: Nominator) {
     this.profile = profile
     this.nominator = nominator
+    this.plugins = new PluginStates(profile.preFilters)
   }
 
   /** Begins a cycle: runs the PreFilter plugins. */
@@ -98,11 +91,12 @@ export class CycleRunner {
     this.bestCount = 0
     this.problem = undefined
     this.absent = unresolvable()
-    const outcome = this.preFilter()
-    this.table = this.tables.of(cycle, this.profile, this.skipped)
+    const outcome = this.plugins.begin(cycle)
+    const { skipped } = this.plugins
+    this.table = this.tables.of(cycle, this.profile, skipped)
     this.crossFilters.length = 0
     for (const filter of this.profile.crossFilters) {
-      if ((filter.stateAt < 0 || !this.skipped[filter.stateAt]) && filter.plugin.isIdle?.(cycle) !== true) this.crossFilters.push(filter)
+      if ((filter.stateAt < 0 || !skipped[filter.stateAt]) && filter.plugin.isIdle?.(cycle) !== true) this.crossFilters.push(filter)
     }
     this.isRepeated = outcome.status.code === 'success' && outcome.nodeNames === undefined && this.isAsLast(cycle)
     if (!this.isRepeated) this.tally.begin(cache.slotCapacity)
@@ -110,32 +104,6 @@ export class CycleRunner {
     if (outcome.status.code !== 'success') this.absent = outcome.status
     else if (outcome.nodeNames !== undefined) this.absent = unresolvable(schedulerReasons.notInPreFilter(outcome.narrowedBy))
     return outcome
-  }
-
-  private preFilter(): PreFilterOutcome {
-    const { preFilters } = this.profile
-    this.states = preFilters.map(() => undefined)
-    this.skipped = preFilters.map(() => false)
-    let nodeNames: ReadonlySet<string> | undefined
-    let rejection: PluginStatus | undefined
-    const narrowedBy: string[] = []
-    for (let i = 0; i < preFilters.length; i++) {
-      const plugin = preFilters[i]
-      this.preFilterCount = i + 1
-      const result = plugin.preFilter(this.cycle)
-      const { code } = result.status
-      this.states[i] = result.state
-      this.skipped[i] = code === 'skip'
-      if (code === 'unschedulable') rejection = withPlugin(result.status, plugin.name)
-      else if (code === 'error') return { status: toldOfPreFilter(result.status, plugin.name), nodeNames: undefined, narrowedBy: [] }
-      else if (code !== 'success' && code !== 'skip') return { status: withPlugin(result.status, plugin.name), nodeNames: undefined, narrowedBy: [] }
-      if (code !== 'success' || result.nodeNames === undefined) continue
-      narrowedBy.push(plugin.name)
-      narrowedBy.sort(compareText)
-      nodeNames = nodeNames === undefined ? result.nodeNames : new Set([...nodeNames].filter((name) => result.nodeNames?.has(name)))
-      if (nodeNames.size === 0) return { status: unresolvable(noNodeText(narrowedBy)), nodeNames, narrowedBy }
-    }
-    return { status: rejection ?? success, nodeNames, narrowedBy }
   }
 
   /**
@@ -274,7 +242,7 @@ export class CycleRunner {
   private crossTests(): ((index: number) => PluginStatus)[] {
     const { cycle } = this
     return this.crossFilters.map(({ plugin, stateAt }) => {
-      const state = this.states[stateAt]
+      const state = this.plugins.states[stateAt]
       return plugin.testOf?.(cycle, state) ?? ((index) => plugin.filter(cycle, cycle.cache.getSlot(index), state))
     })
   }
@@ -292,7 +260,7 @@ export class CycleRunner {
   private crossVerdict(index: number): number {
     const slot = this.cycle.cache.getSlot(index)
     for (const { plugin, stateAt } of this.crossFilters) {
-      const status = plugin.filter(this.cycle, slot, this.states[stateAt])
+      const status = plugin.filter(this.cycle, slot, this.plugins.states[stateAt])
       if (status.code !== 'success') return this.statuses.intern(told(status, plugin.name), plugin.name)
     }
     return 0
@@ -327,8 +295,7 @@ export class CycleRunner {
   }
 
   private refreshStates(): void {
-    const { preFilters } = this.profile
-    for (let i = 0; i < preFilters.length; i++) if (!this.skipped[i]) preFilters[i].refresh?.(this.cycle, this.states[i])
+    this.plugins.refresh(this.cycle)
   }
 
   /** As `filter` on a node whose pods were changed for a trial, nominated pods included. */
@@ -344,7 +311,7 @@ export class CycleRunner {
     if (id !== 0) return id < 0 ? nobodyLower : this.statuses.get(id)
     if (this.crossFilters.length === 0) return undefined
     const { plugin, stateAt } = this.crossFilters[0]
-    const status = plugin.standsAnyway?.(this.cycle, slot, this.states[stateAt])
+    const status = plugin.standsAnyway?.(this.cycle, slot, this.plugins.states[stateAt])
     return status === undefined ? undefined : this.statuses.named(status, plugin.name)
   }
 
@@ -413,53 +380,28 @@ export class CycleRunner {
 
   private scoredNodes(): ScoredNodes {
     const { cycle, profile, feasible, feasibleCount: count } = this
-    return { cycle, profile, feasible, count, filterStateOf: (plugin) => this.filterStateOf(plugin) }
-  }
-
-  private filterStateOf(plugin: Plugin): unknown {
-    return this.states[this.profile.preFilters.findIndex((other) => other === plugin)]
+    return { cycle, profile, feasible, count, filterStateOf: (plugin) => this.plugins.stateOf(plugin) }
   }
 
   // ---- after the choice --------------------------------------------------------------------------------------------
 
-  /**
-   * Runs Reserve and Permit.
-   * @returns what went wrong, with everything taken back, or which plugins make the pod wait; undefined when it may be bound
-   */
+  /** As `reserve` of binding-steps.ts, with what PreFilter left in this cycle. */
   reserve(cycle: Cycle, nodeName: string): PluginStatus | readonly PermitWait[] | undefined {
-    const { profile } = this
-    if (profile.reserves.length === 0 && profile.permits.length === 0) return undefined
-    const slot = cycle.cache.findSlot(nodeName)
-    assert(slot !== undefined, `chosen node ${nodeName} is not in the cache`)
-    for (const { plugin, stateAt } of profile.reserves) {
-      if (this.skipped[stateAt]) continue
-      const status = plugin.reserve?.(cycle, slot, this.states[stateAt]) ?? success
-      if (status.code !== 'success') return this.undo(cycle, nodeName, withPlugin(status, plugin.name))
-    }
-    const waits: PermitWait[] = []
-    for (const plugin of profile.permits) {
-      const { status, timeoutMs = 0 } = plugin.permit(cycle, slot)
-      if (status.code === 'wait') waits.push({ plugin: plugin.name, timeoutMs })
-      else if (status.code === 'error') return this.undo(cycle, nodeName, errorStatus(schedulerReasons.permitError(plugin.name, status.reasons.join(', '))))
-      else if (status.code !== 'success') return this.undo(cycle, nodeName, withPlugin(status, plugin.name))
-    }
-    return waits.length === 0 ? undefined : waits
+    return reserve(this.atWork(), cycle, nodeName)
   }
 
-  /** Runs PreBind and Bind. @returns what went wrong; undefined when the pod is bound */
+  /** As `bind` there. */
   bind(cycle: Cycle, nodeName: string, binder: Binder & ObjectWriter): PluginStatus | undefined {
-    const { profile } = this
-    for (const { plugin, stateAt } of profile.preBinds) {
-      if (this.skipped[stateAt]) continue
-      const state = this.states[stateAt]
-      const status = state === undefined ? errorStatus(schedulerReasons.notFound) : plugin.preBind(cycle, nodeName, state, binder)
-      if (status.code !== 'success') return this.undo(cycle, nodeName, status)
-    }
-    for (const plugin of profile.binds) {
-      const status = plugin.bind(cycle.pod, nodeName, binder)
-      if (status.code !== 'skip') return status.code === 'success' ? undefined : this.undo(cycle, nodeName, status)
-    }
-    return this.undo(cycle, nodeName, errorStatus('no plugin has bound the pod'))
+    return bind(this.atWork(), cycle, nodeName, binder)
+  }
+
+  /** As `undo` there. */
+  undo(cycle: Cycle, nodeName: string, status: PluginStatus): PluginStatus {
+    return undo(this.atWork(), cycle, nodeName, status)
+  }
+
+  private atWork(): Bound {
+    return { profile: this.profile, plugins: this.plugins }
   }
 
   /** Makes the states of plugins anew for a pod that has waited; they do not outlast their cycle. */
@@ -469,25 +411,12 @@ export class CycleRunner {
     if (slot?.node !== undefined) this.freshVerdict(slot)
   }
 
-  /** Takes back what Reserve plugins have claimed, last first. */
-  undo(cycle: Cycle, nodeName: string, status: PluginStatus): PluginStatus {
-    const { reserves } = this.profile
-    for (let i = reserves.length - 1; i >= 0; i--) {
-      const { plugin, stateAt } = reserves[i]
-      if (stateAt < 0 || !this.skipped[stateAt]) plugin.unreserve(cycle, nodeName, this.states[stateAt])
-    }
-    return status
-  }
-
   /** What PostFilter plugins see of the failed cycle. */
   failedCycle(cycle: Cycle, ports: FailurePorts): FailedCycle {
     return {
       cycle,
       isRepeated: this.isRepeated,
-      preFilterOf: (plugin) => {
-        const at = this.profile.preFilters.findIndex((other) => other === plugin)
-        return at >= 0 && at < this.preFilterCount ? { state: this.states[at] } : undefined
-      },
+      preFilterOf: (plugin) => this.plugins.resultOf(plugin),
       statusOf: (slot) => this.statusOf(slot),
       preemptible: () => this.preemptible(),
       preemptibleCount: () => this.preemptibleCount(),
@@ -526,12 +455,4 @@ export class CycleRunner {
 /** An error of a filter, with the name of the plugin before it. */
 function told(status: PluginStatus, plugin: string): PluginStatus {
   return status.code === 'error' ? errorStatus(schedulerReasons.filterError(plugin, status.reasons.join(', '))) : status
-}
-
-function toldOfPreFilter(status: PluginStatus, plugin: string): PluginStatus {
-  return withPlugin(errorStatus(schedulerReasons.preFilterError(plugin, status.reasons.join(', '))), plugin)
-}
-
-function noNodeText(plugins: readonly string[]): string {
-  return plugins.length === 1 ? schedulerReasons.noNodeOfPlugin(plugins[0]) : schedulerReasons.noNodeOfAll(plugins)
 }
