@@ -60,6 +60,8 @@ export interface GpuSlot {
   readonly lost?: boolean
   /** Number of Pods on a GPU that is shared by time slicing or MPS. */
   readonly shared?: number
+  /** Shares of it that nobody has; absent when it is not shared. */
+  readonly sharesFree?: number
   /** MIG profile such as `3g.40gb`; the first digit is the width. */
   readonly mig?: string
 }

@@ -19,7 +19,7 @@ describe('GPU slots', () => {
     },
     {
       name: 'of shared GPUs say how many Pods are on one', pods: ['p', 'q', 'r'].map((uid) => pod(uid, { 'nvidia.com/gpu': 1 })),
-      node: node({ model: 'Tesla-T4', count: 2, sharing: { strategy: 'time-slicing', replicas: 4 } }), want: [{ podUid: 'p', shared: 2 }, { podUid: 'q', shared: 1 }],
+      node: node({ model: 'Tesla-T4', count: 2, sharing: { strategy: 'time-slicing', replicas: 4 } }), want: [{ podUid: 'p', shared: 2, sharesFree: 2 }, { podUid: 'q', shared: 1, sharesFree: 3 }],
     },
     { name: 'of a node that names no model follow its resource', node: { metadata: {}, status: { capacity: { 'nvidia.com/gpu': '3' }, allocatable: { 'nvidia.com/gpu': '2' } } } as unknown as Node, pods: [pod('p', { 'nvidia.com/gpu': 1 })], want: [{ podUid: 'p' }, {}, { lost: true }] },
   ])('$name', ({ node: given, pods, want }) => {

@@ -41,13 +41,18 @@ function wholeSlots(devices: readonly GpuDevice[], broken: ReadonlySet<number>, 
 
 /** Shared devices: one slot for all replicas of one, with how many Pods are on it; units go to the emptiest. */
 function sharedSlots(devices: readonly GpuDevice[], broken: ReadonlySet<number>, pods: readonly PodRow[]): GpuSlot[] {
-  const slots = new Map<string, { device: GpuDevice; holders: string[] }>()
-  for (const device of devices) if (!slots.has(device.uuid)) slots.set(device.uuid, { device, holders: [] })
+  const slots = new Map<string, { device: GpuDevice; replicas: number; holders: string[] }>()
+  for (const device of devices) {
+    const slot = slots.get(device.uuid)
+    if (slot === undefined) slots.set(device.uuid, { device, replicas: 1, holders: [] })
+    else slot.replicas++
+  }
   for (const resource of new Set(devices.map((device) => device.resource))) {
     const own = [...slots.values()].filter(({ device }) => device.resource === resource)
     for (const uid of holdersOf(resource, pods)) own.reduce((best, slot) => (slot.holders.length < best.holders.length ? slot : best)).holders.push(uid)
   }
-  return [...slots.values()].map(({ device, holders }) => ({
+  return [...slots.values()].map(({ device, replicas, holders }) => ({
+    sharesFree: broken.has(device.gpu) ? 0 : Math.max(0, replicas - holders.length),
     ...(holders.length === 0 ? {} : { podUid: holders[0], shared: new Set(holders).size }),
     ...(broken.has(device.gpu) ? { lost: true } : {}), ...(device.profile === undefined ? {} : { mig: device.profile.name }),
   }))

@@ -62,6 +62,19 @@ describe('a card of a node', () => {
   })
 })
 
+describe('free GPUs of a card', () => {
+  const [node] = gpuCluster().nodes
+  test.each([
+    { name: 'none without GPUs', slots: [], want: '' },
+    { name: 'whole ones', slots: [{ podUid: 'p' }, {}, { lost: true }], want: '1 free' },
+    { name: 'none left', slots: [{ podUid: 'p' }], want: 'full' },
+    { name: 'shares', slots: [{ podUid: 'p', shared: 1, sharesFree: 3 }, { sharesFree: 4 }], want: '7 shares free' },
+    { name: 'no share left', slots: [{ podUid: 'p', shared: 4, sharesFree: 0 }], want: 'full' },
+  ])('$name', ({ slots, want }) => {
+    expect(toNodeCard({ ...node!, gpuSlots: slots }, [], 0).gpuFreeText).toBe(want)
+  })
+})
+
 describe('the treegrid twin', () => {
   const board = boardOf(gpuCluster())
   const rows = selectMapRows(board, '')

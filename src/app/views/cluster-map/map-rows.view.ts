@@ -116,11 +116,19 @@ export interface NodeCard {
 /** More steady Pods than this fold into one line; the others never fold. */
 const steadyPodsMax = 6
 
+/** What is free of a node's GPUs, in words. */
+function gpuFreeText({ gpuSlots }: NodeRow): string {
+  if (gpuSlots.length === 0) return ''
+  const isShared = gpuSlots.some((slot) => slot.sharesFree !== undefined)
+  const free = isShared ? sum(gpuSlots, (slot) => slot.sharesFree ?? 0) : gpuSlots.filter((slot) => slot.podUid === undefined && slot.lost !== true).length
+  if (free === 0) return 'full'
+  return isShared ? `${counted(free, 'share')} free` : `${free} free`
+}
+
 export function toNodeCard(node: NodeRow, podRows: readonly PodRow[], nowMs: number): NodeCard {
   const pods = [...podRows].sort((a, b) => Number(a.namespace === 'kube-system') - Number(b.namespace === 'kube-system') || b.createdAtMs - a.createdAtMs || compareText(a.name, b.name))
   const steady = pods.filter((pod) => pod.shape === 'running')
   const hidden = new Set(steady.slice(steadyPodsMax).map((pod) => pod.uid))
-  const free = node.gpuSlots.filter((slot) => slot.podUid === undefined && slot.lost !== true).length
   return {
     name: node.name,
     note: [node.zone, node.pricePerHourCents === undefined ? `${coresText(node.cpuMillis)} CPU` : moneyText(node.pricePerHourCents)].filter((text) => text !== '').join(' · '),
@@ -128,7 +136,7 @@ export function toNodeCard(node: NodeRow, podRows: readonly PodRow[], nowMs: num
     stateWord: !node.isReady ? 'NotReady' : node.isUnschedulable ? 'SchedulingDisabled' : undefined,
     cpu: bar(node.cpuMillis, pods, (pod) => pod.cpuRequestMillis, node.cpuUsageMillis, `${coresText(node.cpuRequestMillis)} / ${coresText(node.cpuMillis)}`, node.pressure.includes('PIDPressure')),
     memory: bar(node.memoryBytes, pods, (pod) => pod.memoryRequestBytes, node.memoryUsageBytes, `${gibText(node.memoryRequestBytes)} / ${gibText(node.memoryBytes)} Gi`, node.pressure.includes('MemoryPressure')),
-    gpuFreeText: node.gpuSlots.length === 0 ? '' : free === 0 ? 'full' : free === node.gpuSlots.length ? `${free} free` : `${free} free`,
+    gpuFreeText: gpuFreeText(node),
     pods: pods.filter((pod) => !hidden.has(pod.uid)).map((pod) => toCardPod(pod, nowMs)),
     foldedText: hidden.size === 0 ? undefined : `${hidden.size} more, all ready`,
   }
