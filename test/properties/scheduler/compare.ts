@@ -34,6 +34,11 @@ function told({ plugin, code, reasons }: Told | Rejection): unknown {
   return { plugin, code: codes[code], reasons: sorted(reasons) }
 }
 
+/** Of several nodes on which a filter fails any may be told. */
+function errorText(reasons: readonly string[], rejections: readonly { readonly code: string }[]): string {
+  return rejections.some(({ code }) => code === 'error') ? 'a filter failed' : reasons.join(', ')
+}
+
 function byNode<T, U>(names: readonly string[], values: readonly T[], map: (value: T) => U): { [node: string]: U } {
   return Object.fromEntries(values.map((value, i) => [names[i], map(value)]))
 }
@@ -49,7 +54,7 @@ export function referenceAnswer(decision: ReferenceDecision): Answer {
     scores: Object.fromEntries(Object.entries(scores).map(([plugin, { normalized }]) => [plugin, byNode(feasible, normalized, (n) => n)])),
     totals: byNode(feasible, totals, (n) => n),
     best: sorted(best),
-    ...(error && { error: error.reasons.join(', ') }),
+    ...(error && { error: errorText(error.reasons, Object.values(rejected)) }),
     candidates: Object.fromEntries(candidates.map(({ node, victims, violations }) => [node, { victims: victims.map(podKeyOf), violations }])),
     ties: sorted(bestCandidates),
   }
@@ -74,7 +79,7 @@ export function fastAnswer(scheduler: Scheduler, pod: Pod): Answer {
     rejected: Object.fromEntries(explained.nodes.flatMap(({ node, rejection }) => (rejection === undefined ? [] : [[node, told(rejection)]]))),
     ...explainedScores(explained),
     best: sorted(explained.best),
-    ...(error && { error: error.reasons.join(', ') }),
+    ...(error && { error: errorText(error.reasons, explained.nodes.flatMap(({ rejection }) => rejection ?? [])) }),
     candidates: Object.fromEntries(candidates.map(({ node, victims, budgetViolations }) => [node, { victims, violations: budgetViolations }])),
     ties: sorted(candidates.filter((c) => c.isBest).map((c) => c.node)),
   }

@@ -30,7 +30,7 @@ function expectedAnswer(row: Row): Partial<Answer> {
     gate: preEnqueue, preFilter: prefilter, feasible: rest.feasible, rejected: rest.rejected, scores: rest.scores, totals: rest.totals, best: rest.best,
     candidates: Object.fromEntries(candidates) as Answer['candidates'],
     ties: postFilter === undefined ? [] : (postFilter.ties ?? [postFilter.nominatedNode]),
-    ...(result === 'error' && { error: message }),
+    ...(result === 'error' && { error: Object.values(rest.rejected ?? {}).some((why) => (why as { code?: string }).code === 'Error') ? 'a filter failed' : message }),
   }
 }
 

@@ -183,7 +183,10 @@ const nobodyIsForgotten: Invariant = {
   name: 'no pod stays pending while it fits',
   check(moment) {
     if (moment.kind !== 'end') return undefined
-    const stuck = moment.now.pods.find((pod) => (pod.spec.nodeName ?? '') === '' && pod.metadata.deletionTimestamp === undefined && labelsOf(pod)[podGroupLabel] === undefined && fitsSomewhere(pod, moment.now))
+    const pending = moment.now.pods.filter((pod) => (pod.spec.nodeName ?? '') === '' && pod.metadata.deletionTimestamp === undefined)
+    // The pods of a gang that never becomes whole take room and give it back, again and again.
+    if (pending.some((pod) => labelsOf(pod)[podGroupLabel] !== undefined)) return undefined
+    const stuck = pending.find((pod) => fitsSomewhere(pod, moment.now))
     return stuck && podKeyOf(stuck)
   },
   /** One look at a pod is answered with "not found". */
