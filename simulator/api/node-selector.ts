@@ -102,17 +102,22 @@ export function matchesRequiredNodeAffinity(spec: Pick<PodSpec, 'nodeSelector' |
 /** A preferred term, compiled. */
 export interface CompiledPreference { readonly weight: number; readonly term: CompiledTerm }
 
-/** Compiles preferred terms; those of weight 0 and empty ones count nothing. Errors name fields below `path`. */
-export function compilePreferences(preferences: readonly { weight: number; preference: NodeSelectorTerm }[], path = ''): CompiledPreference[] | SelectorError {
+/** Compiles preferred terms; those of weight 0 and empty ones count nothing. */
+export function compilePreferences(preferences: readonly { weight: number; preference: NodeSelectorTerm }[]): CompiledPreference[] | SelectorError {
   const compiled: CompiledPreference[] = []
   const errors: string[] = []
   preferences.forEach(({ weight, preference }, index) => {
     if (weight === 0 || isEmptyTerm(preference)) return
-    const term = compileTerm(preference, `${path}[${index}]`)
+    const term = compileTerm(preference, `[${index}]`)
     errors.push(...term.errors)
     compiled.push({ weight, term })
   })
   return errors.length > 0 ? { error: aggregateText(errors) } : compiled
+}
+
+/** All that is wrong with preferred terms, each as a text of its own. Errors name fields below `path`. */
+export function preferenceErrors(preferences: readonly { weight: number; preference: NodeSelectorTerm }[], path: string): string[] {
+  return preferences.flatMap(({ weight, preference }, index) => (weight === 0 || isEmptyTerm(preference) ? [] : compileTerm(preference, `${path}[${index}]`).errors))
 }
 
 /** The sum of the weights of the preferences that a node meets. */

@@ -82,9 +82,19 @@ function pluginsOf(profile: UncheckedProfile, plugins: PluginRegistry): Schedule
   return Object.fromEntries(extensionPoints.map((point) => [point, entries(point)])) as unknown as SchedulerProfile['plugins']
 }
 
+/** Lists that Go leaves out when they are empty. */
+const optionalLists: readonly string[] = ['defaultConstraints', 'ignoredResources', 'ignoredResourceGroups', 'preferredDuringSchedulingIgnoredDuringExecution', 'matchExpressions', 'matchFields', 'values', 'matchLabelKeys']
+
+function withoutEmpty(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutEmpty)
+  if (typeof value !== 'object' || value === null) return value
+  const members = Object.entries(value).filter(([key, inner]) => !(optionalLists.includes(key) && Array.isArray(inner) && inner.length === 0))
+  return Object.fromEntries(members.map(([key, inner]) => [key, withoutEmpty(inner)]))
+}
+
 function argsOf({ args, sets }: UncheckedProfile): Partial<PluginArguments> {
   const used = namedAnywhere(sets)
-  return Object.fromEntries(args.flatMap(({ name, args: given }) => (given !== undefined && used.has(name) ? [[name, given]] : [])))
+  return Object.fromEntries(args.flatMap(({ name, args: given }) => (given !== undefined && used.has(name) ? [[name, withoutEmpty(given)]] : [])))
 }
 
 /** Makes the profiles. @returns them, or the text of what is wrong with the first bad one */

@@ -3,8 +3,7 @@
 import { fieldErrors as invalid, fieldErrorText } from '../../api/field-error.ts'
 import type { FieldError } from '../../api/field-error.ts'
 import { checkQualifiedName } from '../../api/names.ts'
-import { compileNodeSelector, compilePreferences } from '../../api/node-selector.ts'
-import { isSelectorError } from '../../api/selector.ts'
+import { compileNodeSelector, preferenceErrors } from '../../api/node-selector.ts'
 import type { TopologySpreadConstraint } from '../../api/types.ts'
 import { parseGoDuration } from '../../api/time.ts'
 import type { PluginArguments, ResourceWeight, ShapePoint } from './types.ts'
@@ -103,8 +102,7 @@ function nodeAffinityProblems({ addedAffinity }: PluginArguments['NodeAffinity']
   const preferred = addedAffinity?.preferredDuringSchedulingIgnoredDuringExecution ?? []
   const at = `${path}.addedAffinity`
   const terms = required === undefined ? [] : compileNodeSelector({ nodeSelectorTerms: required.nodeSelectorTerms ?? [] }, `${at}.requiredDuringSchedulingIgnoredDuringExecution`)
-  const preferences = compilePreferences(preferred, `${at}.preferredDuringSchedulingIgnoredDuringExecution`)
-  return [...terms.flatMap((term) => term.errors), ...(isSelectorError(preferences) ? [preferences.error] : [])]
+  return [...terms.flatMap((term) => term.errors), ...preferenceErrors(preferred, `${at}.preferredDuringSchedulingIgnoredDuringExecution`)]
 }
 
 function volumeProblems({ bindTimeoutSeconds, shape }: PluginArguments['VolumeBinding'], path: string): FieldError[] {
