@@ -87,7 +87,10 @@ export function countByResource(devices: readonly GpuDevice[]): { [resource: str
  */
 const applicationXids: ReadonlySet<number> = new Set([13, 31, 43, 45, 68, 109])
 
-/** Faults of a node by GPU index: the last Xid that the driver reported. */
+/**
+ * Faults of a node by GPU index: the last Xid that the driver reported.
+ * Taking a fault away stands for a repair with a restart of the plugin: upstream a GPU stays unhealthy until then.
+ */
 export function gpuFaultsOf(node: Node | undefined): ReadonlyMap<number, number> {
   const faults = new Map<number, number>()
   for (const part of (node?.metadata.annotations?.[gpuFaultsAnnotation] ?? '').split(',')) {

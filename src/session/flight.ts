@@ -321,7 +321,7 @@ export class Flight {
   private port(options: FlightOptions): FlightPort {
     const current = (): Line => this.current
     return {
-      answers: this.answers, hidesHelp: () => options.hidesHelp?.() === true, namespace: () => this.namespace,
+      answers: this.answers, isExam: options.header.kind === 'exam', hidesHelp: () => options.hidesHelp?.() === true, namespace: () => this.namespace,
       cluster: () => current().cluster, past: { at: (ms) => current().moments.at(ms) },
       changed: () => current().moments.keep(current().cluster),
     }

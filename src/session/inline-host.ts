@@ -490,7 +490,7 @@ export class InlineHost implements ClusterHost {
 
   whatIf(changes: readonly WhatIfChange[]): Promise<WhatIfReport | WhatIfRefusal | undefined> {
     const { session, shown } = this
-    if (session === undefined || shown === undefined || session.exam?.hidesHelp === true) return Promise.resolve(undefined)
+    if (session === undefined || shown === undefined || session.exam !== undefined) return Promise.resolve(undefined)
     return Promise.resolve(whatIf(shown, changes, { namespace: session.flight.namespace }))
   }
 

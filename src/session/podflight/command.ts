@@ -6,6 +6,8 @@ import type { Past } from '../explain-pod.ts'
 /** What subcommands may ask of the flight. */
 export interface FlightPort {
   readonly answers: Map<string, string>
+  /** True in an exam of any mode: nothing tells what would be, and nothing but the API changes the cluster. */
+  readonly isExam: boolean
   /** True in an exam: what explains is not available. */
   hidesHelp(): boolean
   /** Of the kubeconfig's current context, as are the namespace and the past. */

@@ -12,7 +12,7 @@ function terminal(isExam = false): { run(line: string): { out: string; code: num
   const flight = new Flight({
     library: { clusters: [definition], labs: [], tasks: [], forms: [] } as never, out: (text) => (out += text),
     plans: [{ context: 'flight', scenario: { cluster: 'one', seed: 1, historyMinutes: 5, images: {}, namespace: 'default', files: {}, start: [{ kubectl: 'annotate node a100-1 podflight.dev/gpu-faults=1=48' }] } }],
-    header: { engine: '1', content: '1', kind: 'sandbox', id: 'x', seed: 1 }, hidesHelp: () => isExam,
+    header: { engine: '1', content: '1', kind: isExam ? 'exam' : 'sandbox', id: 'x', seed: 1 },
   })
   return {
     run: (line) => {

@@ -100,7 +100,7 @@ function* run(context: ProcessContext): Process {
 export const gpuCommand: PodflightCommand = {
   name: 'gpu',
   make: (port) => function* gpu(context) {
-    if (!port.hidesHelp()) return yield* run(context)
+    if (!port.isExam) return yield* run(context)
     context.err('error: gpu is not available in an exam\n')
     return 1
   },

@@ -15,7 +15,7 @@ function terminal(isExam = false): { run(line: string): { out: string; code: num
   const flight = new Flight({
     library: { clusters: [{ id: 'one', title: 'One node', addOns: [], nodes: [{ name: 'a', resources: { cpu: '4', memory: '16Gi' } }] }], labs: [], tasks: [], forms: [] } as never,
     plans: [{ context: 'flight', scenario: { cluster: 'one', seed: 1, historyMinutes: 5, images: {}, namespace: 'default', files: { 'packed.yaml': packed }, start: [] } }],
-    header: { engine: '1', content: '1', kind: 'sandbox', id: 'x', seed: 1 }, out: (text) => (out += text), hidesHelp: () => isExam,
+    header: { engine: '1', content: '1', kind: isExam ? 'exam' : 'sandbox', id: 'x', seed: 1 }, out: (text) => (out += text),
   })
   return {
     flight,

@@ -53,7 +53,7 @@ export const schedulerCommand: PodflightCommand = {
   make: (port) => {
     const run = schedulerExecutable(port)
     return function* scheduler(context) {
-      if (!port.hidesHelp()) return yield* run(context)
+      if (!port.isExam) return yield* run(context)
       context.err('error: scheduler is not available in an exam\n')
       return 1
     }

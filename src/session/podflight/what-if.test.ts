@@ -13,7 +13,7 @@ function terminal(isExam = false): { run(line: string): { out: string; code: num
   const flight = new Flight({
     library: { clusters: [definition], labs: [], tasks: [], forms: [] } as never, out: (text) => (out += text),
     plans: [{ context: 'flight', scenario: { cluster: 'two', seed: 1, historyMinutes: 5, images: {}, namespace: 'default', files: {}, start: [] } }],
-    header: { engine: '1', content: '1', kind: 'sandbox', id: 'x', seed: 1 }, hidesHelp: () => isExam,
+    header: { engine: '1', content: '1', kind: isExam ? 'exam' : 'sandbox', id: 'x', seed: 1 },
   })
   const run = (line: string): { out: string; code: number } => {
     out = ''
@@ -45,7 +45,7 @@ describe('podflight what-if', () => {
     const { out, code } = run('podflight what-if --gpus t4-1=Tesla-T4:1:time-slicing:2')
     expect(code).toBe(0)
     expect(out).toMatch(/^CHANGE +NAMESPACE +POD +FROM +TO +WHY\nnewly-running +default +two +<none> +t4-1\n/)
-    expect(out).toContain('\nPods pending           1        0\n')
+    expect(out).toMatch(/\nPods pending +1 +0\n/)
     expect(out).toContain('kubectl annotate node t4-1')
     expect(flight.current.cluster.traceHash).toBe(before)
   })
@@ -59,6 +59,12 @@ describe('podflight what-if', () => {
     for (const command of report.commands) expect(run(command).code).toBe(0)
     run('sleep 60')
     expect(flight.current.cluster.peekOne('pods', 'default/two')).toMatchObject({ spec: { nodeName: 't4-2' } })
+  })
+
+  test('prices are the learner\'s', () => {
+    const { out } = terminal().run(`podflight what-if --add-node t4-1 --price '1 x Tesla-T4=2.50'`)
+    expect(out).toMatch(/\n {2}1 x Tesla-T4 at 2\.50 +1 +2\n/)
+    expect(terminal().run('podflight what-if --cordon a --price x=cheap').out).toContain('--price takes dollars, not "cheap"')
   })
 
   test('a file is applied, in the namespace that is named', () => {

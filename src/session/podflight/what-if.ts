@@ -3,6 +3,7 @@
 import type { GpuSpec, ProcessContext } from '../../../simulator/index.ts'
 import { immediately } from '../../../simulator/shell/commands.ts'
 import type { WhatIfChange } from '../what-if/changes.ts'
+import { defaultPrices } from '../what-if/cost.ts'
 import type { GpuFigures } from '../what-if/gpu-fragmentation.ts'
 import { whatIf } from '../what-if/what-if.ts'
 import type { WhatIfReport } from '../what-if/what-if.ts'
@@ -19,13 +20,14 @@ Tries changes on a copy of the cluster and shows what would be different. The cl
   --scale KIND/NAME=REPLICAS, --delete KIND/NAME
   --scheduler FILE              a KubeSchedulerConfiguration
   -f FILE                       objects to apply
+  --price TYPE=DOLLARS          per hour of a node of a type, as the report names it: --price '8 x Tesla-T4=4.20'
 `
 
 class UsageError extends Error {
   override readonly name = 'UsageError'
 }
 
-interface Parsed { changes: WhatIfChange[]; namespace: string | undefined; isJson: boolean }
+interface Parsed { changes: WhatIfChange[]; namespace: string | undefined; isJson: boolean; perNode: { [type: string]: number } }
 
 /** The two sides of the first `=`. */
 function sides(flag: string, value: string): [string, string] {
@@ -89,19 +91,27 @@ const readers: { readonly [flag: string]: Reader } = {
   '-f': (path, context) => ({ kind: 'apply', yaml: fileText(context, path) }),
 }
 
+function setPrice(perNode: { [type: string]: number }, value: string): void {
+  const [type, dollars] = sides('--price', value)
+  const price = Number(dollars)
+  if (!Number.isFinite(price) || price < 0) throw new UsageError(`--price takes dollars, not "${dollars}"`)
+  perNode[type] = price
+}
+
 /** Flags and their values, `--flag value` or `--flag=value`. */
 function parse(context: ProcessContext): Parsed {
-  const parsed: Parsed = { changes: [], namespace: undefined, isJson: false }
+  const parsed: Parsed = { changes: [], namespace: undefined, isJson: false, perNode: {} }
   const args = context.argv.slice(2)
   for (let i = 0; i < args.length; i++) {
     const joined = /^(--[a-z-]+)=(.*)$/s.exec(args[i])
     const flag = joined?.[1] ?? args[i]
     const value = joined?.[2] ?? args[++i]
     const read = Object.hasOwn(readers, flag) ? readers[flag] : undefined
-    if (read === undefined && !['-n', '--namespace', '-o', '--output'].includes(flag)) throw new UsageError(`unknown flag "${flag}"`)
+    if (read === undefined && !['-n', '--namespace', '-o', '--output', '--price'].includes(flag)) throw new UsageError(`unknown flag "${flag}"`)
     if (value === undefined) throw new UsageError(`${flag} needs a value`)
     if (read !== undefined) parsed.changes.push(read(value, context))
     else if (flag === '-n' || flag === '--namespace') parsed.namespace = value
+    else if (flag === '--price') setPrice(parsed.perNode, value)
     else if (value === 'json') parsed.isJson = true
     else throw new UsageError(`-o takes json, not "${value}"`)
   }
@@ -132,19 +142,20 @@ function reportText({ placements, pods, gpus, cost, isSettled, settledSeconds, c
       ['Free GPUs fragmented', fragmentationText(gpus.before), fragmentationText(gpus.after)],
     ]),
     ['Nodes, $ per hour', cost.before.toFixed(2), cost.after.toFixed(2)],
+    ...cost.rows.map(({ type, before, after, price }) => [`  ${type} at ${price.toFixed(2)}`, String(before), String(after)]),
   ]
   const time = isSettled ? `Settled after ${settledSeconds} s of simulated time.` : `Not settled after ${settledSeconds} s of simulated time: Pods still move.`
   return `${placements.length === 0 ? 'No Pod changes its place.\n' : columns([['CHANGE', 'NAMESPACE', 'POD', 'FROM', 'TO', 'WHY'], ...moved])}\n${columns(figures)}\n${time} Nothing was changed yet. To do it:\n${commands.map((command) => `  ${command.replace(/\n/g, '\n  ')}\n`).join('')}`
 }
 
 function run(port: FlightPort, context: ProcessContext): number {
-  if (port.hidesHelp()) {
+  if (port.isExam) {
     context.err('error: what-if is not available in an exam\n')
     return 1
   }
   try {
-    const { changes, namespace, isJson } = parse(context)
-    const answer = whatIf(port.cluster(), changes, { namespace: namespace ?? port.namespace() })
+    const { changes, namespace, isJson, perNode } = parse(context)
+    const answer = whatIf(port.cluster(), changes, { namespace: namespace ?? port.namespace(), prices: { ...defaultPrices, perNode } })
     if (answer.kind === 'refused') {
       context.err(`Change ${answer.change + 1} was refused:\n${answer.message}\n`)
       return 1
