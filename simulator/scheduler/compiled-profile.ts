@@ -101,6 +101,21 @@ function scoresOf(box: PluginBox, profile: SchedulerProfile): CompiledScore[] {
   return [...box.at('score'), ...box.at('score', 'scoreAll'), ...(isListed('score') && !isListed('preScore') ? [idleScore] : [])]
     .sort((a, b) => indexIn(profile, a) - indexIn(profile, b))
     .map((plugin) => ({ plugin: scoreOf(plugin as ScorePlugin<unknown>, profile), weight: weights.get(plugin.name) ?? 1 }))
+    .map(({ plugin, weight }) => ({ plugin: plugin.isNodeLocal && weight > cachedWeightMax ? uncached(plugin) : plugin, weight }))
+}
+
+/** Sums of cached scores are kept in 32 bits: twenty plugins of this weight fit. */
+const cachedWeightMax = 1_000_000
+
+/** A node-local plugin that is asked about each node in each cycle. */
+function uncached({ score, ...plugin }: ScorePlugin<unknown>): ScorePlugin<unknown> {
+  return {
+    ...plugin,
+    isNodeLocal: false,
+    scoreAll(cycle, scores, feasible, count, state) {
+      for (let i = 0; i < count; i++) scores[i] = score?.(cycle, cycle.cache.getSlot(feasible[i]), state) ?? 0
+    },
+  }
 }
 
 /** Without its preparation NodeAffinity scores every node, if only with 0. */
