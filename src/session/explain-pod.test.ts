@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { createCluster } from '../../simulator/index.ts'
-import type { Cluster } from '../../simulator/index.ts'
+import type { Cluster, Pod } from '../../simulator/index.ts'
 import { explain } from './explain-pod.ts'
 import type { PodExplanation } from './explanation.ts'
 import { runAsAuthor } from './scenario.ts'
@@ -114,5 +114,26 @@ describe('explain', () => {
     const found = explain(made.fork(), { kind: 'Pod', namespace: 'default', name: 'p' })
     expect(found?.wakeUp).toMatchObject({ queue: 'unschedulable', backoffEndsAtMs: 61_000 })
     expect(found?.wakes).toContain('Its back-off lasts until T+01:01: woken before, it lets other waiting Pods go first.')
+  })
+
+  test('of every Pod of a crowd, tried in one moment, the node that it got is among the best as it was then', () => {
+    const nodes = Array.from({ length: 12 }, (_unused, i) => ({ name: `n${i}`, resources: { cpu: String(2 + (i % 3)), memory: '8Gi', pods: '20' }, labels: { 'topology.kubernetes.io/zone': `z${i % 3}` } }))
+    const made = createCluster({ seed: 3, nodes })
+    made.advanceTo(30_000)
+    runAsAuthor(made, 'kubectl create deployment web --image=nginx --replicas=40 && kubectl create deployment api --image=httpd --replicas=25')
+    const start = made.fork()
+    made.advanceTo(made.nowMs + 20_000)
+    const past = { at: (ms: number) => {
+      const line = start.fork()
+      line.advanceTo(ms)
+      return line
+    } }
+    const pods = made.peek<Pod>('pods').filter((pod) => pod.metadata.namespace === 'default')
+    expect(pods).toHaveLength(65)
+    for (const pod of pods.filter((_pod, i) => i % 3 === 0)) {
+      const found = explain(made.fork(), { kind: 'Pod', namespace: 'default', name: pod.metadata.name ?? '' }, past)
+      expect(found?.basis).toBe('attempt')
+      expect(found?.best).toContain(pod.spec.nodeName)
+    }
   })
 })

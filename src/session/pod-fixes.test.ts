@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { createCluster } from '../../simulator/index.ts'
-import type { Cluster } from '../../simulator/index.ts'
+import { adminUser, createCluster } from '../../simulator/index.ts'
+import type { Cluster, Node } from '../../simulator/index.ts'
 import { explain } from './explain-pod.ts'
 import type { PodExplanation, SuggestedFix } from './explanation.ts'
 import { runAsAuthor } from './scenario.ts'
@@ -35,10 +35,23 @@ const apart = '  affinity: {podAntiAffinity: {requiredDuringSchedulingIgnoredDur
 const required = (expressions: string): string => `  affinity: {nodeAffinity: {requiredDuringSchedulingIgnoredDuringExecution: {nodeSelectorTerms: [{matchExpressions: [${expressions}]}]}}}\n`
 
 /** What the learner does with a fix: the commands, then the manifest. */
-function carryOut(made: Cluster, { commands = [], yaml }: SuggestedFix): void {
+function carryOut(made: Cluster, { label, commands = [], yaml }: SuggestedFix): void {
+  const like = /dd one more node like (\S+)/.exec(label)?.[1]
+  if (like !== undefined) {
+    const { metadata: { labels = {} }, spec: { taints = [] } = {}, status } = made.peekOne<Node>('nodes', like) as Node
+    const kept = taints.filter(({ key }) => !key.startsWith('node.kubernetes.io/'))
+    const added = made.clientFor(adminUser).create('nodes', { apiVersion: 'v1', kind: 'Node', metadata: { name: 'added', labels: { ...labels, 'kubernetes.io/hostname': 'added' } }, spec: { taints: kept }, status } as Node)
+    if (!added.ok) throw new Error(added.status.message)
+    made.advanceTo(made.nowMs + 20_000)
+  }
   for (const command of commands) run(made, command)
   if (yaml !== undefined) run(made, 'kubectl apply -f fix.yaml', { 'fix.yaml': yaml })
   made.advanceTo(made.nowMs + 60_000)
+}
+
+/** Of Pods that a controller makes again only the owner can say which are to go. */
+function canBeCarriedOut({ label, yaml, commands }: SuggestedFix): boolean {
+  return yaml !== undefined || commands !== undefined || label.includes('dd one more node')
 }
 
 interface Case { readonly name: string; readonly before?: readonly string[]; readonly manifest: string; readonly fixes: readonly string[] }
@@ -94,7 +107,7 @@ describe('fixes', () => {
     const made = waiting(given)
     const { fixes } = explain(made.fork(), { kind: 'Pod', namespace: 'default', name: 'p' }) as PodExplanation
     expect(fixes.map((fix) => fix.label)).toEqual(given.fixes)
-    for (const fix of fixes.filter(({ yaml, commands }) => yaml !== undefined || commands !== undefined)) {
+    for (const fix of fixes.filter(canBeCarriedOut)) {
       const line = made.fork()
       carryOut(line, fix)
       const { spec } = line.peekOne('pods', 'default/p') as { spec?: { nodeName?: string } }
@@ -117,5 +130,33 @@ describe('fixes', () => {
     const found = explain(made.fork(), { kind: 'Pod', namespace: 'default', name: 'p' }) as PodExplanation
     expect(found.never.length).toBeGreaterThan(0)
     expect(found.sentence).toMatch(sentence)
+  })
+
+  /** Pods with constraints drawn from small lists, alone or together. */
+  function drawn(seed: number): string {
+    let state = seed * 7919 + 17
+    const pick = <T>(values: readonly T[]): T => {
+      state = (state * 1103515245 + 12345) % 2147483648
+      return values[Math.floor(state / 65536) % values.length]!
+    }
+    const resources = pick(['{}', '{requests: {cpu: 3}}', '{requests: {cpu: 6}}', '{requests: {cpu: 40}}', '{limits: {nvidia.com/gpu: 2}}', '{limits: {nvidia.com/gpu: 12}}', '{requests: {memory: 20Gi}}'])
+    const parts = [
+      pick(['', '', tolerant]), pick(['', '', '  nodeSelector: {pool: gpu}\n', '  nodeSelector: {pool: cpu, disk: ssd}\n', '  nodeSelector: {pool: none}\n']),
+      pick(['', apart, required('{key: pool, operator: NotIn, values: [cpu, gpu]}'), required('{key: pool, operator: In, values: [gpu]}, {key: disk, operator: DoesNotExist}')]), pick(['', spread]),
+    ]
+    return pod(parts.join(''), 'p', '{app: x}').replace('image: nginx', `image: nginx, resources: ${resources}`)
+  }
+
+  test.each(Array.from({ length: 24 }, (_unused, seed) => seed))('drawn constraints %i: whatever is suggested works', (seed) => {
+    const made = cluster()
+    run(made, 'kubectl apply -f - <<E\n' + [1, 2].map((i) => pod(apart + spread, `x${i}`, '{app: x}')).join('---\n') + '\nE')
+    if (seed % 3 === 0) run(made, 'kubectl cordon cpu-1')
+    run(made, 'kubectl apply -f p.yaml', { 'p.yaml': drawn(seed) })
+    const found = explain(made.fork(), { kind: 'Pod', namespace: 'default', name: 'p' }) as PodExplanation
+    for (const fix of found.fixes.filter(canBeCarriedOut)) {
+      const line = made.fork()
+      carryOut(line, fix)
+      expect((line.peekOne('pods', 'default/p') as { spec?: { nodeName?: string } } | undefined)?.spec?.nodeName, fix.label).toBeDefined()
+    }
   })
 })

@@ -113,7 +113,8 @@ class FixSearch {
     }
     if (edits.length === editsMax || status.plugin === undefined) return false
     const obstacle = { cluster: this.cluster, scheduler: this.scheduler, node, pod, status }
-    const options: readonly Edit[] = [...(podEditors[status.plugin]?.(obstacle) ?? []), ...(clusterEditors[status.plugin]?.(obstacle) ?? [])]
+    const isReal = this.cluster.peekOne('nodes', node.metadata.name ?? '') !== undefined
+    const options: readonly Edit[] = [...(podEditors[status.plugin]?.(obstacle) ?? []), ...(isReal ? (clusterEditors[status.plugin]?.(obstacle) ?? []) : [])]
     const doneFamilies = new Set<string>()
     for (const option of options) {
       const family = option.kind === 'pod' ? option.family : undefined

@@ -98,7 +98,7 @@ export function oneMoreNode(like: Node): { readonly edit: ClusterEdit; readonly 
   return {
     node,
     edit: {
-      kind: 'cluster', text: `add one more node like ${name}${parts}`, size: 3,
+      kind: 'cluster', text: `add one more node like ${name}${parts}`, size: 3, note: 'A node is added by whoever owns the machines, or by an autoscaler.',
       make: ({ cache }) => {
         cache.addNode(node)
         return () => cache.removeNode(newNodeName)
