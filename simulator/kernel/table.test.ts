@@ -64,6 +64,7 @@ describe('a table', () => {
       const map = new Map<string, number>()
       const left: { table: Table<number>; entries: [string, number][] }[] = []
       for (const { what, key, value } of steps) {
+        expect([table.get(String(key)), table.has(String(key))]).toEqual([map.get(String(key)), map.has(String(key))])
         if (what === 'set') {
           table.set(String(key), value)
           map.set(String(key), value)

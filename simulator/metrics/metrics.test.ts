@@ -4,6 +4,7 @@ import { evaluatePromql } from './promql/evaluate.ts'
 import type { SampledSeries } from './promql/evaluate.ts'
 import { parsePromql } from './promql/parse.ts'
 import { seriesKey, SeriesStore } from './series.ts'
+import type { Series } from './series.ts'
 
 function newStore(): { store: SeriesStore; clock: { nowMs: number } } {
   const clock = { nowMs: 0 }
@@ -28,6 +29,22 @@ describe('a series', () => {
     store.grow('c', {}, 1)
     clock.nowMs = 20_000
     expect(store.valueNow('c', {})).toBe(40)
+  })
+
+  it('that is implied is read like one that is kept, until something is kept in its place', () => {
+    const clock = { nowMs: 5000 }
+    const implied: Series[] = ['b', 'a'].map((pod) => ({ name: 'm', labels: { pod }, at: (atMs: number) => (atMs < 1000 ? undefined : 7) }))
+    const store = new SeriesStore(new Table(), new Table(), () => clock.nowMs, {
+      find: (name, labels) => implied.find((series) => series.name === name && series.labels['pod'] === labels['pod']),
+      list: (name) => implied.filter((series) => name === undefined || series.name === name),
+    })
+    const valuesOf = (): unknown[] => store.select('m', () => true).map((series) => [series.labels['pod'], series.at(500), series.at(2000), series.at(6000)])
+    expect(valuesOf()).toEqual([['a', undefined, 7, 7], ['b', undefined, 7, 7]])
+    expect(store.find('m', { pod: 'a' })?.at(2000)).toBe(7)
+    store.keep('m', { pod: 'a' }, 7, 1000)
+    store.end('m', { pod: 'a' })
+    expect(valuesOf()).toEqual([['a', undefined, 7, undefined], ['b', undefined, 7, 7]])
+    expect(store.find('n', { pod: 'a' })).toBeUndefined()
   })
 
   it('keeps all of many breakpoints and ends when told', () => {
