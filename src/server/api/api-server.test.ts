@@ -122,6 +122,15 @@ describe('the API over HTTPS', () => {
     expect((await call('GET', `${maps}?watch=true&timeoutSeconds=1&resourceVersion=${rv}`)).text).toBe('')
   })
 
+  it('the scale of a Deployment is replaced, and a body that is no object is refused', async () => {
+    const deployments = '/apis/apps/v1/namespaces/default/deployments'
+    const template = { metadata: { labels: { a: 'b' } }, spec: { containers: [{ name: 'c', image: 'nginx' }] } }
+    await call('POST', deployments, { body: JSON.stringify({ apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'd' }, spec: { selector: { matchLabels: { a: 'b' } }, template } }) })
+    const scale = { apiVersion: 'autoscaling/v1', kind: 'Scale', metadata: { name: 'd', namespace: 'default' }, spec: { replicas: 3 } }
+    expect(JSON.parse((await call('PUT', `${deployments}/d/scale`, { body: JSON.stringify(scale) })).text)).toMatchObject({ spec: { replicas: 3 } })
+    expect((await call('PUT', `${deployments}/d/scale`, { body: '"text"' })).code).toBe(400)
+  })
+
   it('only administrators move time', async () => {
     expect((await call('POST', '/podflight/advance?seconds=60', { token: jane })).code).toBe(403)
     const before = server.desk.cluster.nowMs

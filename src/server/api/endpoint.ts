@@ -64,7 +64,7 @@ export class Endpoint {
     try {
       await this.answer(exchange)
     } catch (error) {
-      if (request.destroyed) return
+      if (request.socket.destroyed) return
       console.error(error)
       if (!response.headersSent) this.refuse(exchange, apiErrors.internal('the server met a mistake of its own'))
       else response.destroy()
@@ -106,7 +106,7 @@ export class Endpoint {
   private async answerResource(exchange: Exchange, address: ResourceAddress): Promise<void> {
     const { verb, subresource = '' } = address
     if (upgradedSubresources.includes(subresource)) return this.refuse(exchange, apiErrors.badRequest('Upgrade request required'))
-    const parts = writeVerbs.includes(verb) ? await readBody(exchange.request, verb) : {}
+    const parts = writeVerbs.includes(verb) ? await readBody(exchange.request, verb, subresource) : {}
     if ('refusal' in parts) return this.refuse(exchange, parts.refusal)
     const form = this.formFor(exchange.forms, address)
     if (form === undefined) return this.refuse(exchange, apiErrors.notAcceptable(notAcceptableText))

@@ -43,19 +43,26 @@ function parsed(text: string): ApiRequest['body'] {
   }
 }
 
-function decode(type: string, bytes: Buffer, verb: string): BodyParts {
+/** Bodies that are no object of the resource itself; the router takes them as values. */
+const valueSubresources: readonly string[] = ['scale', 'eviction', 'binding', 'token']
+
+function decode(type: string, bytes: Buffer, verb: string, subresource: string): BodyParts {
   if (type === protobufType) {
     const decoded = decodeObject(bytes)
     return 'error' in decoded ? { refusal: apiErrors.badRequest(decoded.error) } : { body: decoded.object as ApiRequest['body'], contentType: jsonType as ContentType }
   }
   const text = bytes.toString('utf8')
   const contentType = type as ContentType
+  if (valueSubresources.includes(subresource) && verb !== 'patch' && type === jsonType) {
+    const body = parsed(text)
+    return typeof body === 'object' && body !== null ? { body, contentType } : { refusal: apiErrors.badRequest('the object provided is unrecognized: it is no JSON object') }
+  }
   const isText = verb === 'patch' ? type === applyType : verb !== 'delete' && verb !== 'deletecollection'
   return { body: isText ? text : parsed(text), contentType }
 }
 
 /** Reads and decodes the body of a write. */
-export async function readBody(request: IncomingMessage, verb: string): Promise<BodyParts> {
+export async function readBody(request: IncomingMessage, verb: string, subresource: string): Promise<BodyParts> {
   const type = contentTypeOf(request.headers['content-type'])
   if (verb === 'patch' && !patchTypes.includes(type)) {
     return { refusal: apiErrors.unsupportedMediaType(`the body of the request was in an unknown format - accepted media types include: ${patchTypes.join(', ')}`) }
@@ -65,5 +72,5 @@ export async function readBody(request: IncomingMessage, verb: string): Promise<
   const bytes = declared > limit ? undefined : await readBytes(request, limit)
   if (bytes === undefined) return { refusal: apiErrors.tooLarge(`limit is ${limit}`) }
   if (bytes.length === 0) return { contentType: type as ContentType }
-  return decode(type, bytes, verb)
+  return decode(type, bytes, verb, subresource)
 }
