@@ -97,6 +97,26 @@ describe('a lab in this thread', () => {
   })
 })
 
+describe('a what-if', () => {
+  it('tells what would be at the moment shown, keeps nothing, and applies as lines of the terminal', async () => {
+    const sitting = sit()
+    await sitting.host.open({ kind: 'sandbox', id: 'gpu-mixed' })
+    const answer = await sitting.host.whatIf([{ kind: 'add-node', like: 'gpu-t4-1', count: 1 }])
+    expect(answer).toMatchObject({ kind: 'report', placements: [], gpus: { before: { total: 10 }, after: { total: 11 } } })
+    expect((await sitting.host.whatIf([]))).toMatchObject({ gpus: { after: { total: 10 } } })
+    for (const command of answer?.kind === 'report' ? answer.commands : []) await sitting.host.terminalRun(command)
+    expect(output(sitting)).toContain('node/gpu-t4-3 created')
+  })
+
+  it('is silent in an exam of any mode', async () => {
+    for (const examMode of ['exam', 'training'] as const) {
+      const sitting = sit()
+      await sitting.host.open({ kind: 'exam', id: library.forms[0]?.id ?? '', examMode })
+      expect(await sitting.host.whatIf([])).toBeUndefined()
+    }
+  })
+})
+
 describe('an exam in this thread', () => {
   it('runs on while the page is away, and is graded when its time is over', async () => {
     const form = library.forms[0]
