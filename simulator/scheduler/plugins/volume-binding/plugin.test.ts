@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import type { KubeObject, Volume } from '../../../api/types.ts'
 import { makeNode, makePod, TestCluster } from '../../testing/fixture.ts'
+import { volumeBinding } from './plugin.ts'
 import { makeClaim, makeClass, makeVolume, podWithClaims } from '../../testing/storage.ts'
 
 const nodes = [makeNode('a'), makeNode('b')]
@@ -40,5 +42,14 @@ describe('VolumeBinding', () => {
 
   it('says nothing about pods without claims', () => {
     expect(new TestCluster({ nodes }).explain(makePod('p')).feasible).toHaveLength(2)
+  })
+
+  it('is not woken when a driver no longer tells its capacity, unless the pod names the driver itself', () => {
+    const driver = (storageCapacity: boolean): KubeObject => ({ apiVersion: 'storage.k8s.io/v1', kind: 'CSIDriver', metadata: { name: 'csi' }, spec: { storageCapacity } }) as KubeObject
+    const hint = volumeBinding.retryOn?.find(({ resource }) => resource === 'CSIDriver')?.hint
+    const change = { old: driver(true), new: driver(false) }
+    const objects = { find: () => undefined, list: () => [] }
+    expect(hint?.(podWithClaims('p', ['data']), change, objects)).toBe(false)
+    expect(hint?.(makePod('p', { spec: { volumes: [{ name: 'v', csi: { driver: 'csi' } } as Volume] } }), change, objects)).toBe(true)
   })
 })

@@ -37,6 +37,11 @@ function tracksCapacity(driver: KubeObject | undefined): boolean {
   return (driver as CsiDriver | undefined)?.spec.storageCapacity === true
 }
 
+/** Upstream asks for volumes that name the driver in the pod; those behind claims are not looked at. */
+function namesDriver({ spec }: Pod, driver: KubeObject | undefined): boolean {
+  return (spec.volumes ?? []).some((volume) => (volume as { csi?: { driver?: string } }).csi?.driver === driver?.metadata.name)
+}
+
 function bindVolume({ claim, volume }: { claim: PersistentVolumeClaim; volume: PersistentVolume }): KubeObject[] {
   const { namespace, name, uid } = claim.metadata
   const annotations = { ...claim.metadata.annotations, 'pv.kubernetes.io/bind-completed': 'yes' }
@@ -63,7 +68,7 @@ export const volumeBinding: PreFilterPlugin<PodClaims> & FilterPlugin<PodClaims>
     { resource: 'PersistentVolume', actions: ['add', 'update'] },
     { resource: 'Node', actions: ['add', 'updateNodeLabel'] },
     { resource: 'CSINode', actions: ['add'] },
-    { resource: 'CSIDriver', actions: ['update'], hint: (_pod, { old, new: driver }) => tracksCapacity(old) && !tracksCapacity(driver) },
+    { resource: 'CSIDriver', actions: ['update'], hint: (pod, { old, new: driver }) => namesDriver(pod, driver) && tracksCapacity(old) && !tracksCapacity(driver) },
     { resource: 'CSIStorageCapacity', actions: ['add', 'update'], hint: (_pod, { old, new: capacity }) => old === undefined || limitOf(capacity) > limitOf(old) },
   ],
   preFilter({ pod, podClass, objects }) {
