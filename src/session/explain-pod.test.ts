@@ -78,6 +78,14 @@ describe('explain', () => {
     expect(explained(podOf('{requests: {cpu: "1"}}'))).toMatchObject({ kind: 'placed', fixes: [] })
   })
 
+  test.each<[string, string, string, string]>([
+    ['a taint stands before the devices', '', podOf('{limits: {nvidia.com/gpu: 2}}'), 'gpu-a100-1 has the 2 GPU that it needs, but: taint nvidia.com/gpu=true:NoSchedule is not tolerated.'],
+    ['too few are left', podOf('{limits: {nvidia.com/gpu: 7}}', toleration).replace('name: p}', 'name: big}'), podOf('{limits: {nvidia.com/gpu: 2}}', toleration), 'It needs 2 GPU; 1 is free.'],
+    ['none is left', podOf('{limits: {nvidia.com/gpu: 8}}', toleration).replace('name: p}', 'name: big}'), podOf('{limits: {nvidia.com/gpu: 2}}', toleration), 'It needs 2 GPU; none is free.'],
+  ])('the sentence tells when %s', (_name, before, manifest, sentence) => {
+    expect(explained(before === '' ? manifest : `${before}---\n${manifest}`, 'p').sentence).toBe(`None of 2 nodes fits. ${sentence}`)
+  })
+
   test.each<[string, string, Partial<PodExplanation>]>([
     ['is held back by a gate', podOf('{}', '  schedulingGates: [{name: quota}]\n'), { kind: 'gated', sentence: 'A scheduling gate holds the Pod back; no node is looked at.', wakes: "This Pod's last scheduling gate is removed." }],
     ['names its node', podOf('{}', '  nodeName: cpu-1\n'), { kind: 'bypassed', sentence: 'The Pod named cpu-1 itself; the scheduler was not asked.', nodes: [], fixes: [] }],

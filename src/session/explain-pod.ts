@@ -8,6 +8,7 @@ import { explainPod } from '../../simulator/scheduler/explain.ts'
 import type { NodeExplanation, PodExplanation as Explained } from '../../simulator/scheduler/explain.ts'
 import type { Decision } from '../../simulator/scheduler/ports.ts'
 import type { Scheduler } from '../../simulator/scheduler/scheduler.ts'
+import { deviceSentence } from './explain/device-sentence.ts'
 import { whyNever } from './explain/never-fits.ts'
 import { preemptionVerdict } from './explain/preemption-texts.ts'
 import { wakeRows, wakeSentence } from './explain/wake-texts.ts'
@@ -101,7 +102,7 @@ function tell({ cluster, engine, pod, found }: View, { ref, kind, chosen, bestCo
   const waits = kind === 'pending' || kind === 'gated'
   const { backoffEndMs, flushMs, queue } = found.wake
   return {
-    pod: ref, kind, sentence: sentenceOf(kind, chosen, nodes, never, found, pod), never, nodes, best: found.best,
+    pod: ref, kind, sentence: sentenceOf(kind, chosen, nodes, never, found, pod, engine), never, nodes, best: found.best,
     ...(kind === 'placed' ? scoreNoteOf(found, chosen, bestCount) : {}), ...samplingNoteOf(found, nodes.length),
     ...(found.preemption === undefined || !waits ? {} : { preemption: preemptionVerdict(found.preemption) }),
     ...(waits && wakes !== '' ? { wakes } : {}),
@@ -139,7 +140,7 @@ function verdictOf(node: NodeExplanation, chosen: string, filters: FilterRows): 
 
 // ---- words -----------------------------------------------------------------------------------------------------------
 
-function sentenceOf(kind: PodExplanation['kind'], chosen: string, nodes: readonly NodeVerdict[], never: readonly string[], found: Explained, pod: Pod): string {
+function sentenceOf(kind: PodExplanation['kind'], chosen: string, nodes: readonly NodeVerdict[], never: readonly string[], found: Explained, pod: Pod, engine: Scheduler): string {
   const feasible = nodes.filter((node) => node.rejectedBy === undefined && node.isUnseen !== true).length
   if (kind === 'gated') return 'A scheduling gate holds the Pod back; no node is looked at.'
   if (kind === 'bypassed') return `The Pod named ${chosen} itself; the scheduler was not asked.`
@@ -147,6 +148,8 @@ function sentenceOf(kind: PodExplanation['kind'], chosen: string, nodes: readonl
   if (kind === 'placed') return placedSentence(chosen, feasible, nodes, found)
   if (never.length > 0) return `It can never fit on this cluster as it is written. ${never.join(' ')}`
   if (found.preFilter !== undefined) return `No node is looked at: ${found.preFilter.reasons.join(', ')}.`
+  const ofDevices = feasible === 0 ? deviceSentence(engine, pod, nodes) : undefined
+  if (ofDevices !== undefined) return `None of ${nodes.length} nodes fits. ${ofDevices}`
   const reasons = new Map<string, number>()
   for (const node of nodes) for (const reason of node.reasons ?? []) reasons.set(reason, (reasons.get(reason) ?? 0) + 1)
   const [first] = [...reasons.entries()].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))
