@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { Pod } from '../../simulator/index.ts'
 import { readClusterYaml } from './cluster-yaml.ts'
 import { Flight } from './flight.ts'
 
@@ -17,7 +18,7 @@ function flightOf(text: string): Flight {
   })
 }
 
-const nodeOfPod = (flight: Flight): string | undefined => flight.current.cluster.peekOne<{ spec: { nodeName?: string } } & never>('pods', 'default/p')?.spec.nodeName
+const nodeOfPod = (flight: Flight): string | undefined => flight.current.cluster.peekOne<Pod>('pods', 'default/p')?.spec.nodeName
 
 describe('a cluster file', () => {
   test('sets the scheduler up with a document of that kind', () => {
