@@ -70,6 +70,9 @@ export class CycleRunner {
   /** Slots with the highest score, where the search has found them; the first `bestCount` are valid. */
   private bestSlots = new Int32Array(64)
   private bestCount = 0
+  /** False when `feasible` holds only the first of the nodes that fit, and where that search began. */
+  private isListed = true
+  private searchedFrom = 0
   /** The first error of a filter; it ends the cycle. */
   problem: PluginStatus | undefined
   private readonly tally = new VerdictTally()
@@ -89,6 +92,7 @@ export class CycleRunner {
     this.fitTo(cache.slotCapacity)
     this.feasibleCount = 0
     this.bestCount = 0
+    this.isListed = true
     this.problem = undefined
     this.absent = unresolvable()
     const outcome = this.plugins.begin(cycle)
@@ -121,7 +125,8 @@ export class CycleRunner {
     const order = this.cycle.cache.nodeOrder()
     const slots = nodeNames === undefined ? order : order.filter((index) => nodeNames.has(this.cycle.cache.getSlot(index).name))
     const wanted = wantsAll ? slots.length : this.profile.hasScores ? feasibleWanted(slots.length, this.profile.percentageOfNodesToScore) : 1
-    const looked = this.isPlain() ? this.scanPlainly(slots, wanted) : this.scan(slots, wanted)
+    this.searchedFrom = this.nextStart
+    const looked = nodeNames === undefined && this.isPlain() ? this.scanPlainly(slots, wanted) : this.scan(slots, wanted)
     this.nextStart = (this.nextStart + looked) % order.length
     if (this.feasibleCount === 0 && nodeNames === undefined) this.noteFailure()
   }
@@ -135,36 +140,50 @@ export class CycleRunner {
     return this.profile.scores.every(({ plugin }) => plugin.scoreAll === undefined || plugin.isIndifferent?.(this.cycle) === true)
   }
 
-  /** As `scan` for plain pods, with the best nodes found on the way. */
+  /** As `scan` for plain pods, with the best nodes found on the way. An attempt needs no list of the others. */
   private scanPlainly(slots: Int32Array, wanted: number): number {
     const { table, tally, feasible, bestSlots, isBrief } = this
     const { answers } = table
     const count = slots.length
+    const start = count === 0 ? 0 : this.nextStart % count
     let found = 0
     let best = -1
     let bestCount = 0
-    let at = count === 0 ? 0 : this.nextStart % count
-    let looked = 0
-    while (looked < count && found < wanted) {
-      const index = slots[at]
-      looked++
-      if (++at === count) at = 0
-      let answer = answers[index]
-      if (answer === unknown) answer = table.judge(this.cycle, this.statuses, index)
-      if (answer < 0) {
-        if (found === 0 || !isBrief) tally.reject(index, -answer)
-        continue
-      }
-      feasible[found++] = index
-      if (answer > best) {
+    let at = start
+    let end = count
+    for (;;) {
+      for (; at < end && found < wanted; at++) {
+        const index = slots[at]
+        let answer = answers[index]
+        if (answer === unknown) answer = table.judge(this.cycle, this.statuses, index)
+        if (answer < 0) {
+          if (found === 0 || !isBrief) tally.reject(index, -answer)
+          continue
+        }
+        if (!isBrief || found === 0) feasible[found] = index
+        found++
+        if (answer < best) continue
+        if (answer > best) bestCount = 0
         best = answer
-        bestCount = 0
+        bestSlots[bestCount++] = index
       }
-      if (answer === best) bestSlots[bestCount++] = index
+      if (end !== count || start === 0 || found >= wanted) break
+      at = 0
+      end = start
     }
     this.feasibleCount = found
     this.bestCount = bestCount
-    return looked
+    this.isListed = !isBrief || found <= 1
+    return end === count ? at - start : count - start + at
+  }
+
+  /** Lists the feasible nodes of a search that has not done so. */
+  private listFeasible(): void {
+    const { feasible, feasibleCount, table: { answers } } = this
+    const slots = this.cycle.cache.nodeOrder()
+    let at = this.searchedFrom % slots.length
+    for (let found = 0; found < feasibleCount; at = at + 1 === slots.length ? 0 : at + 1) if (answers[slots[at]] >= 0) feasible[found++] = slots[at]
+    this.isListed = true
   }
 
   /**
@@ -177,6 +196,7 @@ export class CycleRunner {
     if (feasibleCount === 1) return { index: feasible[0], bestCount: 1 }
     const isSettled = bestCount > 0 && table.problem === undefined && table.normalized.every(({ isUneven, plugin }) => !isUneven || plugin.isIndifferent?.(cycle) === true)
     if (isSettled) return { index: bestSlots[bestCount === 1 ? 0 : pick(bestCount)], bestCount }
+    if (!this.isListed) this.listFeasible()
     const totals = this.score()
     if (!(totals instanceof Float64Array)) return totals
     const best = bestOf(totals, feasibleCount)
