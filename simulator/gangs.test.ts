@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { adminUser, createCluster, restoreCluster } from './index.ts'
 import type { Cluster, KubeObject, Pod } from './index.ts'
+import { explainPod } from './scheduler/explain.ts'
 
 const configuration = `apiVersion: kubescheduler.config.k8s.io/v1
 kind: KubeSchedulerConfiguration
@@ -121,6 +122,8 @@ describe('gangs', () => {
     cluster.clientFor(adminUser).update('pods', { ...(cluster.peekOne<Pod>('pods', 'default/a-1') as Pod), spec })
     forMs(cluster, 1_000)
     expect(cluster.components.scheduler?.scheduler().waiting.list().map(({ podKey }) => podKey)).toEqual(['default/a-0', 'default/a-1'])
+    const engine = cluster.components.scheduler?.scheduler()
+    expect(engine && explainPod(engine, cluster.peekOne<Pod>('pods', 'default/a-0') as Pod).wake.held).toMatchObject({ plugins: ['Coscheduling'], nodeName: 'gpu-0' })
     pod(cluster, 'single', '', '4')
     forMs(cluster, 1_000)
     expect(messageOf(cluster, 'single')).toContain('Insufficient nvidia.com/gpu')

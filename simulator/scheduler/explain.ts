@@ -213,7 +213,7 @@ export function explainPod(scheduler: Scheduler, pod: Pod): PodExplanation {
   const head = { podKey, nodeName: pod.spec.nodeName ?? '', queue: row?.queue ?? '' }
   const told = ({ rejectors, ...part }: NodePart & Pick<PodExplanation, 'gate'>): PodExplanation => {
     const known = row?.queue === 'unschedulable' || row?.queue === 'backoff' ? row.rejectors : rejectors
-    return { ...head, ...part, wake: wakeUpOf(scheduler.profileOf(pod), known, row) }
+    return { ...head, ...part, wake: wakeUpOf(scheduler.profileOf(pod), known, row, scheduler.waiting.find(podKey)) }
   }
   const gate = scheduler.gateOf(pod)
   if (gate !== undefined) return told({ ...noNodes, rejectors: [gate.plugin ?? ''], gate: rejectionOf(gate) })

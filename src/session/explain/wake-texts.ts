@@ -74,6 +74,7 @@ export function momentText(atMs: number): string {
 /** All in a sentence or two. @param shownMs turns cluster time into ms since T+00:00 */
 export function wakeSentence(wake: WakeUp, rows: readonly WakeRow[], nowMs: number, shownMs: (atMs: number) => number): string {
   const sentences: string[] = []
+  if (wake.held !== undefined) sentences.push(`It has a place on ${wake.held.nodeName}, where ${wake.held.plugins.join(' and ')} holds it back; without a word from there it gives the place up at ${momentText(shownMs(wake.held.untilMs))}.`)
   if (wake.queue === 'active') sentences.push('It stands in the active queue: its turn is next.')
   const endText = momentText(shownMs(wake.backoffEndMs))
   const isBackingOff = wake.backoffEndMs > nowMs
