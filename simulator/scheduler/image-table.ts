@@ -2,6 +2,7 @@
  * Images that are on nodes: size and number of nodes.
  * Models the image states of pkg/scheduler/backend/cache (v1.35).
  * Differs: where nodes report different sizes, the oldest node's counts, not that of the node that reported first.
+ * Differs: how many nodes have an image is as of now; upstream's scorer knows it as of the last change of each node.
  */
 
 import type { Node } from '../api/types.ts'

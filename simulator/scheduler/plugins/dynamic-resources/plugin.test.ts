@@ -30,6 +30,8 @@ describe('DynamicResources', () => {
     { name: 'more devices than a node has do not fit', spec: { count: 2 }, want: [] },
     { name: 'a selector looks at attributes', spec: selecting('device.attributes["gpu.example.com"].model == "a100"'), want: ['a'] },
     { name: 'a selector looks at capacity', spec: selecting('device.capacity["gpu.example.com"].memory.compareTo(quantity("20Gi")) < 0'), want: ['b'] },
+    { name: 'a domain of which a device has no attributes is empty', spec: selecting('!("model" in device.attributes["other.example.com"])'), want: ['a', 'b'] },
+    { name: 'yet such a domain is not among the domains', spec: selecting('"other.example.com" in device.attributes'), want: [] },
     { name: 'a selector asks whether an attribute is there', spec: selecting('has(device.attributes["gpu.example.com"].index)'), want: ['a'] },
   ]
   it.each(cases)('$name', ({ spec, want }) => {
@@ -63,5 +65,22 @@ describe('DynamicResources', () => {
       result: 'error',
       message: 'running "DynamicResources" filter plugin: claim default/gpu: selector #0: CEL runtime error: no such key: nothing',
     })
+  })
+
+  it('fails while scoring a pod of which one claim is allocated and one is not, as upstream does', () => {
+    const shared = { ...makeClaim('old'), status: { allocation: { devices: { results: [] } } } }
+    const pod = makePod('p', { spec: { resourceClaims: [{ name: 'a', resourceClaimName: 'old' }, { name: 'b', resourceClaimName: 'new' }] } })
+    expect(new TestCluster({ nodes, objects: [deviceClass, ...slices, shared, makeClaim('new')] }).schedule(pod)).toMatchObject({
+      result: 'error', message: 'running Score plugins: plugin "DynamicResources" failed with: number of allocations 1 is smaller than number of claims',
+    })
+  })
+
+  it('gives an administrator a device that others hold, and says so in the allocation', () => {
+    const cluster = new TestCluster({ nodes: [nodes[0]], objects: [deviceClass, slices[0], makeClaim('one'), makeClaim('admin', { adminAccess: true }), makeClaim('two')] })
+    expect(cluster.schedule(wanting('p', 'one'))?.node).toBe('a')
+    expect(cluster.schedule(wanting('q', 'admin'))?.node).toBe('a')
+    const claim = cluster.objects.find((o) => o.metadata.name === 'admin') as ResourceClaim
+    expect(claim.status?.allocation?.devices?.results?.[0].adminAccess).toBe(true)
+    expect(cluster.schedule(wanting('r', 'two'))?.message).toContain('cannot allocate all claims')
   })
 })
