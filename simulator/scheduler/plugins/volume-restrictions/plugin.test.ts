@@ -18,6 +18,13 @@ describe('VolumeRestrictions', () => {
     expect(cluster.reasons(podWithClaims('p', ['data']))).toEqual({})
   })
 
+  it('does not see users of a claim on a node that is gone', () => {
+    const objects = [makeClaim('data', { volumeName: 'disk', modes: ['ReadWriteOncePod'] }), makeVolume('disk')]
+    const cluster = new TestCluster({ nodes: [makeNode('a'), makeNode('b')], pods: [podWithClaims('one', ['data'], 'a')], objects })
+    cluster.deleteNode('a')
+    expect(cluster.explain(podWithClaims('p', ['data'])).feasible).toEqual(['b'])
+  })
+
   it('lets several pods of a node read one disk, but not write it', () => {
     const disk = (readOnly: boolean) => [{ name: 'd', gcePersistentDisk: { pdName: 'x', readOnly } } as unknown as Volume]
     const cluster = new TestCluster({ nodes: [makeNode('a')], pods: [makePod('one', { nodeName: 'a', spec: { volumes: disk(true) } })] })

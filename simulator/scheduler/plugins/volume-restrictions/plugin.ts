@@ -49,7 +49,9 @@ function disksCollide(pod: Pod, other: Pod): boolean {
 function usesOf({ cache, podClass }: Cycle, names: readonly string[]): number[] {
   const uses = names.map(() => 0)
   for (const slot of cache.slots) {
-    for (const { podClass: other } of slot?.pods ?? []) {
+    // Pods on nodes that are gone are not seen.
+    if (slot?.node === undefined) continue
+    for (const { podClass: other } of slot.pods) {
       if (other.namespace !== podClass.namespace || other.claimNames.length === 0) continue
       names.forEach((name, i) => (uses[i] += other.claimNames.filter((used) => used === name).length))
     }
