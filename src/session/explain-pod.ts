@@ -157,7 +157,8 @@ function sentenceOf(kind: PodExplanation['kind'], chosen: string, nodes: readonl
   return first === undefined ? 'No node can take it.' : `None of ${nodes.length} nodes fits. Most often: ${first[0]} (${first[1]}).`
 }
 
-function placedSentence(chosen: string, feasible: number, nodes: readonly NodeVerdict[], { best }: Explained): string {
+function placedSentence(chosen: string, feasible: number, nodes: readonly NodeVerdict[], { best, sampling }: Explained): string {
+  if (sampling?.nominatedNode === chosen) return `${chosen} was freed for it by preemption, and it fits there.`
   if (feasible <= 1 && nodes.find((node) => node.node === chosen)?.rejectedBy === undefined) return `${chosen} is the one node that fits.`
   if (best.includes(chosen)) return `${chosen} had the highest score of ${feasible} nodes that fit.`
   return `It runs on ${chosen}. As the cluster is now, ${best[0] ?? 'no node'} would be chosen.`

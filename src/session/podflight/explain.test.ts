@@ -77,8 +77,9 @@ describe('podflight explain', () => {
     for (const name of ['a', 'b']) run(gpuPod(name, 1))
     run(gpuPod('vip', 1, 'priorityClassName: urgent'))
     run('sleep 60')
-    const { kind, preemption } = explained('podflight explain pod/vip')
+    const { kind, preemption, sentence } = explained('podflight explain pod/vip')
     expect(kind).toBe('placed')
+    expect(sentence).toMatch(/^gpu-t4-[12] was freed for it by preemption, and it fits there\.$/)
     expect(preemption?.candidates.map(({ isChosen, why, highestPriority }) => [isChosen, why, highestPriority])).toEqual([[true, 'the best candidate', 0], [false, 'its most important victim has run for longer', 0]])
   })
 
