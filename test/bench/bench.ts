@@ -1,7 +1,10 @@
+/** Figures by name, with units in their names. */
+export interface Figures { readonly [figure: string]: number | string }
+
 /** One measured workload. `run` returns figures with units in their names. */
 export interface Bench {
   readonly name: string
-  run(): { readonly [figure: string]: number | string }
+  run(): Figures | Promise<Figures>
 }
 
 /** Milliseconds of wall-clock that a function takes. */

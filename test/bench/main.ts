@@ -5,6 +5,7 @@
 
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import { apiHttpBenches } from './api-http.ts'
 import type { Bench } from './bench.ts'
 
 function valueOf(flag: string): string | undefined {
@@ -17,14 +18,14 @@ async function benchesFor(name: string | undefined): Promise<readonly Bench[]> {
   const { schedulerBenches } = await import('./scheduler.ts')
   if (name?.startsWith('scheduler')) return schedulerBenches
   const [{ engineBenches }, { examBenches }] = await Promise.all([import('./engine.ts'), import('./exam.ts')])
-  return [...engineBenches, ...examBenches, ...schedulerBenches]
+  return [...engineBenches, ...examBenches, ...schedulerBenches, ...apiHttpBenches]
 }
 
 const alone = valueOf('--alone')
 if (alone !== undefined) {
   const bench = (await benchesFor(alone)).find((candidate) => candidate.name === alone)
   if (bench === undefined) throw new Error(`there is no bench ${alone}`)
-  console.log(JSON.stringify({ bench: bench.name, ...bench.run() }))
+  console.log(JSON.stringify({ bench: bench.name, ...(await bench.run()) }))
   process.exit(0)
 }
 
