@@ -4,6 +4,7 @@
  * binding one row is made again.
  */
 
+import { BlockScan } from './block-scan.ts'
 import type { CompiledProfile } from './compiled-profile.ts'
 import type { ClusterCache, NodeSlot } from './cluster-cache.ts'
 import type { Cycle, FilterPlugin, ScorePlugin } from './framework.ts'
@@ -81,6 +82,8 @@ const noSlots = new Int32Array(0)
 export class ClassTable {
   /** Per slot: the weighted sum of the scores that need no normalization; of a node that was rejected, less than 0, the status number; or `unknown`. */
   readonly answers: Int32Array
+  /** The answers in scheduling order, summed up. */
+  readonly blocks = new BlockScan()
   /** Up to which change of the cache the answers hold. */
   private cursor = 0
   /** Generations of nodes and what was found then of the nodes without their pods of lower priority. Made when preemption first asks. */
@@ -105,6 +108,7 @@ export class ClassTable {
    */
   assign(cycle: Cycle, profile: CompiledProfile, skipped: readonly boolean[]): void {
     this.answers.fill(unknown)
+    this.blocks.markAll()
     this.cursor = cycle.cache.changes.count
     this.liftedGenerations.fill(0)
     this.filters = []
@@ -135,10 +139,14 @@ export class ClassTable {
     const { answers } = this
     if (start < 0) {
       answers.fill(unknown)
+      this.blocks.markAll()
       return
     }
     const { slots } = changes
-    for (let i = start; i < slots.length; i++) answers[slots[i]] = unknown
+    for (let i = start; i < slots.length; i++) {
+      answers[slots[i]] = unknown
+      this.blocks.mark(slots[i])
+    }
   }
 
   /** Filters and scores a node and keeps the answer, which is returned. */
@@ -219,6 +227,7 @@ export class ClassTables {
     const capacity = cache.slotCapacity
     if (classId === this.lastId && this.last?.answers.length === capacity) {
       this.last.follow(cache)
+      if (this.last === this.guest) this.keepGuest(classId, this.last)
       return this.last
     }
     let table = this.tables.get(classId)
@@ -231,6 +240,17 @@ export class ClassTables {
     this.lastId = classId
     this.last = table
     return table
+  }
+
+  /** The class has come again: the table becomes its own. */
+  private keepGuest(classId: number, table: ClassTable): void {
+    this.guest = this.oldest(table.answers.length)
+    this.tables.set(classId, table)
+  }
+
+  /** False for the table of a class that came only once: what is made for it will not be used again. */
+  isKept(table: ClassTable): boolean {
+    return table !== this.guest
   }
 
   private pick(classId: number, capacity: number): ClassTable {

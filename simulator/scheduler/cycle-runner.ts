@@ -30,6 +30,8 @@ import type { StatusCount } from './verdict-tally.ts'
 const nobodyLower = unresolvable(schedulerReasons.noVictims)
 const feasibleMin = 100
 const percentMin = 5
+/** From so many nodes on the search goes by blocks. */
+const blocksFrom = 256
 const noPods: readonly Pod[] = []
 
 /**
@@ -72,6 +74,7 @@ export class CycleRunner {
   private bestCount = 0
   /** False when `feasible` holds only the first of the nodes that fit, and where that search began. */
   private isListed = true
+  private isInBlocks = false
   private searchedFrom = 0
   /** The first error of a filter; it ends the cycle. */
   problem: PluginStatus | undefined
@@ -93,6 +96,7 @@ export class CycleRunner {
     this.feasibleCount = 0
     this.bestCount = 0
     this.isListed = true
+    this.isInBlocks = false
     this.problem = undefined
     this.absent = unresolvable()
     const outcome = this.plugins.begin(cycle)
@@ -142,6 +146,18 @@ export class CycleRunner {
 
   /** As `scan` for plain pods, with the best nodes found on the way. An attempt needs no list of the others. */
   private scanPlainly(slots: Int32Array, wanted: number): number {
+    if (this.isBrief && slots.length >= blocksFrom && this.tables.isKept(this.table)) {
+      const { blocks } = this.table
+      blocks.sync(slots, this.cycle.cache.slotCapacity)
+      const { found, looked, bestCount } = blocks.search(this.nextStart % slots.length, wanted, this.answerOf)
+      if (found > 1) {
+        this.feasibleCount = found
+        this.bestCount = bestCount
+        this.isListed = false
+        this.isInBlocks = true
+        return looked
+      }
+    }
     const { table, tally, feasible, bestSlots, isBrief } = this
     const { answers } = table
     const count = slots.length
@@ -177,6 +193,11 @@ export class CycleRunner {
     return end === count ? at - start : count - start + at
   }
 
+  private readonly answerOf = (index: number): number => {
+    const answer = this.table.answers[index]
+    return answer === unknown ? this.table.judge(this.cycle, this.statuses, index) : answer
+  }
+
   /** Lists the feasible nodes of a search that has not done so. */
   private listFeasible(): void {
     const { feasible, feasibleCount, table: { answers } } = this
@@ -195,7 +216,10 @@ export class CycleRunner {
     const { feasible, feasibleCount, bestSlots, bestCount, table, cycle } = this
     if (feasibleCount === 1) return { index: feasible[0], bestCount: 1 }
     const isSettled = bestCount > 0 && table.problem === undefined && table.normalized.every(({ isUneven, plugin }) => !isUneven || plugin.isIndifferent?.(cycle) === true)
-    if (isSettled) return { index: bestSlots[bestCount === 1 ? 0 : pick(bestCount)], bestCount }
+    if (isSettled) {
+      const rank = bestCount === 1 ? 0 : pick(bestCount)
+      return { index: this.isInBlocks ? table.blocks.nth(rank, this.answerOf) : bestSlots[rank], bestCount }
+    }
     if (!this.isListed) this.listFeasible()
     const totals = this.score()
     if (!(totals instanceof Float64Array)) return totals
