@@ -24,7 +24,7 @@ export interface Answer {
   ties: readonly string[]
 }
 
-export const codes: { readonly [code: string]: string } = { unschedulable: 'Unschedulable', unschedulableAndUnresolvable: 'UnschedulableAndUnresolvable', error: 'Error' }
+const codes: { readonly [code: string]: string } = { unschedulable: 'Unschedulable', unschedulableAndUnresolvable: 'UnschedulableAndUnresolvable', error: 'Error' }
 
 function sorted(list: readonly string[]): string[] {
   return [...list].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0))
