@@ -30,7 +30,8 @@ function specOf(object: AdmittedObject): Spec {
   return object['spec'] as Spec
 }
 
-function validateSchedule(spec: Spec, allowsZone: boolean, errors: ErrorList): void {
+/** Refuses a schedule that is wrong or that names its zone in the wrong place. */
+export function validateSchedule(spec: Pick<Spec, 'schedule' | 'timeZone'>, allowsZone: boolean, errors: ErrorList): void {
   const schedule = spec.schedule ?? ''
   if (schedule === '') return errors.required('spec.schedule')
   const error = cronScheduleError(schedule)
