@@ -64,6 +64,6 @@ describe('one attempt', () => {
 describe('the order of a queue', () => {
   test('is by priority, then age, then name', () => {
     const infos = [pending('b', 'a', 1, { createdAt: 2 }), pending('a', 'a', 1, { createdAt: 2 }), pending('old', 'a', 1, { createdAt: 1 }), pending('high', 'a', 1, { createdAt: 9, priority: 5 })]
-    expect(infos.sort(comparePending).map(({ workload: { metadata } }) => metadata.name)).toEqual(['high', 'old', 'a', 'b'])
+    expect(infos.map((info) => info.workload).sort(comparePending).map(({ metadata }) => metadata.name)).toEqual(['high', 'old', 'a', 'b'])
   })
 })

@@ -15,6 +15,7 @@ import { conflictText, isEquivalent, placementOf, podsCount, podSetOf, reclaimab
 import { readWaitForPodsReady } from './configuration.ts'
 import { removeFinalizer } from './finalizer.ts'
 import { jobPriority } from './priority.ts'
+import { isOfConsequence } from './queues.ts'
 import { statusTimeOf } from './status-time.ts'
 import { inUseFinalizer, jobUidLabel, maxExecTimeLabel, queueLabel, resources } from './types.ts'
 import type { ResourceFlavor, Workload, WorkloadStatus } from './types.ts'
@@ -244,7 +245,7 @@ export const kueueJobController: Controller = {
   component: 'batch/job-kueue-controller',
   watches: [
     { resource: 'jobs.batch', keysOf: ({ before, after, key }) => ((after ?? before)?.metadata.labels?.[queueLabel] === undefined ? [] : [key]) },
-    { resource: resources.workloads, keysOf: ({ before, after }) => jobKeys(after ?? before) },
+    { resource: resources.workloads, keysOf: (change) => (isOfConsequence(change) ? jobKeys(change.after ?? change.before) : []) },
   ],
   reconcile(key, context) {
     const job = context.api.find<Job>('jobs.batch', key)

@@ -9,7 +9,7 @@ import { amountText, flavorResource, usageOf } from './amounts.ts'
 import type { FlavorResource } from './amounts.ts'
 import { isAdmitted, isTrue, withCondition } from './conditions.ts'
 import { removeFinalizer } from './finalizer.ts'
-import { activityOf, clusterQueueOf, isPending, readWorld, reservingInfos } from './queues.ts'
+import { activityOf, clusterQueueOf, isOfConsequence, isPending, readWorld, reservingInfos } from './queues.ts'
 import type { World } from './queues.ts'
 import { QueueNode } from './snapshot.ts'
 import type { WorkloadInfo } from './snapshot.ts'
@@ -116,7 +116,7 @@ export const kueueQueueController: Controller = {
   serviceAccount: 'kueue-controller-manager',
   namespace: 'kueue-system',
   watches: [
-    { resource: resources.workloads, keysOf: everything, delayMs: () => batchMs },
+    { resource: resources.workloads, keysOf: (change) => (isOfConsequence(change) ? everything() : []), delayMs: () => batchMs },
     { resource: resources.clusterQueues, keysOf: (change) => (hasSpecChanged(change) ? everything() : ['locals']) },
     { resource: resources.localQueues, keysOf: (change) => (hasSpecChanged(change) ? everything() : []) },
     { resource: resources.flavors, keysOf: (change) => (hasSpecChanged(change) ? everything() : []) },

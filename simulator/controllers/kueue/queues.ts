@@ -1,8 +1,11 @@
 /** Which queue a workload waits in, whether that queue is open, and in which order it serves. Models sigs.k8s.io/kueue/pkg/queue and pkg/cache (v0.10). */
 
 import type { ApiClient } from '../../api/client.ts'
+import type { Condition } from '../../api/types.ts'
+import { equalJson } from '../../kernel/equal.ts'
 import { compareText } from '../../kernel/text.ts'
-import { objectKey } from '../../store/resource-id.ts'
+import type { StoreChange } from '../../store/component.ts'
+import { keyOf, objectKey } from '../../store/resource-id.ts'
 import { findCondition, hasQuotaReservation, isActive, isFinished, priorityOf } from './conditions.ts'
 import { queueTimestamp } from './preemption.ts'
 import { infoOf, Snapshot } from './snapshot.ts'
@@ -53,6 +56,18 @@ export function isPending(workload: Workload): boolean {
   return !isFinished(workload) && isActive(workload) && !hasQuotaReservation(workload) && workload.metadata.deletionTimestamp === undefined
 }
 
+/** What of a workload concerns others than itself: all but the words in which it is told why it waits. */
+function gist({ metadata, spec, status = {} }: Workload): unknown {
+  const { conditions = [], resourceRequests: _requests, ...rest } = status
+  const isTalk = ({ type, status: state, reason }: Condition): boolean => type === 'QuotaReserved' && state === 'False' && reason === 'Pending'
+  return { meta: [metadata.deletionTimestamp, metadata.finalizers, metadata.ownerReferences], spec, rest, conditions: conditions.filter((condition) => !isTalk(condition)) }
+}
+
+/** True unless a change only says anew why a workload waits. */
+export function isOfConsequence({ before, after }: StoreChange): boolean {
+  return before === undefined || after === undefined || !equalJson(gist(before as Workload), gist(after as Workload))
+}
+
 /** A workload that waits out its back-off, or was told not to come back yet. */
 export function isHeldBack({ status }: Workload, now: string): boolean {
   if (findCondition(status?.conditions, 'Requeued')?.status === 'False') return true
@@ -61,19 +76,19 @@ export function isHeldBack({ status }: Workload, now: string): boolean {
 }
 
 /** Higher priority first, then older. */
-export function comparePending(a: WorkloadInfo, b: WorkloadInfo): number {
-  return priorityOf(b.workload) - priorityOf(a.workload) || compareText(queueTimestamp(a.workload), queueTimestamp(b.workload)) || compareText(a.key, b.key)
+export function comparePending(a: Workload, b: Workload): number {
+  return priorityOf(b) - priorityOf(a) || compareText(queueTimestamp(a), queueTimestamp(b)) || compareText(keyOf(a), keyOf(b))
 }
 
 /** Waiting workloads by their ClusterQueue, each queue in its order. */
-export function pendingByQueue(world: World): ReadonlyMap<string, readonly WorkloadInfo[]> {
-  const queues = new Map<string, WorkloadInfo[]>()
+export function pendingByQueue(world: World): ReadonlyMap<string, readonly Workload[]> {
+  const queues = new Map<string, Workload[]>()
   for (const workload of world.workloads) {
     if (!isPending(workload)) continue
     const name = clusterQueueOf(workload, world)
     if (name === undefined) continue
     const list = queues.get(name) ?? []
-    list.push(infoOf(workload, name))
+    list.push(workload)
     queues.set(name, list)
   }
   for (const list of queues.values()) list.sort(comparePending)

@@ -54,7 +54,7 @@ function admitted(info: WorkloadInfo, admission: Workload['status']): WorkloadIn
 
 /** One attempt for the heads; preempted workloads go at once. @returns whether anything changed */
 function step(queues: readonly ClusterQueue[], state: State, parked: Set<string>, seconds: number): boolean {
-  const heads = queues.flatMap(({ metadata }) => state.pending.filter(({ clusterQueue: name, key }) => name === metadata.name && !parked.has(key)).sort(comparePending).slice(0, 1))
+  const heads = queues.flatMap(({ metadata }) => state.pending.filter(({ clusterQueue: name, key }) => name === metadata.name && !parked.has(key)).sort((a, b) => comparePending(a.workload, b.workload)).slice(0, 1))
   let hasChanged = false
   for (const outcome of runCycle(heads.map((info) => ({ info })), new Snapshot(queues, flavors, state.running), timeOf(seconds))) {
     const { info } = outcome

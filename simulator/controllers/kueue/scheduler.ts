@@ -11,6 +11,7 @@ import { equalJson } from '../../kernel/equal.ts'
 import type { Table } from '../../kernel/table.ts'
 import type { ComponentContext, Controller, ControllerWatch, ReconcileResult, StoreChange } from '../../store/component.ts'
 import { done } from '../../store/component.ts'
+import { keyOf } from '../../store/resource-id.ts'
 import { toResourceList } from './amounts.ts'
 import { hasFlavorsLeft, runCycle } from './admission-cycle.ts'
 import type { Head, Outcome } from './admission-cycle.ts'
@@ -21,6 +22,7 @@ import type { TriedFlavors } from './flavor-assigner.ts'
 import { reasonTexts } from './preemption.ts'
 import { activityOf, isHeldBack, pendingByQueue, readWorld, snapshotOf } from './queues.ts'
 import type { World } from './queues.ts'
+import { infoOf } from './snapshot.ts'
 import type { WorkloadInfo } from './snapshot.ts'
 import { namespaceName, statusTimeOf } from './status-time.ts'
 import { resources } from './types.ts'
@@ -93,11 +95,11 @@ function unpark(queueName: string | undefined, context: ComponentContext): void 
   const world = readWorld(context.api)
   const cohort = world.clusterQueues.find(({ metadata }) => metadata.name === queueName)?.spec.cohort ?? ''
   const isConcerned = (name: string): boolean => queueName === undefined || name === queueName || (cohort !== '' && world.clusterQueues.some(({ metadata, spec }) => metadata.name === name && spec.cohort === cohort))
-  for (const [name, infos] of pendingByQueue(world)) {
+  for (const [name, waiting] of pendingByQueue(world)) {
     if (!isConcerned(name)) continue
-    for (const { key } of infos) {
-      parked.delete(key)
-      tried.delete(key)
+    for (const workload of waiting) {
+      parked.delete(keyOf(workload))
+      tried.delete(keyOf(workload))
     }
   }
 }
@@ -119,8 +121,9 @@ function headsOf(world: World, context: ComponentContext): Head[] {
   const pending = pendingByQueue(world)
   return world.clusterQueues.flatMap((queue) => {
     if (!activityOf(queue, world.flavors).isActive) return []
-    const info = pending.get(queue.metadata.name ?? '')?.find(({ key, workload }) => !parked.has(key) && !isHeldBack(workload, now))
-    if (info === undefined) return []
+    const workload = pending.get(queue.metadata.name ?? '')?.find((one) => !parked.has(keyOf(one)) && !isHeldBack(one, now))
+    if (workload === undefined) return []
+    const info = infoOf(workload, queue.metadata.name ?? '')
     const problem = problemOf(info, queue, context.api)
     const before = tried.get(info.key)
     return [{ info, ...(before === undefined ? {} : { tried: before }), ...(problem === undefined ? {} : { problem }) }]

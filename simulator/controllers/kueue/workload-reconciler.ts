@@ -7,7 +7,7 @@ import { keyOf, objectKey } from '../../store/resource-id.ts'
 import { evict, findCondition, hasQuotaReservation, isActive, isAdmitted, isEvicted, isFinished, isTrue, releaseQuota, setRequeued, syncAdmitted, withCondition } from './conditions.ts'
 import { backoffSeconds, readWaitForPodsReady } from './configuration.ts'
 import { removeFinalizer } from './finalizer.ts'
-import { activityOf } from './queues.ts'
+import { activityOf, isOfConsequence } from './queues.ts'
 import { statusTimeOf } from './status-time.ts'
 import { resources } from './types.ts'
 import type { ClusterQueue, LocalQueue, ResourceFlavor, Workload, WorkloadStatus } from './types.ts'
@@ -190,7 +190,7 @@ export const kueueWorkloadController: Controller = {
   serviceAccount: 'kueue-controller-manager',
   namespace: 'kueue-system',
   watches: [
-    { resource: resources.workloads },
+    { resource: resources.workloads, keysOf: (change) => (isOfConsequence(change) ? [change.key] : []) },
     { resource: resources.localQueues, keysOf: ({ before, after, key }, api) => (equalJson((before as LocalQueue | undefined)?.spec, (after as LocalQueue | undefined)?.spec) ? [] : workloadsOf(({ metadata, spec }) => objectKey(metadata.namespace, spec.queueName ?? '') === key, { api })) },
     { resource: resources.clusterQueues, keysOf: ({ before, after }, api) => (equalJson((before as ClusterQueue | undefined)?.spec, (after as ClusterQueue | undefined)?.spec) ? [] : workloadsOf(() => true, { api })) },
     { resource: resources.flavors, keysOf: ({ before, after }, api) => (before !== undefined && after !== undefined ? [] : workloadsOf((workload) => !hasQuotaReservation(workload), { api })) },
