@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import type { NodeSelectorRequirement, PodSpec } from '../api/types.ts'
+import type { NodeSelectorRequirement, PodSpec, StringMap } from '../api/types.ts'
 import { ClusterCache } from './cluster-cache.ts'
 import { compileRequiredNodeAffinity } from './matching.ts'
 import { nodeMatcherOf } from './node-matcher.ts'
@@ -25,7 +25,8 @@ const specs: [string, Partial<PodSpec>][] = [
 
 it.each(specs)('%s matches the nodes that the selector itself matches, those that come later too', (_what, spec) => {
   const cache = new ClusterCache()
-  const nodes = [{}, { disk: 'ssd' }, { disk: 'ssd', size: '4' }, { disk: 'hdd', size: '8' }, { disk: 'nvme', size: '16' }, { size: 'large' }].map((labels, i) => makeNode(`n${i}`, { labels }))
+  const labelSets: StringMap[] = [{}, { disk: 'ssd' }, { disk: 'ssd', size: '4' }, { disk: 'hdd', size: '8' }, { disk: 'nvme', size: '16' }, { size: 'large' }]
+  const nodes = labelSets.map((labels, i) => makeNode(`n${i}`, { labels }))
   const podClass = cache.classOf(makePod('p', { spec }))
   const isMatch = compileRequiredNodeAffinity(podClass.pod)
   for (const node of nodes) {
