@@ -1,7 +1,6 @@
 /** A certificate authority of its own and a server certificate for loopback names. Nothing here leaves the machine. */
 
 import 'reflect-metadata'
-import { webcrypto } from 'node:crypto'
 import * as x509 from '@peculiar/x509'
 
 /** PEM texts. The authority's key is not kept: it signs once. */
@@ -20,8 +19,8 @@ function pem(label: string, bytes: ArrayBuffer): string {
   return `-----BEGIN ${label}-----\n${lines.join('\n')}\n-----END ${label}-----\n`
 }
 
-function generateKeys(): Promise<webcrypto.CryptoKeyPair> {
-  return webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']) as Promise<webcrypto.CryptoKeyPair>
+function generateKeys(): Promise<CryptoKeyPair> {
+  return crypto.subtle.generateKey(algorithm, true, ['sign', 'verify']) as Promise<CryptoKeyPair>
 }
 
 /** Makes an authority and a certificate for localhost, 127.0.0.1 and ::1, valid for a year from yesterday. */
@@ -41,5 +40,5 @@ export async function makeCertificates(nowMs: number): Promise<Certificates> {
       new x509.SubjectAlternativeNameExtension([{ type: 'dns', value: 'localhost' }, { type: 'dns', value: 'kubernetes.default.svc' }, { type: 'ip', value: '127.0.0.1' }, { type: 'ip', value: '::1' }]),
     ],
   })
-  return { authority: `${authority.toString('pem')}\n`, certificate: `${certificate.toString('pem')}\n`, key: pem('PRIVATE KEY', await webcrypto.subtle.exportKey('pkcs8', keys.privateKey)) }
+  return { authority: `${authority.toString('pem')}\n`, certificate: `${certificate.toString('pem')}\n`, key: pem('PRIVATE KEY', await crypto.subtle.exportKey('pkcs8', keys.privateKey)) }
 }
