@@ -19,8 +19,11 @@ function pem(label: string, bytes: ArrayBuffer): string {
   return `-----BEGIN ${label}-----\n${lines.join('\n')}\n-----END ${label}-----\n`
 }
 
-function generateKeys(): Promise<CryptoKeyPair> {
-  return crypto.subtle.generateKey(algorithm, true, ['sign', 'verify']) as Promise<CryptoKeyPair>
+/** A pair as the library wants it; with and without a DOM the global types differ. */
+type KeyPair = NonNullable<Extract<Parameters<typeof x509.X509CertificateGenerator.createSelfSigned>[0], { keys: unknown }>['keys']>
+
+function generateKeys(): Promise<KeyPair> {
+  return crypto.subtle.generateKey(algorithm, true, ['sign', 'verify']) as Promise<KeyPair>
 }
 
 /** Makes an authority and a certificate for localhost, 127.0.0.1 and ::1, valid for a year from yesterday. */
