@@ -4,6 +4,7 @@
  */
 
 import type { ApiClient } from './api/client.ts'
+import type { Credentials } from './api/credentials.ts'
 import type { ApiAnswer, ApiRequest, ApiResponse, StreamFrame, UserInfo } from './api/request.ts'
 import { definitionsResource } from './api/custom-kinds.ts'
 import type { KindTable } from './api/kinds.ts'
@@ -15,6 +16,7 @@ import { answerPath } from './apiserver/paths.ts'
 import type { PathRequest } from './apiserver/paths.ts'
 import { AuditLog } from './apiserver/audit-log.ts'
 import type { AuditLine } from './apiserver/audit-log.ts'
+import { Authenticator } from './apiserver/authenticator.ts'
 import { Authorizer } from './apiserver/authorizer.ts'
 import { ServedKinds } from './apiserver/custom-kinds.ts'
 import { Binder } from './apiserver/binding.ts'
@@ -94,13 +96,14 @@ export class Cluster {
     const admission = bindAdmission(config, this.store, this.identity, this.clock)
     const registry = new Registry({ store: this.store, identity: this.identity, clock: this.clock, admission: admission.door })
     const kinds = new ServedKinds(this.store)
+    const authenticator = new Authenticator(this.store, this.clock)
     const authorizer = new Authorizer(admission.decide, kinds)
     const kubelet = { current: () => this.components }
     const doors = doorsOf(kubelet)
     const streams = new Streams(state.table('streams/open'), this.store, this.events, doors.kubelet, this.clock, kinds)
     const managers = new FieldManagers(state.table('managed-fields'), this.clock)
     this.server = new ApiServer({
-      store: this.store, registry, binder: new Binder(this.store, this.clock), admission: admission.door, authorizer, events: this.events, audit: this.audit, clock: this.clock,
+      store: this.store, registry, binder: new Binder(this.store, this.clock), admission: admission.door, authenticator, authorizer, events: this.events, audit: this.audit, clock: this.clock,
       kubelet: doors.kubelet, metrics: doors.metrics, streams, kinds, managers, rulesOf: admission.rulesOf,
     })
     this.components = bindComponents({ config, kernel: this.kernel, clientFor: (user) => this.clientFor(user), contextFor: (name, user, component) => this.contextFor(name, user, component) })
@@ -133,6 +136,11 @@ export class Cluster {
   /** The door for paths that are no resources: health, version, discovery, OpenAPI. */
   requestPath(request: PathRequest): ApiAnswer {
     return answerPath(this.kinds, this.server.parts.authorizer, request)
+  }
+
+  /** The user of what a client shows; undefined when it is no good (401). */
+  authenticate(credentials: Credentials): UserInfo | undefined {
+    return this.server.parts.authenticator.userOf(credentials)
   }
 
   /** Whether a user may act as another one: the check of the Impersonate headers. Resource is users, groups, serviceaccounts or userextras/KEY. */

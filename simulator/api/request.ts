@@ -7,6 +7,8 @@ import type { KubeObject, Status } from './types.ts'
 export interface UserInfo {
   readonly name: string
   readonly groups: readonly string[]
+  /** Service accounts have one. */
+  readonly uid?: string
   readonly extra?: { readonly [key: string]: readonly string[] }
 }
 

@@ -69,5 +69,6 @@ function readJson(request: ApiRequest, text: string, kinds: KindTable): Body | {
     const isCut = scanned === undefined || scanned.error === 'unexpected EOF'
     return unreadable(request, kinds, isCut ? 'unexpected end of JSON input' : scanned.error, text.slice(0, shownMax) || '<empty>')
   }
-  return JSON.parse(text.slice(scanned.start, scanned.end)) as Body
+  // As in Go, null reads as an object without any field.
+  return (JSON.parse(text.slice(scanned.start, scanned.end)) ?? {}) as Body
 }

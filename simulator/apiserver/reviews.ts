@@ -6,6 +6,7 @@ import { apiVersionOf } from '../api/kinds.ts'
 import type { ApiRequest, ApiResponse, UserInfo } from '../api/request.ts'
 import type { KubeObject } from '../api/types.ts'
 import { failed, ok } from './answers.ts'
+import { apiAudience } from './authenticator.ts'
 import type { ApiServer } from './server.ts'
 
 interface ResourceAttributes {
@@ -23,9 +24,11 @@ interface ReviewSpec {
   readonly groups?: readonly string[]
   readonly uid?: string
   readonly namespace?: string
+  readonly token?: string
+  readonly audiences?: readonly string[]
 }
 
-const reviewKinds = ['SelfSubjectAccessReview', 'SubjectAccessReview', 'LocalSubjectAccessReview', 'SelfSubjectRulesReview', 'SelfSubjectReview']
+const reviewKinds = ['SelfSubjectAccessReview', 'SubjectAccessReview', 'LocalSubjectAccessReview', 'SelfSubjectRulesReview', 'SelfSubjectReview', 'TokenReview']
 
 /** True for kinds that are answered and never stored. */
 export function isReview(kind: KindInfo): boolean {
@@ -38,9 +41,26 @@ export function answerReview(server: ApiServer, kind: KindInfo, request: ApiRequ
   const decoded = server.parts.admission.decode(kind, request.body, request.contentType ?? 'application/json')
   if (!decoded.ok) return failed(decoded.status, decoded.warnings)
   const spec = (decoded.object.spec ?? {}) as ReviewSpec
-  const status = kind.kind === 'SelfSubjectReview' ? { userInfo: { username: request.user.name, groups: request.user.groups } } : accessStatus(server, kind, spec, request)
+  const status = statusOf(server, kind, spec, request)
   const body: KubeObject = { kind: kind.kind, apiVersion: apiVersionOf(kind), metadata: {}, spec, status }
   return ok(201, body, decoded.warnings)
+}
+
+function statusOf(server: ApiServer, kind: KindInfo, spec: ReviewSpec, request: ApiRequest): unknown {
+  if (kind.kind === 'SelfSubjectReview') return { userInfo: userInfoOf(request.user) }
+  return kind.kind === 'TokenReview' ? tokenStatus(server, spec) : accessStatus(server, kind, spec, request)
+}
+
+function userInfoOf({ name, uid, groups, extra }: UserInfo): object {
+  return { username: name, ...(uid === undefined ? {} : { uid }), groups, ...(extra === undefined ? {} : { extra }) }
+}
+
+/** Models pkg/registry/authentication/tokenreview (v1.35). */
+function tokenStatus(server: ApiServer, { token = '', audiences = [] }: ReviewSpec): object {
+  const asked = audiences.length === 0 ? [apiAudience] : audiences
+  const user = server.parts.authenticator.userOf({ token }, asked)
+  if (user === undefined) return { user: {}, error: '[invalid bearer token, token lookup failed]' }
+  return { authenticated: true, user: userInfoOf(user), audiences: asked }
 }
 
 function accessStatus(server: ApiServer, kind: KindInfo, spec: ReviewSpec, request: ApiRequest): unknown {

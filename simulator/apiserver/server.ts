@@ -17,6 +17,7 @@ import type { AdmissionDoor } from './admission-door.ts'
 import { bodyOf, deleteOptionsOf, failed, ok, writeOptions } from './answers.ts'
 import { isAudited } from './audit-log.ts'
 import type { AuditLog } from './audit-log.ts'
+import type { Authenticator } from './authenticator.ts'
 import type { Authorizer } from './authorizer.ts'
 import type { Binder } from './binding.ts'
 import type { ServedKinds } from './custom-kinds.ts'
@@ -40,6 +41,7 @@ export interface ServerParts {
   readonly registry: Registry
   readonly binder: Binder
   readonly admission: AdmissionDoor
+  readonly authenticator: Authenticator
   readonly authorizer: Authorizer
   readonly events: EventLog
   readonly audit: AuditLog

@@ -12,6 +12,7 @@ import { patchObject } from './patch.ts'
 import { resourceName } from './registry.ts'
 import { scaleOf, withScale } from './scale.ts'
 import type { ApiServer } from './server.ts'
+import { handleToken } from './token-request.ts'
 
 type Handler = (server: ApiServer, kind: KindInfo, request: ApiRequest, object: KubeObject) => ApiResponse
 
@@ -116,15 +117,6 @@ function handleAttach(server: ApiServer, _kind: KindInfo, request: ApiRequest, o
   const session = server.parts.kubelet.startAttach(pod, container, { stdin: query.stdin === true, tty: query.tty === true })
   if ('code' in session) return failed(session.code === 400 ? apiErrors.badRequest(session.message) : apiErrors.internal(session.message))
   return { code: 101, streamId: server.parts.streams.openSession(session.sessionId), warnings: [] }
-}
-
-function handleToken(server: ApiServer, _kind: KindInfo, request: ApiRequest, object: KubeObject): ApiResponse {
-  const spec = ((request.body ?? {}) as { spec?: { expirationSeconds?: number; audiences?: string[] } }).spec ?? {}
-  const seconds = spec.expirationSeconds ?? 3600
-  const { clock } = server.parts
-  const token = `podflight.${object.metadata.uid}.${clock.nowMs}`
-  const status = { token, expirationTimestamp: clock.timestamp(clock.nowMs + seconds * 1000) }
-  return ok(201, { kind: 'TokenRequest', apiVersion: 'authentication.k8s.io/v1', metadata: { name: object.metadata.name, namespace: object.metadata.namespace }, spec: { ...spec, expirationSeconds: seconds }, status })
 }
 
 /** The container that logs, exec or attach mean. Models pkg/registry/core/pod/strategy (v1.35). */

@@ -14,6 +14,7 @@ import type { CommandRow } from './command-table.ts'
 import { attempt, fail, refusedConnection, statusFailure, usageFailure } from './failures.ts'
 import type { KubectlFailure } from './failures.ts'
 import type { Flags } from './flags.ts'
+import { credentialsOf } from './credentials.ts'
 import { activeContext, loadConfig } from './kubeconfig.ts'
 import type { ActiveContext, KubeConfig } from './kubeconfig.ts'
 import type { KubectlPorts } from './ports.ts'
@@ -116,13 +117,12 @@ export class Session {
 
   /** Sends a request and returns the answer as it is; prints its warnings. */
   *send(call: Call): Run<ApiAnswer | ApiStream> {
-    const { name: context } = this.activeContext()
-    const other = this.flags.text('server')
-    if (other !== '' && other !== this.activeContext().server) throw refusedConnection(other.replace(/^https?:\/\//, ''))
-    if (this.flags.text('token') !== '') throw statusFailure({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', reason: 'Unauthorized', message: 'Unauthorized', code: 401 })
+    const server = this.flags.text('server') || this.activeContext().server
+    const credentials = credentialsOf(this.process, this.flags, this.kubeConfig(), this.activeContext())
     const showsManagers = this.flags.specs.some(({ name }) => name === 'show-managed-fields') && this.flags.bool('show-managed-fields')
     if (call.name !== undefined) checkPathName(call.name)
     const as = this.flags.text('as')
+    const asGroups = this.flags.list('as-group')
     const request = {
       verb: call.verb, group: call.kind.group, version: call.kind.version, resource: call.kind.resource,
       ...(call.namespace === undefined || call.namespace === '' ? {} : { namespace: call.namespace }),
@@ -132,11 +132,13 @@ export class Session {
       ...(call.contentType === undefined ? {} : { contentType: call.contentType }),
       ...(call.query === undefined && !showsManagers ? {} : { query: { ...call.query, ...(showsManagers ? { managedFields: true } : {}) } }),
       userAgent,
-      ...(context === '' ? {} : { context }),
-      ...(as === '' ? {} : { as, asGroups: this.flags.list('as-group') }),
+      ...(server === '' ? {} : { server }),
+      ...(credentials === undefined ? {} : { credentials }),
+      ...(as === '' ? {} : { as }),
+      ...(asGroups.length === 0 ? {} : { asGroups }),
     }
     const answer = yield { kind: 'request', request }
-    if (answer.kind !== 'response') throw fail('the connection to the server was lost')
+    if (answer.kind !== 'response') throw refusedConnection(server.replace(/^https?:\/\//, ''))
     this.warn(answer.response.warnings)
     return answer.response
   }

@@ -3,7 +3,11 @@
  * what it waits for, so that a Worker can let simulated time pass in between; `runToEnd` lets time pass by itself.
  */
 
+import { impersonate } from '../api/credentials.ts'
+import type { Credentials } from '../api/credentials.ts'
+import { apiErrors } from '../api/errors.ts'
 import type { ApiRequest, ApiResponse, StreamFrame, UserInfo } from '../api/request.ts'
+import type { Status } from '../api/types.ts'
 import type { SimTimeMs } from '../kernel/event-queue.ts'
 import type { Process, ProcessAnswer, ProcessNeed } from './process.ts'
 
@@ -11,6 +15,10 @@ import type { Process, ProcessAnswer, ProcessNeed } from './process.ts'
 export interface ClusterDoor {
   readonly nowMs: SimTimeMs
   request(request: ApiRequest): ApiResponse
+  /** The user of what a client shows; undefined when it is no good. */
+  authenticate(credentials: Credentials): UserInfo | undefined
+  /** Whether a user may act as another one. */
+  mayImpersonate(user: UserInfo, resource: string, name: string, namespace?: string): boolean
   /** What a stream has since the last read. */
   readStream(streamId: string): readonly StreamFrame[]
   /** Standard input of exec and attach; undefined ends it. */
@@ -35,10 +43,12 @@ export type RunStatus =
   | { readonly kind: 'edit'; readonly path: string }
 
 export interface DriverOptions {
-  /** The user of requests, from the kubeconfig's current context; asked for each request. */
+  /** The user of requests that show no credentials; asked for each request. */
   user(): UserInfo
   /** The cluster of the current context; asked for each need. */
   cluster(): ClusterDoor
+  /** The cluster at an address; undefined when none is there. Absent: the current one is at every address. */
+  clusterAt?(server: string): ClusterDoor | undefined
 }
 
 /** Farewell needs of a process that is being stopped. */
@@ -166,9 +176,13 @@ export class ProcessRun {
     }
   }
 
-  private request(need: Extract<ProcessNeed, { kind: 'request' }>, cluster: ClusterDoor): ProcessAnswer {
-    const { as, asGroups, ...request } = need.request
-    const user: UserInfo = as === undefined ? this.options.user() : { name: as, groups: impersonatedGroups(as, asGroups ?? []) }
+  private request(need: Extract<ProcessNeed, { kind: 'request' }>, current: ClusterDoor): ProcessAnswer {
+    const { as, asGroups = [], server, credentials, ...request } = need.request
+    const cluster = server === undefined || this.options.clusterAt === undefined ? current : this.options.clusterAt(server)
+    if (cluster === undefined) return { kind: 'none' }
+    const own = credentials === undefined ? this.options.user() : cluster.authenticate(credentials)
+    const user: UserInfo | Status = own === undefined ? apiErrors.unauthorized('Unauthorized') : impersonate(own, as, asGroups, (...access) => cluster.mayImpersonate(...access))
+    if ('kind' in user) return { kind: 'response', response: { code: user.code ?? 401, body: user, warnings: [] } }
     const response = cluster.request({ ...request, user })
     if ('streamId' in response) {
       this.streams.set(response.streamId, cluster)
@@ -176,13 +190,6 @@ export class ProcessRun {
     }
     return { kind: 'response', response }
   }
-}
-
-/** Groups that the API server adds to an impersonated user. */
-export function impersonatedGroups(name: string, groups: readonly string[]): readonly string[] {
-  const account = /^system:serviceaccount:([^:]+):[^:]+$/.exec(name)
-  const own = account === null ? groups : ['system:serviceaccounts', `system:serviceaccounts:${account[1]}`, ...groups]
-  return name === 'system:anonymous' ? own : [...own, 'system:authenticated']
 }
 
 function statusOf(need: ProcessNeed): RunStatus {
@@ -198,6 +205,8 @@ function statusOf(need: ProcessNeed): RunStatus {
 export interface RunToEndOptions {
   user(): UserInfo
   cluster(): MovableCluster
+  /** As in DriverOptions. */
+  clusterAt?(server: string): ClusterDoor | undefined
   /** Simulated time after which a command is stopped as by Ctrl+C. Default 1 h. */
   readonly waitMsMax?: number
   /** Answers of an editor: the file is saved as it is, or (false) left. */
@@ -210,7 +219,7 @@ const hourMs = 3_600_000
 
 /** Runs a process to its end; simulated time passes as it waits. Standard input is empty. @returns the exit code */
 export function runToEnd(process: Process, options: RunToEndOptions): number {
-  const run = new ProcessRun(process, { user: () => options.user(), cluster: () => options.cluster() })
+  const run = new ProcessRun(process, options)
   const waitMsMax = options.waitMsMax ?? hourMs
   const startMs = options.cluster().nowMs
   for (;;) {

@@ -3,13 +3,14 @@
  * A driver answers it: at once in the simulator, over HTTP elsewhere. It lives outside cluster state; Ctrl+C ends it.
  */
 
+import type { Credentials } from '../api/credentials.ts'
 import type { ApiRequest, ApiResponse, StreamFrame } from '../api/request.ts'
 import type { SimTimeMs } from '../kernel/event-queue.ts'
 
 /** What a process asks of its driver. */
 export type ProcessNeed =
-  /** One API request; answered with an ApiResponse. The user is filled in by the driver from the kubeconfig context. */
-  | { readonly kind: 'request'; readonly request: Omit<ApiRequest, 'user'> & { readonly as?: string; readonly asGroups?: readonly string[]; /** Context of the kubeconfig; absent: the current one. */ readonly context?: string } }
+  /** One API request; answered with an ApiResponse, or with nothing when no server is at its address. */
+  | { readonly kind: 'request'; readonly request: Omit<ApiRequest, 'user'> & { readonly as?: string; readonly asGroups?: readonly string[]; /** Address of the cluster in the kubeconfig; absent: the one that the terminal is at. */ readonly server?: string; /** What the kubeconfig's user shows; absent: the terminal's own user. */ readonly credentials?: Credentials } }
   /** Wait for the next frames of a stream; answered with frames (one or more), or an empty list at the deadline. */
   | { readonly kind: 'stream'; readonly streamId: string; readonly untilMs?: SimTimeMs }
   /** Stop reading a stream. Answered with nothing. */

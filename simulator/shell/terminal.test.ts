@@ -21,6 +21,12 @@ class FakeCluster implements MovableCluster {
     this.requests.push(request)
     return request.verb === 'watch' ? { code: 200, streamId: 's1', warnings: [] } : { code: 200, body: { name: request.name }, warnings: [] }
   }
+  authenticate(): UserInfo {
+    return learner
+  }
+  mayImpersonate(): boolean {
+    return true
+  }
   readStream(): StreamFrame[] {
     const frames: StreamFrame[] = []
     while ((this.line + 1) * 1000 <= this.nowMs) frames.push({ kind: 'output', channel: 'stdout', text: `line ${++this.line}\n` })

@@ -13,7 +13,7 @@ import { applyDocuments } from './apply-documents.ts'
 import type { AppliedDocument } from './apply-documents.ts'
 import { BaseClusters } from './base-clusters.ts'
 import { gradeChecks } from './grade.ts'
-import { kubeconfigPath, kubeconfigText, learnerUser } from './kubeconfig.ts'
+import { kubeconfigPath, kubeconfigText, learnerUser, serverAddress } from './kubeconfig.ts'
 import type { FlightPort } from './podflight/command.ts'
 import { podflightCommands } from './podflight/registry.ts'
 import { runAsAuthor, ScenarioError, startScenario } from './scenario.ts'
@@ -67,6 +67,8 @@ function remembered({ cluster, moments }: Line): MovableCluster {
       if (!readingVerbs.includes(request.verb)) moments.keep(cluster)
       return response
     },
+    authenticate: (credentials) => cluster.authenticate(credentials),
+    mayImpersonate: (...access) => cluster.mayImpersonate(...access),
     readStream: (streamId) => cluster.readStream(streamId),
     writeStream(streamId, text) {
       cluster.writeStream(streamId, text)
@@ -117,8 +119,16 @@ export class Flight {
   /** The line of the kubeconfig's current context; the first when it names none of ours. */
   get current(): Line {
     const text = this.terminal?.files.read(kubeconfigPath)
-    const context = text === undefined ? '' : readConfig(text).currentContext
-    return this.lines.find((line) => line.context === context) ?? this.lines[0]
+    const config = text === undefined ? undefined : readConfig(text)
+    const context = config?.contexts.find(({ name }) => name === config.currentContext)
+    const cluster = config?.clusters.find(({ name }) => name === context?.value['cluster'])
+    return this.lines.find((line) => serverAddress(line.context) === cluster?.value['server']) ?? this.lines[0]
+  }
+
+  /** The cluster at an address of the kubeconfig. */
+  private clusterAt(server: string): MovableCluster | undefined {
+    const line = this.lines.find((candidate) => serverAddress(candidate.context) === server)
+    return line === undefined ? undefined : remembered(line)
   }
 
   /** The clusters by context name. */
@@ -310,7 +320,7 @@ export class Flight {
   }
 
   private driver(): RunToEndOptions {
-    return { user: () => learnerUser, cluster: () => remembered(this.current) }
+    return { user: () => learnerUser, cluster: () => remembered(this.current), clusterAt: (server) => this.clusterAt(server) }
   }
 
   private settleRun(): void {

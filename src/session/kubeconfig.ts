@@ -15,10 +15,15 @@ export const learnerUser: UserInfo = { name: 'kubernetes-admin', groups: ['syste
 /** Where kubectl looks for it. */
 export const kubeconfigPath = '/home/learner/.kube/config'
 
+/** Where kubectl reaches a cluster of the session. */
+export function serverAddress(name: string): string {
+  return `https://${name}.podflight.local:6443`
+}
+
 /** The text of a kubeconfig for some clusters; the first is current. */
 export function kubeconfigText(clusters: readonly NamedCluster[]): string {
   const lines = ['apiVersion: v1', 'clusters:']
-  for (const { name } of clusters) lines.push('- cluster:', `    server: https://${name}.podflight.local:6443`, `  name: ${name}`)
+  for (const { name } of clusters) lines.push('- cluster:', `    server: ${serverAddress(name)}`, `  name: ${name}`)
   lines.push('contexts:')
   for (const { name, namespace } of clusters) {
     lines.push('- context:', `    cluster: ${name}`)

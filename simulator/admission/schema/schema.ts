@@ -1,9 +1,10 @@
 /**
  * The fields of every API type, as data: names in Go's order, types, what may be left out. Used by strict decoding,
  * by normalizing what is stored, by `kubectl explain` and by the editor's completion.
- * The data are written by generate/main.go from k8s.io/api v0.35.4.
+ * The data are written by generate/main.go from k8s.io/api v0.35.4, those of definitions from k8s.io/apiextensions-apiserver v0.35.4.
  */
 
+import definitions from './definition-schema.json' with { type: 'json' }
 import data from './field-schema.json' with { type: 'json' }
 
 /** Kinds of values. The last line are Go types with a JSON form of their own. */
@@ -84,8 +85,8 @@ export function parseSchema(types: { readonly [key: string]: string }): Readonly
   )
 }
 
-const typesByKey = parseSchema(data.types)
-const keysByKind: ReadonlyMap<string, string> = new Map(Object.entries(data.kinds))
+const typesByKey = parseSchema({ ...data.types, ...definitions.types })
+const keysByKind: ReadonlyMap<string, string> = new Map(Object.entries({ ...data.kinds, ...definitions.kinds }))
 
 /** The type of a kind, such as typeOf('apps/v1', 'Deployment'); undefined when it is not known. */
 export function typeOf(apiVersion: string, kind: string): TypeSchema | undefined {

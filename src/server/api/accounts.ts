@@ -3,6 +3,7 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Cluster, UserInfo } from '../../../simulator/index.ts'
+import { anonymousUser, authenticatedGroup, impersonate } from '../../../simulator/api/credentials.ts'
 import { apiErrors } from '../../../simulator/api/errors.ts'
 import type { Status } from '../../../simulator/api/types.ts'
 
@@ -17,8 +18,6 @@ export interface Secrets {
 }
 
 const tokenBytes = 32
-const anonymous: UserInfo = { name: 'system:anonymous', groups: ['system:unauthenticated'] }
-const authenticated = 'system:authenticated'
 
 /** Makes a token of 256 bits for each user. */
 export function makeSecrets(users: readonly { readonly name: string; readonly groups: readonly string[] }[]): Secrets {
@@ -50,13 +49,14 @@ export class Accounts {
 
   constructor(secrets: Secrets) {
     this.secrets = secrets
-    this.users = new Map(secrets.accounts.map(({ name, groups, token }) => [token, { name, groups: [...groups, authenticated] }]))
+    this.users = new Map(secrets.accounts.map(({ name, groups, token }) => [token, { name, groups: [...groups, authenticatedGroup] }]))
   }
 
   /** The user of a request, or the Status that refuses it. */
   userOf(headers: IncomingHttpHeaders, cluster: Cluster): UserInfo | Status {
     const user = this.authenticate(headers, cluster)
-    return user === undefined ? apiErrors.unauthorized('Unauthorized') : impersonate(user, headers, cluster)
+    if (user === undefined) return apiErrors.unauthorized('Unauthorized')
+    return impersonate(user, headerOf(headers, 'impersonate-user'), valuesOf(headers, 'impersonate-group'), (...access) => cluster.mayImpersonate(...access))
   }
 
   private authenticate(headers: IncomingHttpHeaders, cluster: Cluster): UserInfo | undefined {
@@ -64,55 +64,17 @@ export class Accounts {
     const protocols = headerOf(headers, 'sec-websocket-protocol') ?? ''
     const inProtocol = /base64url\.bearer\.authorization\.k8s\.io\.([\w-]+)/.exec(protocols)?.[1]
     const token = inProtocol === undefined ? /^bearer +(\S+)$/i.exec(authorization ?? '')?.[1] : Buffer.from(inProtocol, 'base64url').toString()
-    if (token === undefined) return authorization === undefined ? anonymous : undefined
+    if (token === undefined) return authorization === undefined ? anonymousUser : undefined
     return this.users.get(token) ?? this.serviceAccountOf(token, cluster)
   }
 
-  /** The token of a TokenRequest with the signature that this server checks. */
+  /** The token of a TokenRequest with the signature that this server checks in place of the simulated one. */
   signToken(token: string): string {
-    return `${token}.${createHmac('sha256', this.secrets.signingKey).update(token).digest('base64url')}`
+    const signed = token.slice(0, token.lastIndexOf('.'))
+    return `${signed}.${createHmac('sha256', this.secrets.signingKey).update(signed).digest('base64url')}`
   }
 
   private serviceAccountOf(token: string, cluster: Cluster): UserInfo | undefined {
-    const cut = token.lastIndexOf('.')
-    if (cut < 0 || !equalTexts(this.signToken(token.slice(0, cut)), token)) return undefined
-    const [, uid] = token.split('.')
-    const found = cluster.peek('serviceaccounts').find(({ metadata }) => metadata.uid === uid)
-    if (found === undefined) return undefined
-    const { namespace = '', name = '' } = found.metadata
-    return { name: `system:serviceaccount:${namespace}:${name}`, groups: ['system:serviceaccounts', `system:serviceaccounts:${namespace}`, authenticated] }
+    return equalTexts(this.signToken(token), token) ? cluster.authenticate({ token, isTokenChecked: true }) : undefined
   }
-}
-
-const serviceAccountPrefix = 'system:serviceaccount:'
-
-/** Models apiserver/pkg/endpoints/filters/impersonation (v1.35). */
-function impersonate(user: UserInfo, headers: IncomingHttpHeaders, cluster: Cluster): UserInfo | Status {
-  const name = headerOf(headers, 'impersonate-user')
-  const groups = valuesOf(headers, 'impersonate-group')
-  if (name === undefined) {
-    return groups.length === 0 ? user : apiErrors.badRequest(`requested [{Group  ${groups[0]}  }] without impersonating a user`)
-  }
-  if (name.startsWith(serviceAccountPrefix)) {
-    const [namespace = '', account = ''] = name.slice(serviceAccountPrefix.length).split(':')
-    if (!cluster.mayImpersonate(user, 'serviceaccounts', account, namespace)) return forbidden(user, 'serviceaccounts', account, namespace)
-  } else if (!cluster.mayImpersonate(user, 'users', name)) return forbidden(user, 'users', name)
-  for (const group of groups) if (!cluster.mayImpersonate(user, 'groups', group)) return forbidden(user, 'groups', group)
-  return { name, groups: withImplied(name, groups) }
-}
-
-function withImplied(name: string, groups: readonly string[]): string[] {
-  const given = groups.length > 0 ? [...groups] : serviceAccountGroups(name)
-  if (name === 'system:anonymous') return given.includes('system:unauthenticated') ? given : [...given, 'system:unauthenticated']
-  return given.includes(authenticated) ? given : [...given, authenticated]
-}
-
-function serviceAccountGroups(name: string): string[] {
-  if (!name.startsWith(serviceAccountPrefix)) return []
-  return ['system:serviceaccounts', `system:serviceaccounts:${name.split(':')[2] ?? ''}`]
-}
-
-function forbidden(user: UserInfo, resource: string, name: string, namespace?: string): Status {
-  const scope = namespace === undefined ? 'at the cluster scope' : `in the namespace "${namespace}"`
-  return apiErrors.forbidden({ group: '', name: resource }, name, `User "${user.name}" cannot impersonate resource "${resource}" in API group "" ${scope}`)
 }

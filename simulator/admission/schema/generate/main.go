@@ -22,10 +22,12 @@ import (
 	autoscalingv1 "k8s.io/api/autoscaling/v1"
 	autoscaling "k8s.io/api/autoscaling/v2"
 	batch "k8s.io/api/batch/v1"
+	certificates "k8s.io/api/certificates/v1"
 	coordination "k8s.io/api/coordination/v1"
 	core "k8s.io/api/core/v1"
 	discovery "k8s.io/api/discovery/v1"
 	events "k8s.io/api/events/v1"
+	flowcontrol "k8s.io/api/flowcontrol/v1"
 	networking "k8s.io/api/networking/v1"
 	node "k8s.io/api/node/v1"
 	policy "k8s.io/api/policy/v1"
@@ -33,29 +35,33 @@ import (
 	resource "k8s.io/api/resource/v1"
 	scheduling "k8s.io/api/scheduling/v1"
 	storage "k8s.io/api/storage/v1"
+	apiregistration "k8s.io/kube-aggregator/pkg/apis/apiregistration/v1"
 )
 
 var kinds = map[string][]any{
 	"v1": {core.Namespace{}, core.Node{}, core.Pod{}, core.PodTemplate{}, core.Service{}, core.Endpoints{}, core.ConfigMap{}, core.Secret{},
 		core.ServiceAccount{}, core.Event{}, core.ResourceQuota{}, core.LimitRange{}, core.PersistentVolumeClaim{}, core.PersistentVolume{},
-		core.ReplicationController{}, core.Binding{}},
+		core.ReplicationController{}, core.Binding{}, core.ComponentStatus{}},
 	"apps/v1":                         {apps.Deployment{}, apps.ReplicaSet{}, apps.StatefulSet{}, apps.DaemonSet{}, apps.ControllerRevision{}},
 	"batch/v1":                        {batch.Job{}, batch.CronJob{}},
 	"autoscaling/v1":                  {autoscalingv1.HorizontalPodAutoscaler{}, autoscalingv1.Scale{}},
 	"autoscaling/v2":                  {autoscaling.HorizontalPodAutoscaler{}},
-	"networking.k8s.io/v1":            {networking.Ingress{}, networking.IngressClass{}, networking.NetworkPolicy{}},
+	"networking.k8s.io/v1":            {networking.Ingress{}, networking.IngressClass{}, networking.NetworkPolicy{}, networking.IPAddress{}, networking.ServiceCIDR{}},
 	"policy/v1":                       {policy.PodDisruptionBudget{}, policy.Eviction{}},
 	"rbac.authorization.k8s.io/v1":    {rbac.Role{}, rbac.RoleBinding{}, rbac.ClusterRole{}, rbac.ClusterRoleBinding{}},
 	"scheduling.k8s.io/v1":            {scheduling.PriorityClass{}},
-	"storage.k8s.io/v1":               {storage.StorageClass{}},
+	"storage.k8s.io/v1":               {storage.StorageClass{}, storage.CSIDriver{}, storage.CSINode{}, storage.CSIStorageCapacity{}, storage.VolumeAttachment{}, storage.VolumeAttributesClass{}},
 	"discovery.k8s.io/v1":             {discovery.EndpointSlice{}},
 	"coordination.k8s.io/v1":          {coordination.Lease{}},
 	"events.k8s.io/v1":                {events.Event{}},
 	"node.k8s.io/v1":                  {node.RuntimeClass{}},
 	"resource.k8s.io/v1":              {resource.ResourceClaim{}, resource.ResourceClaimTemplate{}, resource.DeviceClass{}, resource.ResourceSlice{}},
 	"authorization.k8s.io/v1":         {authorization.SubjectAccessReview{}, authorization.SelfSubjectAccessReview{}, authorization.LocalSubjectAccessReview{}, authorization.SelfSubjectRulesReview{}},
-	"admissionregistration.k8s.io/v1": {admissionregistration.ValidatingAdmissionPolicy{}, admissionregistration.ValidatingAdmissionPolicyBinding{}},
-	"authentication.k8s.io/v1":        {authentication.SelfSubjectReview{}, authentication.TokenRequest{}},
+	"admissionregistration.k8s.io/v1": {admissionregistration.ValidatingAdmissionPolicy{}, admissionregistration.ValidatingAdmissionPolicyBinding{}, admissionregistration.ValidatingWebhookConfiguration{}, admissionregistration.MutatingWebhookConfiguration{}},
+	"authentication.k8s.io/v1":        {authentication.SelfSubjectReview{}, authentication.TokenRequest{}, authentication.TokenReview{}},
+	"certificates.k8s.io/v1":          {certificates.CertificateSigningRequest{}},
+	"flowcontrol.apiserver.k8s.io/v1": {flowcontrol.FlowSchema{}, flowcontrol.PriorityLevelConfiguration{}},
+	"apiregistration.k8s.io/v1":       {apiregistration.APIService{}},
 }
 
 var special = map[string]string{
