@@ -16,7 +16,8 @@ export function checkOptions(request: ApiRequest): Status | undefined {
   if (request.verb === 'list' || request.verb === 'watch') return checkListOptions(request)
   const kind = optionKinds[request.verb]
   if (kind === undefined) return undefined
-  const errors = [...(kind === 'DeleteOptions' ? [] : managerErrors(request)), kind === 'DeleteOptions' ? deletionError(request) : validationError(request)].filter((error) => error !== undefined)
+  const found = kind === 'DeleteOptions' ? [deletionError(request), dryRunError(request)] : [...managerErrors(request), dryRunError(request), validationError(request)]
+  const errors = found.filter((error) => error !== undefined)
   return errors.length === 0 ? undefined : apiErrors.invalid({ group: 'meta.k8s.io', name: kind }, '', errors)
 }
 
@@ -76,6 +77,11 @@ function watchErrors({ resourceVersionMatch: match = '', continue: token = '', s
 function validationError(request: ApiRequest): FieldError | undefined {
   const { fieldValidation = '' } = request.query ?? {}
   return fieldValidations.includes(fieldValidation) ? undefined : fieldErrors.notSupported('fieldValidation', fieldValidation, fieldValidations)
+}
+
+function dryRunError({ query = {} }: ApiRequest): FieldError | undefined {
+  const dryRun: string | undefined = query.dryRun
+  return dryRun === undefined || dryRun === 'All' ? undefined : fieldErrors.notSupported('dryRun', [dryRun], ['All'])
 }
 
 function deletionError(request: ApiRequest): FieldError | undefined {

@@ -1,7 +1,8 @@
-/** Who asks: bearer tokens of named users and of service accounts, and impersonation. Models apiserver/pkg/authentication (v1.35). */
+/** Who asks: bearer tokens of named users and of service accounts, client certificates, and impersonation. Models apiserver/pkg/authentication (v1.35). */
 
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
-import type { IncomingHttpHeaders } from 'node:http'
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
+import type { TLSSocket } from 'node:tls'
 import type { Cluster, UserInfo } from '../../../simulator/index.ts'
 import { anonymousUser, authenticatedGroup, impersonate } from '../../../simulator/api/credentials.ts'
 import { apiErrors } from '../../../simulator/api/errors.ts'
@@ -43,6 +44,15 @@ function valuesOf(headers: IncomingHttpHeaders, name: string): string[] {
   return texts.flatMap((text) => text.split(',')).map((text) => text.trim()).filter((text) => text !== '')
 }
 
+/** What of a request says who asks. */
+type Shown = Pick<IncomingMessage, 'headers' | 'socket'>
+
+/** TLS has seen that the client holds its certificate's key; who issued the certificate is the cluster's to tell. */
+function certificateUser(socket: IncomingMessage['socket'], cluster: Cluster): UserInfo | undefined {
+  const certificate = (socket as Partial<TLSSocket>).getPeerX509Certificate?.()
+  return certificate === undefined ? anonymousUser : cluster.authenticate({ certificate: certificate.toString() })
+}
+
 export class Accounts {
   private readonly secrets: Secrets
   private readonly users: ReadonlyMap<string, UserInfo>
@@ -53,18 +63,19 @@ export class Accounts {
   }
 
   /** The user of a request, or the Status that refuses it. */
-  userOf(headers: IncomingHttpHeaders, cluster: Cluster): UserInfo | Status {
-    const user = this.authenticate(headers, cluster)
+  userOf(request: Shown, cluster: Cluster): UserInfo | Status {
+    const { headers } = request
+    const user = this.authenticate(request, cluster)
     if (user === undefined) return apiErrors.unauthorized('Unauthorized')
     return impersonate(user, headerOf(headers, 'impersonate-user'), valuesOf(headers, 'impersonate-group'), (...access) => cluster.mayImpersonate(...access))
   }
 
-  private authenticate(headers: IncomingHttpHeaders, cluster: Cluster): UserInfo | undefined {
+  private authenticate({ headers, socket }: Shown, cluster: Cluster): UserInfo | undefined {
     const authorization = headerOf(headers, 'authorization')
     const protocols = headerOf(headers, 'sec-websocket-protocol') ?? ''
     const inProtocol = /base64url\.bearer\.authorization\.k8s\.io\.([\w-]+)/.exec(protocols)?.[1]
     const token = inProtocol === undefined ? /^bearer +(\S+)$/i.exec(authorization ?? '')?.[1] : Buffer.from(inProtocol, 'base64url').toString()
-    if (token === undefined) return authorization === undefined ? anonymousUser : undefined
+    if (token === undefined) return authorization === undefined ? certificateUser(socket, cluster) : undefined
     return this.users.get(token) ?? this.serviceAccountOf(token, cluster)
   }
 

@@ -101,12 +101,18 @@ describe('the API over HTTPS', () => {
   it.each([
     ['a body that is no JSON', 'POST', '{"kind":', 'application/json', 400], ['a body of another type', 'POST', 'x', 'text/plain', 415], ['a patch of another type', 'PATCH', '{}', 'application/json', 415],
     ['a body over 3 MiB', 'POST', configMap('big', { a: 'x'.repeat(3 * 1024 * 1024) }), 'application/json', 413],
+    ['a body that is nested too deep', 'POST', '{"a":'.repeat(60_000), 'application/json', 400],
     ['protobuf that is none', 'POST', 'nonsense', protobuf, 400], ['a method without a meaning', 'PUT', configMap('one'), 'application/json', 405],
   ])('bad input has its code: %s', async (_name, method, body, type, code) => {
     const path = method === 'PATCH' ? `${maps}/kube-root-ca.crt` : maps
     const answer = await call(method, path, { body, headers: { 'content-type': type } })
     expect(answer.code).toBe(code)
     expect(JSON.parse(answer.text)).toMatchObject({ kind: 'Status', code })
+  })
+
+  it('a dry run is All or refused, and stores nothing', async () => {
+    const body = configMap('dry')
+    expect([(await call('POST', `${maps}?dryRun=All`, { body })).code, (await call('POST', `${maps}?dryRun=Some`, { body })).code, (await call('GET', `${maps}/dry`)).code]).toEqual([201, 422, 404])
   })
 
   it('a watch tells what exists, then what changes, each as a line', async () => {

@@ -59,7 +59,7 @@ export class ApiHttpServer {
     const endpoint = new Endpoint(parts)
     const upgrades = new Upgrades(parts)
     const take = (request: IncomingMessage, response: ServerResponse): void => void endpoint.handle(request, response)
-    this.server = createServer({ key: certificates.key, cert: certificates.certificate + certificates.authority, headersTimeout: headersTimeoutMs, requestTimeout: requestTimeoutMs, keepAliveTimeout: idleTimeoutMs }, take)
+    this.server = createServer({ key: certificates.key, cert: certificates.certificate + certificates.authority, requestCert: true, rejectUnauthorized: false, connectionsCheckingInterval: tendMs, headersTimeout: headersTimeoutMs, requestTimeout: requestTimeoutMs, keepAliveTimeout: idleTimeoutMs }, take)
     this.server.on('checkContinue', take)
     this.server.on('upgrade', (request, socket, head) => upgrades.handle(request, socket, head))
   }

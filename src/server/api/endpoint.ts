@@ -57,7 +57,7 @@ export class Endpoint {
     this.parts = parts
   }
 
-  /** Answers a request. Never rejects: a client that breaks off gets nothing. */
+  /** Answers a request. Never rejects: a client that breaks off gets nothing. A body that is nested too deep exhausts its reader before anything is written. */
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const address = addressOf(request.method ?? 'GET', request.url ?? '/')
     const exchange: Exchange = { request, response, address, receivedAt: new Date(), forms: acceptedForms(request.headers.accept), user: { name: '', groups: [] } }
@@ -65,6 +65,7 @@ export class Endpoint {
       await this.answer(exchange)
     } catch (error) {
       if (request.socket.destroyed) return
+      if (error instanceof RangeError && !response.headersSent) return this.refuse(exchange, apiErrors.badRequest('exceeded max depth'))
       console.error(error)
       if (!response.headersSent) this.refuse(exchange, apiErrors.internal('the server met a mistake of its own'))
       else response.destroy()
@@ -72,7 +73,7 @@ export class Endpoint {
   }
 
   private async answer(exchange: Exchange): Promise<void> {
-    const user = this.parts.accounts.userOf(exchange.request.headers, this.parts.desk.cluster)
+    const user = this.parts.accounts.userOf(exchange.request, this.parts.desk.cluster)
     if ('kind' in user) return this.refuse(exchange, user)
     exchange.user = user
     const { address, forms } = exchange

@@ -44,7 +44,7 @@ export class Upgrades {
   /** Answers a request that wants to become another protocol. */
   handle(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     socket.on('error', () => socket.destroy())
-    const user = this.parts.accounts.userOf(request.headers, this.parts.desk.cluster)
+    const user = this.parts.accounts.userOf(request, this.parts.desk.cluster)
     if ('kind' in user) return refuse(socket, user)
     const address = addressOf('GET', request.url ?? '/')
     if (address.kind !== 'resource') return refuse(socket, address.kind === 'bad' ? address.status : apiErrors.noSuchPath())
