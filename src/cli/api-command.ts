@@ -16,7 +16,7 @@ import { BaseClusters } from '../session/base-clusters.ts'
 import { startScenario } from '../session/scenario.ts'
 import { readOptions } from './arguments.ts'
 import { emptyScenario, readClusterFile } from './cluster-file.ts'
-import { readLibrary, readUserFile, UsageError } from './files.ts'
+import { readClusters, readLibrary, readUserFile, UsageError } from './files.ts'
 import { findScenario } from './shell-command.ts'
 
 const defaultPort = 6443
@@ -74,7 +74,7 @@ function originOf(options: Options, isManual: boolean, nowMs: number): Origin {
 }
 
 function makeCluster(origin: Origin): Cluster {
-  const library = readLibrary()
+  const library = origin.scenario === undefined ? readClusters() : readLibrary()
   const plan: { readonly library: Library; readonly scenario: Scenario } =
     origin.scenario !== undefined ? { library, scenario: findScenario(library, origin.scenario) }
     : origin.clusterText === undefined ? { library, scenario: emptyScenario }

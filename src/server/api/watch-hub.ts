@@ -20,10 +20,10 @@ export interface Subscriber {
   end(isTooSlow: boolean): void
 }
 
-interface Seat { readonly subscriber: Subscriber; isDirty: boolean; lastReadMs: number; lastBookmarkMs: number }
+interface Seat { readonly subscriber: Subscriber; isDirty: boolean; readVersion: number; lastBookmarkMs: number }
 
-/** A quiet stream is read this often, so that it does not fall out of the store's history. */
-const idleReadMs = 1000
+/** A quiet stream is read after so many versions, so that it does not fall out of the store's history. */
+const lagMax = 1500
 const bookmarkMs = 60_000
 /** A client that leaves so much untaken is dropped, as the real server drops slow watchers. */
 const pendingBytesMax = 8 * 1024 * 1024
@@ -39,6 +39,7 @@ export class WatchHub {
   private readonly buckets = new Map<string, Set<Seat>>()
   private readonly dirty = new Set<Seat>()
   private readonly polled = new Set<Seat>()
+  private tendedVersion = 0
 
   /** @param now monotonic ms */
   constructor(cluster: Cluster, desk: Desk, now: () => number) {
@@ -60,7 +61,7 @@ export class WatchHub {
 
   add(subscriber: Subscriber): void {
     const nowMs = this.now()
-    const seat = { subscriber, isDirty: false, lastReadMs: nowMs, lastBookmarkMs: nowMs }
+    const seat = { subscriber, isDirty: false, readVersion: this.desk.cluster.resourceVersion, lastBookmarkMs: nowMs }
     this.seats.set(subscriber.streamId, seat)
     const { resource } = subscriber
     if (resource === undefined) this.polled.add(seat)
@@ -88,13 +89,16 @@ export class WatchHub {
     }
     this.dirty.clear()
     for (const seat of this.polled) this.read(seat)
+    if (this.desk.cluster.resourceVersion - this.tendedVersion >= lagMax) this.tend()
   }
 
-  /** Reads quiet streams and sends bookmarks. */
+  /** Reads streams that fall behind and sends bookmarks; called now and then, and when much has happened. */
   tend(): void {
     const nowMs = this.now()
+    const { resourceVersion } = this.desk.cluster
+    this.tendedVersion = resourceVersion
     for (const seat of this.seats.values()) {
-      if (nowMs - seat.lastReadMs >= idleReadMs) this.read(seat)
+      if (resourceVersion - seat.readVersion >= lagMax / 2) this.read(seat)
       if (!seat.subscriber.hasBookmarks || nowMs - seat.lastBookmarkMs < bookmarkMs || !this.seats.has(seat.subscriber.streamId)) continue
       seat.lastBookmarkMs = nowMs
       const metadata = { resourceVersion: String(this.desk.cluster.resourceVersion) }
@@ -115,7 +119,7 @@ export class WatchHub {
   private read(seat: Seat): void {
     const { subscriber } = seat
     if (!this.seats.has(subscriber.streamId)) return
-    seat.lastReadMs = this.now()
+    seat.readVersion = this.desk.cluster.resourceVersion
     const frames = this.desk.read(subscriber.streamId)
     if (frames.length === 0) return
     subscriber.send(frames)
