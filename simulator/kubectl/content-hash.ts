@@ -9,7 +9,8 @@ import { toCompactJson } from './printers/json.ts'
 /** Letters that make no words, in place of hexadecimal digits. */
 const letters: { readonly [digit: string]: string } = { 0: 'g', 1: 'h', 3: 'k', a: 'm', e: 't' }
 
-function hashOf(text: string): string {
+/** Ten letters for a text, none of which make a word. */
+export function shortHash(text: string): string {
   const bytes = sha256(Uint8Array.from(utf8Bytes(text)))
   const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('')
   return Array.from(hex.slice(0, 10), (digit) => letters[digit] ?? digit).join('')
@@ -23,5 +24,5 @@ export function hashedName(object: KubeObject): string {
     ...(object.kind === 'Secret' ? { type: type ?? '' } : {}),
     ...(binaryData === undefined ? {} : { binaryData }), ...(immutable === undefined ? {} : { immutable }),
   }
-  return `${metadata.name}-${hashOf(toCompactJson(content))}`
+  return `${metadata.name}-${shortHash(toCompactJson(content))}`
 }

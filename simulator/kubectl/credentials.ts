@@ -19,11 +19,13 @@ function textOf(value: JsonObject, member: string): string {
 }
 
 /** The user's entry with what flags put in its place. */
-function authInfo(flags: Flags, entry: JsonObject): JsonObject {
+function authInfo(process: ProcessContext, flags: Flags, entry: JsonObject): JsonObject {
   const given: { [member: string]: string } = {}
   for (const member of ['token', 'client-certificate', 'client-key', 'username', 'password']) {
     const spec = flags.specs.find(({ name }) => name === member)
-    if (spec?.type === 's' && flags.text(member) !== '') given[member] = flags.text(member)
+    if (spec?.type !== 's' || flags.text(member) === '') continue
+    given[member] = member.startsWith('client-') ? resolvePath(process, flags.text(member)) : flags.text(member)
+    if (member.startsWith('client-')) given[`${member}-data`] = ''
   }
   return { ...entry, ...given }
 }
@@ -64,7 +66,7 @@ function certificateOf(process: ProcessContext, directory: string, value: JsonOb
  */
 export function credentialsOf(process: ProcessContext, flags: Flags, config: KubeConfig, { user, name }: ActiveContext): Credentials | undefined {
   const entry = findEntry(config.users, user)
-  const value = authInfo(flags, entry?.value ?? {})
+  const value = authInfo(process, flags, entry?.value ?? {})
   if (!members.some((member) => textOf(value, member) !== '')) return entry !== undefined || name === '' ? undefined : {}
   const path = configPath(process, flags.text('kubeconfig'))
   const directory = path.slice(0, path.lastIndexOf('/'))

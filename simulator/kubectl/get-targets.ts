@@ -2,6 +2,7 @@
 
 import type { KindInfo } from '../api/kinds.ts'
 import type { Failure } from './failures.ts'
+import { hasFiles } from './manifests.ts'
 import { resolvePath } from './kubeconfig.ts'
 import { makeCustomColumns } from './printers/custom-columns.ts'
 import { formatPrinter, unknownFormat } from './printers/output.ts'
@@ -59,10 +60,10 @@ export function* findTargets(session: Session): Run<{ readonly targets: readonly
   const namespaceOf = (kind: KindInfo) => (kind.namespaced && selection.allNamespaces !== true ? session.namespace().name : undefined)
   const hasSelector = selection.selector !== '' || selection.fieldSelector !== ''
   const { tuples, types, names } = parseResourceArgs(session.args)
-  if (session.flags.list('filename').length === 0 && tuples.length === 0 && names.length === 0 && types !== '') {
+  if (!hasFiles(session) && tuples.length === 0 && names.length === 0 && types !== '') {
     return { targets: mappingsFor(session, types).map((kind) => ({ kind, namespace: namespaceOf(kind) })), failures: [] }
   }
-  if (hasSelector && session.flags.list('filename').length === 0) yield* visit(session, selection, function* () {})
+  if (hasSelector && !hasFiles(session)) yield* visit(session, selection, function* () {})
   const { infos, failures } = yield* collect(session, { ...selection, isRead: false, isLatest: false })
   return { targets: infos.map(({ kind, namespace, name }) => ({ kind, namespace, name })), failures }
 }

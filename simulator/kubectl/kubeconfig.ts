@@ -70,12 +70,23 @@ export function configPath(process: ProcessContext, explicit: string): string {
 
 /** Reads the kubeconfig; a missing default file is an empty configuration. */
 export function loadConfig(process: ProcessContext, explicit: string): KubeConfig {
-  const text = process.files.read(configPath(process, explicit))
-  if (text === undefined) {
-    if (explicit !== '') throw fail(`stat ${explicit}: no such file or directory`)
-    return emptyConfig
+  if (explicit !== '') {
+    const text = process.files.read(configPath(process, explicit))
+    if (text === undefined) throw fail(`stat ${explicit}: no such file or directory`)
+    return readConfig(text)
   }
-  return readConfig(text)
+  const paths = (process.env['KUBECONFIG'] ?? '').split(':').filter((path) => path !== '')
+  const texts = (paths.length === 0 ? [configPath(process, '')] : paths.map((path) => resolvePath(process, path))).map((path) => process.files.read(path))
+  return texts.filter((text) => text !== undefined).map(readConfig).reduce(merged, emptyConfig)
+}
+
+/** Two kubeconfigs as one: what the first says stands. Differs: what is saved is all in the first file. */
+function merged(first: KubeConfig, second: KubeConfig): KubeConfig {
+  const both = (a: readonly NamedEntry[], b: readonly NamedEntry[]): NamedEntry[] => [...a, ...b.filter(({ name }) => findEntry(a, name) === undefined)]
+  return {
+    clusters: both(first.clusters, second.clusters), contexts: both(first.contexts, second.contexts), users: both(first.users, second.users),
+    currentContext: first.currentContext === '' ? second.currentContext : first.currentContext,
+  }
 }
 
 /** Writes the kubeconfig back. */

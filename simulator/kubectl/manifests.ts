@@ -5,6 +5,8 @@ import { isJsonObject } from '../kernel/json.ts'
 import type { Json, JsonObject } from '../kernel/json.ts'
 import { fail, refusedConnection } from './failures.ts'
 import { resolvePath } from './kubeconfig.ts'
+import { buildKustomization } from './kustomize/build.ts'
+import type { BuildOptions } from './kustomize/build.ts'
 import { metadataProblem } from './manifest-metadata.ts'
 import { toCompactJson } from './printers/json.ts'
 import type { Run, Session } from './session.ts'
@@ -38,8 +40,34 @@ function filesIn(session: Session, path: string, isRecursive: boolean): string[]
   return found
 }
 
-/** The sources that -f names, in order. */
-export function* readSources(session: Session, names: readonly string[], isRecursive: boolean): Run<ManifestSource[]> {
+/** Builds the kustomization in a directory of the terminal; warnings go to standard error. */
+export function buildManifest(session: Session, directory: string, options: BuildOptions = {}): string {
+  const { files } = session.process
+  const tree = { read: (path: string) => files.read(path), isDirectory: (path: string) => files.isDirectory(path), missing: (path: string) => `evalsymlink failure on '${path}' : lstat ${path}: no such file or directory` }
+  const built = buildKustomization(tree, resolvePath(session.process, directory), options)
+  for (const line of built.warnings) session.err(`${line}\n`)
+  if ('error' in built) throw fail(built.error)
+  return built.yaml
+}
+
+/** True when the command was given -f or -k. */
+export function hasFiles({ flags }: Session): boolean {
+  return (flags.has('filename') && flags.list('filename').length > 0) || (flags.has('kustomize') && flags.text('kustomize') !== '')
+}
+
+/** The sources that -f or -k name, in order. */
+export function* sourcesOf(session: Session): Run<ManifestSource[]> {
+  const { flags } = session
+  const directory = flags.has('kustomize') ? flags.text('kustomize') : ''
+  const names = flags.list('filename')
+  const isRecursive = flags.bool('recursive')
+  if (directory === '') return yield* readSources(session, names, isRecursive)
+  if (names.length > 0 || isRecursive) throw fail("the -k flag can't be used with -f or -R")
+  return [{ name: directory, text: buildManifest(session, directory) }]
+}
+
+/** The sources that names stand for, in order. */
+function* readSources(session: Session, names: readonly string[], isRecursive: boolean): Run<ManifestSource[]> {
   const sources: ManifestSource[] = []
   const { files } = session.process
   for (const name of names) {

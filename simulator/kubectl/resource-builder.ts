@@ -9,7 +9,7 @@ import { isJsonObject } from '../kernel/json.ts'
 import type { JsonObject } from '../kernel/json.ts'
 import { aggregateFailure, attempt, fail, KubectlFailure } from './failures.ts'
 import type { Failure } from './failures.ts'
-import { objectsOf, readSources } from './manifests.ts'
+import { hasFiles, objectsOf, sourcesOf } from './manifests.ts'
 import type { ManifestObject } from './manifests.ts'
 import type { Run, Session } from './session.ts'
 
@@ -131,21 +131,19 @@ export function* visit(session: Session, selection: Selection, each: (info: Info
     if (selection.continuesOnError !== true) throw aggregateFailure([result.failure])
     failures.push(result.failure)
   }
-  const files = selection.useFiles === true ? session.flags.list('filename') : []
-  if (session.flags.has('kustomize') && session.flags.text('kustomize') !== '') throw fail('kustomizations are not supported here; pass the resources with -f')
-  if (files.length > 0) yield* visitFiles(session, selection, files, step, each)
+  if (selection.useFiles === true && hasFiles(session)) yield* visitFiles(session, selection, step, each)
   else yield* visitArgs(session, selection, step, each)
   return failures
 }
 
 type Step = (part: () => Run<void>) => Run<void>
 
-function* visitFiles(session: Session, selection: Selection, files: readonly string[], step: Step, each: (info: Info) => Run<void>): Run<void> {
+function* visitFiles(session: Session, selection: Selection, step: Step, each: (info: Info) => Run<void>): Run<void> {
   if ((selection.args ?? []).length > 0) {
     const parsed = parseResourceArgs(selection.args ?? [])
     throw fail(parsed.tuples.length > 0 ? 'resource/name arguments cannot be provided when a path is specified' : parsed.names.length > 0 ? 'name cannot be provided when a path is specified' : 'when paths, URLs, or stdin is provided as input, you may not specify resource arguments as well')
   }
-  for (const source of yield* readSources(session, files, session.flags.bool('recursive'))) {
+  for (const source of yield* sourcesOf(session)) {
     yield* step(function* () {
       for (const one of objectsOf(source, { isValidated: selection.isValidated === true })) {
         yield* step(function* () {

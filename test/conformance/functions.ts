@@ -2,6 +2,7 @@
 
 import { runJsonPath } from './functions/jsonpath.ts'
 import { runHpa } from './functions/hpa.ts'
+import { runKustomize } from './functions/kustomize.ts'
 import { runNames } from './functions/names.ts'
 import { runPatch } from './functions/patch.ts'
 import { runPodSecurity } from './functions/podsecurity.ts'
@@ -20,6 +21,7 @@ export const runner: AreaRunner = {
   files: {
     jsonpath: runJsonPath,
     hpa: runHpa,
+    kustomize: runKustomize,
     names: runNames,
     patch: runPatch,
     podsecurity: runPodSecurity,

@@ -126,7 +126,7 @@ function checkFlags(session: Session): void {
 }
 
 export function* apply(session: Session): Run<number> {
-  if (session.flags.list('filename').length === 0 && session.flags.text('kustomize') === '') requireFiles(session)
+  requireFiles(session)
   checkFlags(session)
   const isValidated = fieldValidation(session) !== 'Ignore'
   const { infos, failures: unread } = yield* collect(session, { useFiles: true, continuesOnError: true, isValidated })

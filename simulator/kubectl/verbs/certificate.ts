@@ -3,6 +3,7 @@
 import { goQuote } from '../../api/go-text.ts'
 import type { KubeObject } from '../../api/types.ts'
 import { fail } from '../failures.ts'
+import { hasFiles } from '../manifests.ts'
 import { operationPrinter } from '../printers/output.ts'
 import { collectAll } from '../resource-builder.ts'
 import type { Run, Session } from '../session.ts'
@@ -10,7 +11,7 @@ import type { Run, Session } from '../session.ts'
 interface Condition { readonly type: string; readonly status: string; readonly reason?: string; readonly message?: string; readonly lastUpdateTime?: string }
 
 function* decide(session: Session, type: 'Approved' | 'Denied', operation: string): Run<number> {
-  if (session.args.length === 0 && session.flags.list('filename').length === 0) throw fail('one or more CSRs must be specified as <name> or -f <filename>')
+  if (session.args.length === 0 && !hasFiles(session)) throw fail('one or more CSRs must be specified as <name> or -f <filename>')
   const args = session.args.length === 0 ? [] : ['certificatesigningrequests', ...session.args]
   const infos = yield* collectAll(session, { args, useFiles: true, isLatest: true })
   for (const info of infos) {

@@ -1,5 +1,6 @@
 /** kubectl config. Models k8s.io/kubectl/pkg/cmd/config (v1.35). */
 
+import { encodeBase64 } from '../../api/base64.ts'
 import { goQuote } from '../../api/go-text.ts'
 import type { KubeObject } from '../../api/types.ts'
 import type { Json, JsonObject } from '../../kernel/json.ts'
@@ -7,7 +8,7 @@ import { compareText } from '../../kernel/text.ts'
 import { aggregateFailure, fail } from '../failures.ts'
 import type { Failure } from '../failures.ts'
 import { helpText } from '../help.ts'
-import { configDocument, configPath, findEntry, loadConfig, saveConfig, withEntry } from '../kubeconfig.ts'
+import { configDocument, configPath, findEntry, loadConfig, resolvePath, saveConfig, withEntry } from '../kubeconfig.ts'
 import type { KubeConfig, NamedEntry } from '../kubeconfig.ts'
 import { formatPrinter, unknownFormat } from '../printers/output.ts'
 import { alignTabs, tableTabs } from '../printers/tab-writer.ts'
@@ -94,6 +95,34 @@ function withFlags(session: Session, value: JsonObject, members: { readonly [fla
   return result
 }
 
+/** Where a path of the working directory lies as seen from the kubeconfig's folder. */
+function relativePath(session: Session, path: string): string {
+  const target = resolvePath(session.process, path).split('/')
+  const base = configPath(session.process, session.flags.text('kubeconfig')).split('/').slice(0, -1)
+  let shared = 0
+  while (shared < base.length && shared < target.length - 1 && base[shared] === target[shared]) shared++
+  return [...base.slice(shared).map(() => '..'), ...target.slice(shared)].join('/')
+}
+
+/** Files that flags named: embedded as data, or as paths from the kubeconfig's folder. */
+function withFiles(session: Session, value: JsonObject, members: readonly string[]): JsonObject {
+  const result: { [key: string]: Json | undefined } = { ...value }
+  for (const member of members) {
+    const path = session.flags.isSet(member) ? session.flags.text(member) : ''
+    if (path === '') continue
+    delete result[`${member}-data`]
+    if (!session.flags.bool('embed-certs')) {
+      result[member] = relativePath(session, path)
+      continue
+    }
+    const text = session.process.files.read(resolvePath(session.process, path))
+    if (text === undefined) throw fail(`could not read ${member} data from ${path}: open ${path}: no such file or directory`)
+    delete result[member]
+    result[`${member}-data`] = encodeBase64(text)
+  }
+  return result as JsonObject
+}
+
 export function* setContext(session: Session): Run<number> {
   const { args, flags } = session
   if (args.length > 1) throw unexpectedArgs(session, args)
@@ -114,7 +143,7 @@ export function* setCluster(session: Session): Run<number> {
   const name = oneArgument(session)
   const config = load(session)
   const members = { server: 'server', 'tls-server-name': 'tls-server-name', 'insecure-skip-tls-verify': 'insecure-skip-tls-verify', 'certificate-authority': 'certificate-authority', 'proxy-url': 'proxy-url' }
-  const value = withFlags(session, findEntry(config.clusters, name)?.value ?? { server: '' }, members)
+  const value = withFiles(session, withFlags(session, findEntry(config.clusters, name)?.value ?? { server: '' }, members), ['certificate-authority'])
   save(session, { ...config, clusters: withEntry(config.clusters, { name, value }) })
   session.out(`Cluster ${goQuote(name)} set.\n`)
   return 0
@@ -126,7 +155,7 @@ export function* setCredentials(session: Session): Run<number> {
   const [name = ''] = args
   const config = load(session)
   const members = { token: 'token', username: 'username', password: 'password', 'client-certificate': 'client-certificate', 'client-key': 'client-key' }
-  const value = withFlags(session, findEntry(config.users, name)?.value ?? {}, members)
+  const value = withFiles(session, withFlags(session, findEntry(config.users, name)?.value ?? {}, members), ['client-certificate', 'client-key'])
   save(session, { ...config, users: withEntry(config.users, { name, value }) })
   session.out(`User ${goQuote(name)} set.\n`)
   return 0
@@ -245,12 +274,36 @@ function minified(config: KubeConfig, contextName: string): KubeConfig {
   }
 }
 
+/** Paths from the root, or with --flatten what is in the files. */
+function withPaths(session: Session, config: KubeConfig): KubeConfig {
+  const path = configPath(session.process, session.flags.text('kubeconfig'))
+  const folder = path.slice(0, path.lastIndexOf('/'))
+  const settle = (entries: readonly NamedEntry[]): NamedEntry[] => entries.map(({ name, value }) => {
+    const settled: { [key: string]: Json | undefined } = { ...value }
+    for (const member of ['certificate-authority', 'client-certificate', 'client-key']) {
+      const given = String(value[member] ?? '')
+      if (given === '') continue
+      const full = given.startsWith('/') ? given : resolvePath(session.process, `${folder}/${given}`)
+      if (!session.flags.bool('flatten')) {
+        settled[member] = full
+        continue
+      }
+      const text = session.process.files.read(full)
+      if (text === undefined) throw fail(`open ${full}: no such file or directory`)
+      delete settled[member]
+      settled[`${member}-data`] = encodeBase64(text)
+    }
+    return { name, value: settled as JsonObject }
+  })
+  return { ...config, clusters: settle(config.clusters), users: settle(config.users) }
+}
+
 export function* viewConfig(session: Session): Run<number> {
   const { flags, args } = session
   if (args.length > 0) throw session.usage(`unexpected arguments: [${args.join(' ')}]`)
   const loaded = load(session)
   const chosen = flags.text('context') === '' ? loaded.currentContext : flags.text('context')
-  const config = flags.bool('minify') ? minified(loaded, chosen) : loaded
+  const config = withPaths(session, flags.bool('minify') ? minified(loaded, chosen) : loaded)
   const hide = (entries: readonly NamedEntry[]) => (flags.bool('raw') || flags.bool('flatten') ? entries : entries.map(({ name, value }) => ({ name, value: redacted(value) })))
   const document = configDocument({ ...config, clusters: hide(config.clusters), users: hide(config.users) })
   const printer = formatPrinter(session, flags.text('output'))

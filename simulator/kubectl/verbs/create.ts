@@ -4,6 +4,7 @@ import type { KubeObject } from '../../api/types.ts'
 import { addSource, asFailure, fail, KubectlFailure } from '../failures.ts'
 import { writeQuery } from '../generators/common.ts'
 import { withLastApplied } from '../last-applied.ts'
+import { hasFiles } from '../manifests.ts'
 import { operationPrinter } from '../printers/output.ts'
 import { visit } from '../resource-builder.ts'
 import type { Info } from '../resource-builder.ts'
@@ -11,7 +12,7 @@ import type { Run, Session } from '../session.ts'
 
 /** Fails when neither -f nor -k names anything. Models FilenameOptions.RequireFilenameOrKustomize. */
 export function requireFiles(session: Session): void {
-  if (session.flags.list('filename').length === 0 && session.flags.text('kustomize') === '') throw fail('must specify one of -f and -k')
+  if (!hasFiles(session)) throw fail('must specify one of -f and -k')
 }
 
 /** Sends a manifest; the refusal names its file. */

@@ -3,6 +3,7 @@
 import type { KubeObject, Status } from '../../api/types.ts'
 import { addSource, aggregateFailure, asFailure, attempt, fail, hasReason, KubectlFailure } from '../failures.ts'
 import type { Failure } from '../failures.ts'
+import { hasFiles } from '../manifests.ts'
 import { dryRunSuffix } from '../printers/output.ts'
 import { groupResource, visit } from '../resource-builder.ts'
 import type { Info, Selection } from '../resource-builder.ts'
@@ -107,7 +108,7 @@ export function* deleteVerb(session: Session): Run<number> {
     if (!(yield* confirm(session, selection))) return 0
   }
   let found = 0
-  if (!isChecked && (session.args.length > 0 || flags.list('filename').length > 0)) checkFlags(session, plan)
+  if (!isChecked && (session.args.length > 0 || hasFiles(session))) checkFlags(session, plan)
   const failures: Failure[] = yield* visit(session, selection, function* (info) {
     found++
     deleted.push({ info, uid: yield* deleteObject(session, info, plan) })

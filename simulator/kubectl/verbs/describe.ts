@@ -6,6 +6,7 @@ import { describerOf } from '../describe/registry.ts'
 import { Lines } from '../describe/lines.ts'
 import { aggregateFailure, attempt, fail, failureText, hasReason } from '../failures.ts'
 import type { Failure } from '../failures.ts'
+import { hasFiles } from '../manifests.ts'
 import { collect } from '../resource-builder.ts'
 import type { Info, Selection } from '../resource-builder.ts'
 import type { Run, Session } from '../session.ts'
@@ -30,7 +31,7 @@ function* describeMatching(session: Session, selection: Selection, original: Fai
 
 export function* describe(session: Session): Run<number> {
   const { flags, args } = session
-  if (args.length === 0 && flags.list('filename').length === 0 && flags.text('kustomize') === '') throw fail('You must specify the type of resource to describe. Use "kubectl api-resources" for a complete list of supported resources.\n')
+  if (args.length === 0 && !hasFiles(session)) throw fail('You must specify the type of resource to describe. Use "kubectl api-resources" for a complete list of supported resources.\n')
   const selection: Selection = { args, useFiles: true, selector: flags.text('selector'), allNamespaces: flags.bool('all-namespaces'), kindAloneIsAll: true, continuesOnError: true, limit: flags.int('chunk-size') }
   const { infos, failures: unread } = yield* collect(session, selection)
   const [first] = unread

@@ -65,7 +65,7 @@ function temporaryFolder(session: Session, name: string): string {
 function* diffAll(session: Session): Run<number> {
   const { flags } = session
   if (session.args.length > 0) throw session.usage(`Unexpected args: [${session.args.join(' ')}]`)
-  if (flags.list('filename').length === 0 && flags.text('kustomize') === '') requireFiles(session)
+  requireFiles(session)
   if (flags.bool('force-conflicts') && !flags.bool('server-side')) throw fail('--force-conflicts only works with --server-side')
   const infos = yield* collectAll(session, { useFiles: true, selector: flags.text('selector') })
   const [live, merged] = ['LIVE', 'MERGED'].map((name) => temporaryFolder(session, name)) as [string, string]

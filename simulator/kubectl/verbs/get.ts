@@ -5,6 +5,7 @@ import type { Table } from '../../api/request.ts'
 import type { KubeObject } from '../../api/types.ts'
 import { aggregateFailure, attempt, fail, hasReason } from '../failures.ts'
 import type { Failure } from '../failures.ts'
+import { hasFiles } from '../manifests.ts'
 import { findTargets, getPrinter, isHumanReadable, listQuery, selectionOf, tableOptions } from '../get-targets.ts'
 import type { Target } from '../get-targets.ts'
 import { sortObjects, sortTableRows } from '../printers/sort-by.ts'
@@ -95,12 +96,12 @@ function* getTables(session: Session): Run<number> {
 /** True when one object was named, so that it is not shown as a List. */
 function isSingleItem(session: Session): boolean {
   const { tuples, names, types } = parseResourceArgs(session.args)
-  if (session.flags.list('filename').length > 0) return false
+  if (hasFiles(session)) return false
   return tuples.length === 1 || (names.length === 1 && mappingsFor(session, types).length === 1)
 }
 
 function* getObjects(session: Session): Run<number> {
-  const single = session.flags.list('filename').length === 0 && isSingleItem(session)
+  const single = !hasFiles(session) && isSingleItem(session)
   const { infos, failures: all } = yield* collect(session, selectionOf(session))
   const failures = session.flags.bool('ignore-not-found') ? all.filter((one) => !hasReason(one, 'NotFound')) : all
   if (single && failures.length > 0) throw aggregateFailure(failures)
@@ -108,7 +109,7 @@ function* getObjects(session: Session): Run<number> {
   const printer = getPrinter(session)
   const sortBy = session.flags.text('sort-by')
   const [only] = infos
-  const isOne = only !== undefined && infos.length === 1 && (single || (session.flags.list('filename').length > 0 && session.flags.list('filename').length === 1))
+  const isOne = only !== undefined && infos.length === 1 && (single || (hasFiles(session) && session.flags.list('filename').length <= 1))
   if (isOne) session.out(printer(only.object as KubeObject))
   else {
     const items = infos.map((info) => info.object as KubeObject)
@@ -123,7 +124,7 @@ function checkFlags(session: Session): void {
   if (session.flags.bool('output-watch-events') && !session.flags.bool('watch') && !session.flags.bool('watch-only')) {
     throw fail('--output-watch-events option can only be used with --watch or --watch-only')
   }
-  if (session.args.length > 0 || session.flags.list('filename').length > 0 || session.flags.bool('watch') || session.flags.bool('watch-only')) return
+  if (session.args.length > 0 || hasFiles(session) || session.flags.bool('watch') || session.flags.bool('watch-only')) return
   session.err('You must specify the type of resource to get. Use "kubectl api-resources" for a complete list of supported resources.\n\n')
   throw session.usage('Required resource not specified.\nUse "kubectl explain <resource>" for a detailed description of that resource (e.g. kubectl explain pods).')
 }

@@ -6,6 +6,7 @@ import type { KubeObject, StringMap } from '../../api/types.ts'
 import { compareText } from '../../kernel/text.ts'
 import { aggregateFailure, fail } from '../failures.ts'
 import { writeQuery } from '../generators/common.ts'
+import { hasFiles } from '../manifests.ts'
 import { mergePatchOf } from '../patches.ts'
 import { toCompactJson } from '../printers/json.ts'
 import { operationPrinter } from '../printers/output.ts'
@@ -66,8 +67,8 @@ function checkPairs(session: Session, pairs: Pairs, what: Field): void {
   if (flags.bool('list') && flags.text('output') !== '') throw fail('--list and --output may not be specified together')
   if (flags.bool('local')) {
     if (pairs.resources.length > 0) throw fail('can only use local files by -f pod.yaml or --filename=pod.json when --local=true is set')
-    if (flags.list('filename').length === 0) throw fail('one or more files must be specified as -f pod.yaml or --filename=pod.json')
-  } else if (pairs.resources.length === 0 && flags.list('filename').length === 0) throw fail('one or more resources must be specified as <resource> <name> or <resource>/<name>')
+    if (!hasFiles(session)) throw fail('one or more files must be specified as -f pod.yaml or --filename=pod.json')
+  } else if (pairs.resources.length === 0 && !hasFiles(session)) throw fail('one or more resources must be specified as <resource> <name> or <resource>/<name>')
   if (pairs.set.size === 0 && pairs.remove.length === 0 && !flags.bool('list')) throw fail(`at least one ${what === 'labels' ? 'label' : 'annotation'} update is required`)
 }
 
@@ -121,7 +122,7 @@ function* changeOne(session: Session, info: Info, pairs: Pairs, field: Field): R
 }
 
 function isSingle(session: Session, pairs: Pairs): boolean {
-  if (session.flags.list('filename').length > 0) return false
+  if (hasFiles(session)) return false
   const { tuples, names, types } = parseResourceArgs(pairs.resources)
   return tuples.length === 1 || (names.length === 1 && mappingsFor(session, types).length === 1)
 }

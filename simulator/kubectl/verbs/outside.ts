@@ -22,11 +22,6 @@ export function* proxy(session: Session): Run<number> {
   throw fail("proxy cannot listen here: this terminal is outside the cluster's network. Use kubectl get --raw /PATH")
 }
 
-export function* kustomize(session: Session): Run<number> {
-  if (session.args.length > 1) throw fail('specify one path to kustomization.yaml')
-  throw fail('kustomizations are not supported here; write the resources as plain manifests')
-}
-
 /** The terminal has no programs of its own beside kubectl. */
 export function* pluginList(): Run<number> {
   throw fail('unable to find any kubectl plugins in your PATH')

@@ -41,7 +41,8 @@ import { approveCertificate, denyCertificate } from './certificate.ts'
 import { cp } from './cp.ts'
 import { debug } from './debug.ts'
 import { diff } from './diff.ts'
-import { completion, kustomize, pluginList, proxy } from './outside.ts'
+import { kustomize } from './kustomize.ts'
+import { completion, pluginList, proxy } from './outside.ts'
 import { portForward } from './port-forward.ts'
 
 const verbs: { readonly [path: string]: VerbFunction } = {

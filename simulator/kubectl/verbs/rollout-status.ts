@@ -3,6 +3,7 @@
 import { goQuote } from '../../api/go-text.ts'
 import type { Deployment, KubeObject } from '../../api/types.ts'
 import { fail } from '../failures.ts'
+import { hasFiles } from '../manifests.ts'
 import { visit } from '../resource-builder.ts'
 import type { Info, Selection } from '../resource-builder.ts'
 import type { Run, Session } from '../session.ts'
@@ -92,7 +93,7 @@ function progressOf(info: Info, object: KubeObject, revision: number): Progress 
 /** The objects that rollout commands work on. */
 export function rolloutSelection(session: Session): Selection {
   const { flags } = session
-  if (session.args.length === 0 && flags.list('filename').length === 0 && flags.text('kustomize') === '') throw fail('required resource not specified')
+  if (session.args.length === 0 && !hasFiles(session)) throw fail('required resource not specified')
   return { args: session.args, useFiles: true, isLatest: true, selector: flags.text('selector'), kindAloneIsAll: true, continuesOnError: true }
 }
 

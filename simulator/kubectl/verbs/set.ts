@@ -8,6 +8,7 @@ import { aggregateFailure, attempt, fail, failureText } from '../failures.ts'
 import type { Failure } from '../failures.ts'
 import { subjectsOf } from '../generators/rbac.ts'
 import { writeQuery } from '../generators/common.ts'
+import { hasFiles } from '../manifests.ts'
 import { isEmptyPatch, twoWayPatch } from '../patches.ts'
 import { podSpecOf, withPodSpec } from '../pod-template.ts'
 import { operationPrinter } from '../printers/output.ts'
@@ -91,14 +92,14 @@ export function matchesContainer(name: string, pattern: string): boolean {
 export function checkTargets(session: Session, resources: readonly string[]): void {
   const { flags } = session
   if (flags.bool('all') && flags.text('selector') !== '') throw fail('cannot set --all and --selector at the same time')
-  if (resources.length === 0 && flags.list('filename').length === 0) throw fail('one or more resources must be specified as <resource> <name> or <resource>/<name>')
+  if (resources.length === 0 && !hasFiles(session)) throw fail('one or more resources must be specified as <resource> <name> or <resource>/<name>')
 }
 
 export function* setImage(session: Session): Run<number> {
   const { resources, pairs } = splitPairs(session.args, 'image')
   const images = new Map(pairs.map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)] as const))
   const problems: Failure[] = []
-  if (resources.length === 0 && session.flags.list('filename').length === 0) problems.push({ kind: 'text', text: 'one or more resources must be specified as <resource> <name> or <resource>/<name>' })
+  if (resources.length === 0 && !hasFiles(session)) problems.push({ kind: 'text', text: 'one or more resources must be specified as <resource> <name> or <resource>/<name>' })
   if (images.size === 0) problems.push({ kind: 'text', text: 'at least one image update is required' })
   else if (images.has('*') && images.size > 1) problems.push({ kind: 'text', text: 'all containers are already specified by *, but saw more than one container_name=container_image pairs' })
   if (problems.length > 0) throw aggregateFailure(problems)
@@ -159,7 +160,7 @@ function checkTargetsOfResources(session: Session): void {
 export function* setServiceAccount(session: Session): Run<number> {
   const { args } = session
   const name = args[args.length - 1]
-  if (name === undefined || (args.length === 1 && session.flags.list('filename').length === 0)) throw fail('serviceaccount is required')
+  if (name === undefined || (args.length === 1 && !hasFiles(session))) throw fail('serviceaccount is required')
   return yield* changeObjects(session, {
     args: args.slice(0, -1), operation: 'serviceaccount updated', patchOf: 'ServiceAccountName ',
     change: (object) => withPodSpec(object, { ...needPodSpec(object), serviceAccountName: name }),
