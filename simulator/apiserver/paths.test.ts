@@ -46,3 +46,22 @@ describe('watches', () => {
     expect(watch(query).code).toBe(code)
   })
 })
+
+describe('lists in pages', () => {
+  const list = (query: object): { metadata: { continue?: string; remainingItemCount?: number }; items: { metadata: { name: string } }[] } => {
+    const answer = cluster.request({ user: adminUser, verb: 'list', group: '', version: 'v1', resource: 'namespaces', query })
+    return ('body' in answer ? answer.body : undefined) as ReturnType<typeof list>
+  }
+
+  it('every object comes once, also when others come and go in between', () => {
+    const first = list({ limit: 2 })
+    expect([first.items.map(({ metadata }) => metadata.name), first.metadata.remainingItemCount]).toEqual([['default', 'kube-node-lease'], 2])
+    cluster.request({ user: adminUser, verb: 'create', group: '', version: 'v1', resource: 'namespaces', body: { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'alpha' } } })
+    const second = list({ limit: 2, continue: first.metadata.continue })
+    expect([second.items.map(({ metadata }) => metadata.name), second.metadata.continue]).toEqual([['kube-public', 'kube-system'], undefined])
+  })
+
+  it('a selected list does not count what is left', () => {
+    expect(list({ limit: 1, labelSelector: 'kubernetes.io/metadata.name' }).metadata).toEqual({ resourceVersion: expect.any(String), continue: expect.any(String) })
+  })
+})

@@ -9,7 +9,7 @@ import { goQuote } from '../api/go-text.ts'
 import { apiVersionOf, findSubresource, splitApiVersion } from '../api/kinds.ts'
 import type { KindInfo } from '../api/kinds.ts'
 import { isStream } from '../api/request.ts'
-import type { ApiRequest, ApiResponse, KubeList, RequestQuery, UserInfo } from '../api/request.ts'
+import type { ApiRequest, ApiResponse, KubeList, UserInfo } from '../api/request.ts'
 import type { KubeObject, Status } from '../api/types.ts'
 import { objectKey, resourceId } from '../store/resource-id.ts'
 import type { Store } from '../store/store.ts'
@@ -29,6 +29,7 @@ import { recorded, shown } from './field-manager/recording.ts'
 import { patchObject } from './patch.ts'
 import type { KubeletDoor, MetricsDoor, ServerClock } from './ports.ts'
 
+import { pageOf } from './pages.ts'
 import type { Registry } from './registry.ts'
 import { answerReview, isReview } from './reviews.ts'
 import { filterOf, isFilter } from './select.ts'
@@ -144,7 +145,7 @@ export class ApiServer {
     const selected = this.select(kind, request)
     if ('kind' in selected) return failed(selected)
     const { query = {} } = request
-    const page = pageOf(selected, query)
+    const page = pageOf(selected, query, this.parts.store.resourceVersion)
     if ('kind' in page) return failed(page)
     const resourceVersion = String(this.parts.store.resourceVersion)
     const metadata = { resourceVersion, ...page.more }
@@ -230,29 +231,4 @@ export class ApiServer {
     const all = this.reader.list(kind, request.namespace)
     return 'kind' in all ? all : all.filter(filter)
   }
-}
-
-interface Page {
-  readonly items: readonly KubeObject[]
-  readonly more: { readonly continue?: string; readonly remainingItemCount?: number }
-}
-
-/** One page of a list. The continue token is the index of the next item behind a fixed mark. */
-function pageOf(objects: readonly KubeObject[], query: RequestQuery): Page | Status {
-  const start = query.continue === undefined || query.continue === '' ? 0 : Number(query.continue.replace(/^next-/, ''))
-  if (!Number.isInteger(start) || start < 0) return apiErrors.badRequest(`invalid continue token: continue key is not valid: ${tokenError(query.continue ?? '')}`)
-  const { limit } = query
-  if (limit === undefined || limit <= 0 || objects.length - start <= limit) return { items: start === 0 ? objects : objects.slice(start), more: {} }
-  const end = start + limit
-  return { items: objects.slice(start, end), more: { continue: `next-${end}`, remainingItemCount: objects.length - end } }
-}
-
-
-/** Why a continue token cannot be read: the first byte behind its base64 does not begin a JSON object. */
-function tokenError(token: string): string {
-  const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
-  const bad = [...token].findIndex((character) => !alphabet.includes(character))
-  if (bad >= 0 || token.length % 4 === 1) return `illegal base64 data at input byte ${bad >= 0 ? bad : token.length - 1}`
-  const first = (alphabet.indexOf(token[0]!) << 2) | (alphabet.indexOf(token[1]!) >> 4)
-  return `invalid character ${goQuote(String.fromCharCode(first)).replace(/^"|"$/g, "'")} looking for beginning of value`
 }
