@@ -4,6 +4,7 @@ import { goQuote } from '../api/go-text.ts'
 import { apiVersionOf } from '../api/kinds.ts'
 import type { KindInfo } from '../api/kinds.ts'
 import type { KubeList } from '../api/request.ts'
+import { isSelectorError, matchesSelector, parseSelector } from '../api/selector.ts'
 import type { KubeObject } from '../api/types.ts'
 import { isJsonObject } from '../kernel/json.ts'
 import type { JsonObject } from '../kernel/json.ts'
@@ -138,6 +139,14 @@ export function* visit(session: Session, selection: Selection, each: (info: Info
 
 type Step = (part: () => Run<void>) => Run<void>
 
+/** True for a manifest that a selector of the command lets through. */
+function isSelected(object: KubeObject | undefined, selector: string | undefined): boolean {
+  if (selector === undefined || selector === '') return true
+  const parsed = parseSelector(selector)
+  if (isSelectorError(parsed)) throw fail(parsed.error)
+  return matchesSelector(parsed, object?.metadata?.labels)
+}
+
 function* visitFiles(session: Session, selection: Selection, step: Step, each: (info: Info) => Run<void>): Run<void> {
   if ((selection.args ?? []).length > 0) {
     const parsed = parseResourceArgs(selection.args ?? [])
@@ -148,7 +157,8 @@ function* visitFiles(session: Session, selection: Selection, step: Step, each: (
       for (const one of objectsOf(source, { isValidated: selection.isValidated === true })) {
         yield* step(function* () {
           const info = infoOfManifest(session, one)
-          yield* each(selection.isLatest === true ? yield* readInfo(session, info, { subresource: selection.subresource ?? '' }) : info)
+          const latest = selection.isLatest === true ? yield* readInfo(session, info, { subresource: selection.subresource ?? '' }) : info
+          if (isSelected(latest.object, selection.selector)) yield* each(latest)
         })
       }
     })

@@ -22,6 +22,9 @@ import type { KubectlPorts } from './ports.ts'
 /** The start of a real kubectl's User-Agent: the name under which it manages fields. */
 const userAgent = 'kubectl/v1.35.0'
 
+/** Verbs whose first question is which kinds there are. */
+const kindVerbs = ['annotate', 'autoscale', 'cordon', 'delete', 'describe', 'drain', 'edit', 'expose', 'get', 'label', 'patch', 'rollout', 'scale', 'set', 'taint', 'uncordon', 'wait']
+
 /** A part of a command: yields what it needs, returns its result. */
 export type Run<T> = Generator<ProcessNeed, T, ProcessAnswer>
 
@@ -56,6 +59,7 @@ export class Session {
   private config: KubeConfig | undefined
   private context: ActiveContext | undefined
   private readonly warned = new Set<string>()
+  private isDiscovering = false
 
   constructor(parts: { process: ProcessContext; row: CommandRow; flags: Flags; ports: KubectlPorts }) {
     this.process = parts.process
@@ -109,6 +113,12 @@ export class Session {
     }
   }
 
+  /** A line of kubectl's own log, as klog writes it to standard error. */
+  log(severity: 'W' | 'E', place: string, text: string): void {
+    const [date = '', time = ''] = this.process.clock.timestamp(this.nowMs).replace('Z', '').split('T')
+    this.err(`${severity}${date.slice(5).replace('-', '')} ${time}.${String(Math.trunc(this.nowMs % 1000)).padStart(3, '0')}000 ${'1'.padStart(7)} ${place}] ${text}\n`)
+  }
+
   /** The end of a command under --warnings-as-errors. */
   failOnWarnings(): number {
     if (this.warned.size === 0) return 0
@@ -138,9 +148,17 @@ export class Session {
       ...(asGroups.length === 0 ? {} : { asGroups }),
     }
     const answer = yield { kind: 'request', request }
-    if (answer.kind !== 'response') throw refusedConnection(server.replace(/^https?:\/\//, ''))
+    if (answer.kind !== 'response') throw this.refusal(server)
     this.warn(answer.response.warnings)
     return answer.response
+  }
+
+  /** Nobody answers: verbs that look up kinds have asked five times. */
+  private refusal(server: string): KubectlFailure {
+    const host = server.replace(/^https?:\/\//, '')
+    const cause = `couldn't get current server API group list: Get ${goQuote(`https://${host}/api?timeout=32s`)}: dial tcp ${host}: connect: connection refused`
+    if (kindVerbs.includes(this.row.path.split(' ')[0] ?? '') && !this.isDiscovering) for (let attempts = 0; attempts < 5; attempts++) this.log('E', 'memcache.go:265', `"Unhandled Error" err=${goQuote(cause)}`)
+    return refusedConnection(host)
   }
 
   /** Sends a request and returns the body; a refusal is thrown. */
@@ -153,7 +171,9 @@ export class Session {
 
   /** Asks the server for the kinds that it serves beside the built-in ones. A server that does not answer tells so at the first real request. */
   *discover(): Run<void> {
+    this.isDiscovering = true
     const answer = yield* attempt(this.send({ verb: 'get', kind: discoveryAddress }))
+    this.isDiscovering = false
     if (!answer.ok || isStream(answer.value) || answer.value.code !== 200) return
     const { items } = answer.value.body as Discovery
     if (items.length > 0) this.kinds = makeKindTable(items)

@@ -23,6 +23,7 @@ function normalizeAddresses(spec: FullServiceSpec, old: FullServiceSpec | undefi
     if (clusterIP !== '' && (spec.clusterIPs ?? []).length === 0) spec.clusterIPs = [clusterIP]
     return
   }
+  if ((spec.clusterIPs ?? []).length === 0 && old.clusterIPs !== undefined && clusterIP === (old.clusterIP ?? '')) spec.clusterIPs = [...old.clusterIPs]
   if (clusterIP !== (old.clusterIP ?? '') && equalSemantic(spec.clusterIPs, old.clusterIPs)) {
     if (clusterIP === '') delete spec.clusterIPs
     else if ((spec.clusterIPs ?? []).length > 0) spec.clusterIPs = [clusterIP, ...spec.clusterIPs!.slice(1)]

@@ -1,7 +1,11 @@
 /** kubectl apply. Models k8s.io/kubectl/pkg/cmd/apply (v1.35). */
 
+import { goJsonSorted } from '../../api/go-text.ts'
 import { apiVersionOf } from '../../api/kinds.ts'
+import { findConflict } from '../../api/patch/conflicts.ts'
+import { patchTypeOf } from '../../api/patch/meta.ts'
 import type { KubeObject } from '../../api/types.ts'
+import { toYaml } from '../../api/yaml/emit.ts'
 import type { JsonObject } from '../../kernel/json.ts'
 import { addSource, aggregateFailure, asFailure, attempt, fail, failureText, hasReason, KubectlFailure } from '../failures.ts'
 import type { Failure } from '../failures.ts'
@@ -14,6 +18,8 @@ import { collect } from '../resource-builder.ts'
 import type { Info } from '../resource-builder.ts'
 import type { Run, Session } from '../session.ts'
 import { createObject, requireFiles } from './create.ts'
+import { checkPruneFlags, prune } from './prune.ts'
+import type { Visited } from './prune.ts'
 
 const conflictHelp = `
 Please review the fields above--they currently have other managers. Here
@@ -45,7 +51,8 @@ function withoutNulls(value: unknown): unknown {
 function* findLive(session: Session, info: Info): Run<KubeObject | undefined> {
   const fromServer = (failure: Failure): KubectlFailure => new KubectlFailure(addSource(failure, `retrieving current configuration of:\n${infoText(info)}\nfrom server for:`, info.source))
   if (info.name === '') throw fromServer({ kind: 'text', text: 'resource name may not be empty' })
-  const read = yield* attempt(session.call({ verb: 'get', kind: info.kind, namespace: info.namespace, name: info.name }))
+  const query = session.flags.bool('overwrite') ? {} : { query: { managedFields: true } }
+  const read = yield* attempt(session.call({ verb: 'get', kind: info.kind, namespace: info.namespace, name: info.name, ...query }))
   if (read.ok) return read.value
   if (hasReason(read.failure, 'NotFound')) return undefined
   throw fromServer(read.failure)
@@ -58,12 +65,26 @@ function originalOf(live: KubeObject): JsonObject {
 
 type Outcome = { readonly object: KubeObject; readonly operation: string }
 
+/** --overwrite=false: live changes to the same fields are an error, told once by each way to compute the patch. */
+function refuseConflict(session: Session, info: Info, sides: { readonly original: JsonObject; readonly modified: KubeObject; readonly live: KubeObject; readonly patch: JsonObject }): void {
+  const type = patchTypeOf(sides.live.apiVersion, info.kind.kind)
+  const changes = type === undefined ? undefined : findConflict(sides.patch, sides.original, sides.live as unknown as JsonObject, type)
+  if (changes === undefined) return
+  const conflict = `patch:\n${toYaml(sides.patch)}\nconflicts with changes made from original to current:\n${toYaml(changes)}\n`
+  for (const spec of ['openapi v3', 'openapi']) session.err(`warning: error calculating patch from ${spec} spec: ${conflict}\n`)
+  const shown = [findLastApplied(sides.live) ?? '', `${goJsonSorted(sides.modified)}\n`, `${goJsonSorted(sides.live)}\n`] as const
+  const text = `creating patch with:\noriginal:\n${shown[0]}\nmodified:\n${shown[1]}\ncurrent:\n${shown[2]}\nfor: ${conflict}`
+  throw new KubectlFailure(addSource(addSource({ kind: 'text', text }, 'patching', info.source), `applying patch:\n\nto:\n${infoText(info)}\nfor:`, info.source))
+}
+
 function* patchLive(session: Session, info: Info, live: KubeObject): Run<Outcome> {
   if (findLastApplied(live) === undefined) {
     session.err(`Warning: resource ${info.kind.resource}/${info.name} is missing the ${lastAppliedAnnotation} annotation which is required by kubectl apply. kubectl apply should only be used on resources created declaratively by either kubectl create --save-config or kubectl apply. The missing annotation will be patched automatically.\n`)
   }
   const modified = withLastApplied(info.object as KubeObject)
-  const computed = threeWayPatch(originalOf(live), modified, live, info.kind)
+  const original = originalOf(live)
+  const computed = threeWayPatch(original, modified, live, info.kind)
+  if (!session.flags.bool('overwrite')) refuseConflict(session, info, { original, modified, live, patch: computed.patch })
   if (isEmptyPatch(computed)) return { object: live, operation: 'unchanged' }
   try {
     const object = yield* session.call({ verb: 'patch', kind: info.kind, namespace: info.namespace, name: info.name, body: computed.patch, contentType: computed.contentType, query: writeQuery(session, { isValidated: true }) })
@@ -123,24 +144,29 @@ function checkFlags(session: Session): void {
   if (session.dryRun() === 'client' && session.flags.bool('server-side')) throw fail("--dry-run=client doesn't work with --server-side (did you mean --dry-run=server instead?)")
   if (session.flags.bool('force') && session.dryRun() === 'server') throw fail('--dry-run=server cannot be used with --force')
   if (session.args.length > 0) throw session.usage(`Unexpected args: [${session.args.join(' ')}]`)
+  checkPruneFlags(session)
 }
 
 export function* apply(session: Session): Run<number> {
   requireFiles(session)
   checkFlags(session)
   const isValidated = fieldValidation(session) !== 'Ignore'
-  const { infos, failures: unread } = yield* collect(session, { useFiles: true, continuesOnError: true, isValidated })
+  const { infos, failures: unread } = yield* collect(session, { useFiles: true, continuesOnError: true, isValidated, selector: session.flags.text('selector') })
   const failures = [...unread]
   if (infos.length === 0 && failures.length === 0) throw fail('no objects passed to apply')
   const applied: KubeObject[] = []
+  const visited: Visited = { uids: new Set(), namespaces: new Set() }
   for (const info of infos) {
     const result = yield* attempt(applyOne(session, info))
-    if (result.ok) applied.push(result.value)
-    else failures.push(result.failure)
+    if (!result.ok) { failures.push(result.failure); continue }
+    applied.push(result.value)
+    if (result.value.metadata.uid !== undefined) visited.uids.add(result.value.metadata.uid)
+    if (info.namespace !== undefined && info.namespace !== '') visited.namespaces.add(info.namespace)
   }
   const output = session.flags.text('output')
   if (output !== '' && output !== 'name' && applied.length > 0) printObjects(session, applied)
   if (failures.length > 0) throw aggregateFailure(failures)
+  if (session.flags.bool('prune')) yield* prune(session, visited)
   return 0
 }
 

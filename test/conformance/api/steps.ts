@@ -1,10 +1,10 @@
 /** Runs recorded conversations with a 1.35 API server: requests in order against one server, each with its answer. */
 
 import { kindByResource } from '../../../simulator/api/kinds.ts'
+import { impersonatedGroups } from '../../../simulator/api/credentials.ts'
 import type { ApiAnswer, ApiRequest, ContentType, RequestQuery, UserInfo, Verb } from '../../../simulator/api/request.ts'
 import { isStream } from '../../../simulator/api/request.ts'
 import type { KubeObject } from '../../../simulator/api/types.ts'
-import { impersonatedGroups } from '../../../simulator/shell/driver.ts'
 import { jsonEqual, objectOf, textOf } from '../compare.ts'
 import type { CaseResult, JsonValue, Row } from '../runner.ts'
 import { errorsMatch, normalized } from './admission.ts'
@@ -87,6 +87,8 @@ function masked(value: unknown): unknown {
     .replaceAll(/kube-api-access-[a-z0-9]{5}/g, 'kube-api-access-*****')
     .replaceAll(/2026-01-05T\d{2}:\d{2}:\d{2}(?:\.\d+)?Z/g, 'TIME')
     .replaceAll(uidPattern, 'UID')
+    .replaceAll(/(?<=resourceVersion(?:\\")?: ?\\")\d+(?=\\")/g, 'RV')
+    .replaceAll(/(?<=resourceVersion\\":\\")\d+(?=\\")/g, 'RV')
     .replaceAll(/(?<=Invalid value: \\")10\.96\.\d+\.\d+/g, 'CLUSTER-IP')
   return JSON.parse(text) as unknown
 }

@@ -3,6 +3,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { apiErrors } from '../../../simulator/api/errors.ts'
 import { isYamlError, parseYaml } from '../../../simulator/api/yaml/documents.ts'
 import type { ApiRequest, ApiResponse } from '../../../simulator/api/request.ts'
 import type { Pod } from '../../../simulator/api/types.ts'
@@ -26,11 +27,13 @@ const swappedGroups = ['apply', 'misc']
 /** After these the recording did not wait for the controllers. */
 const quietVerbs = ['get', 'describe', 'explain', 'api-resources', 'help', 'config', 'auth', 'version', 'top', '__complete', '-h']
 
+const serverAddress = 'https://127.0.0.1:6443'
+const adminToken = 'admintoken'
 const kubeconfig = `apiVersion: v1
 clusters:
 - cluster:
     insecure-skip-tls-verify: true
-    server: https://127.0.0.1:6443
+    server: ${serverAddress}
   name: kubernetes
 contexts:
 - context:
@@ -42,7 +45,7 @@ kind: Config
 users:
 - name: admin
   user:
-    token: admintoken
+    token: ${adminToken}
 `
 
 /** A step that the player of scenarios plays. */
@@ -125,8 +128,11 @@ class GroupRun {
     const { cluster } = this.player
     switch (need.kind) {
       case 'request': {
-        const { as, asGroups, context: _context, ...request } = need.request
-        const user = as === undefined ? { name: 'admin', groups: ['system:masters', 'system:authenticated'] } : { name: as, groups: [...(asGroups ?? []), 'system:authenticated'] }
+        const { as, asGroups, server, credentials, ...request } = need.request
+        if (server !== serverAddress) return { kind: 'none' }
+        const own = credentials?.token === adminToken ? { name: 'admin', uid: 'admin', groups: ['system:masters', 'system:authenticated'] } : cluster.authenticate(credentials ?? {})
+        if (own === undefined) return { kind: 'response', response: { code: 401, body: apiErrors.unauthorized('Unauthorized'), warnings: [] } }
+        const user = as === undefined ? own : { name: as, groups: [...(asGroups ?? []), 'system:authenticated'] }
         return { kind: 'response', response: this.request({ ...request, user }) }
       }
       case 'stream': {
