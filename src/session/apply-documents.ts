@@ -5,6 +5,7 @@ import type { Document } from 'yaml'
 import { kubectl, runToEnd, Terminal } from '../../simulator/index.ts'
 import type { Cluster, UserInfo } from '../../simulator/index.ts'
 import { kubeconfigPath, kubeconfigText } from './kubeconfig.ts'
+import type { ApplyAnswer } from './host.ts'
 
 /** What kubectl said to one document. Lines and columns count from 1 in the whole text. */
 export interface AppliedDocument {
@@ -61,4 +62,13 @@ function placeOfField(document: Document, lines: LineCounter, message: string): 
     }
   }
   return undefined
+}
+
+/** What was applied as rows beside the lines of the text. */
+export function applyAnswer(applied: readonly AppliedDocument[]): ApplyAnswer {
+  const answers = applied.flatMap(({ line, column, exitCode, output, warnings, object }) => [
+    ...warnings.map((message) => ({ line, column, severity: 'warning' as const, message })),
+    { line, column, severity: exitCode === 0 ? ('info' as const) : ('refused' as const), message: output, ...(object === undefined ? {} : { object }) },
+  ])
+  return { isApplied: applied.every((document) => document.exitCode === 0), answers }
 }

@@ -2,6 +2,8 @@ import { describe, expect, test } from 'vitest'
 import type { Library } from '../content/types.ts'
 import type { HostDelta, OpenRequest } from './host.ts'
 import { InlineHost } from './inline-host.ts'
+import { Sitting } from './sitting.ts'
+import type { Opening } from './sitting.ts'
 import { MemoryStore } from './store.ts'
 import type { AttemptRecord } from './store.ts'
 
@@ -23,15 +25,25 @@ class UnreadableStore extends FailingStore {
   }
 }
 
-class BreakableHost extends InlineHost {
-  isBroken = false
+class BreakableSitting extends Sitting {
+  host: BreakableHost | undefined
 
-  protected override advance(...given: Parameters<InlineHost['advance']>): void {
-    if (this.isBroken) {
-      this.isBroken = false
+  protected override advance(...given: Parameters<Sitting['advance']>): void {
+    if (this.host?.isBroken === true) {
+      this.host.isBroken = false
       throw new Error('a queue is out of order')
     }
     super.advance(...given)
+  }
+}
+
+class BreakableHost extends InlineHost {
+  isBroken = false
+
+  protected override makeSitting(opening: Opening, saved?: AttemptRecord): Sitting {
+    const sitting = new BreakableSitting(opening, { bases: this.bases, nowWallMs: () => this.world.nowWallMs() }, saved)
+    sitting.host = this
+    return sitting
   }
 }
 
