@@ -96,7 +96,7 @@ function pluginRequest(request: AdmissionRequest, object: AdmittedObject, reader
 
 function runPlugins(step: 'admit' | 'validate', request: PluginRequest, config: AdmissionConfig): Failure | undefined {
   for (const plugin of admissionPlugins) {
-    if (config.disabledPlugins?.includes(plugin.name)) continue
+    if (config.disabledPlugins?.includes(plugin.name) || (plugin.needsAuthorization === true && config.hasAuthorization === false)) continue
     const refusal = plugin[step]?.(request)
     if (refusal !== undefined) return refusal
   }
@@ -208,7 +208,7 @@ export function admitCreate(request: AdmissionRequest, reader: AdmissionReader, 
   if (uid !== undefined) object.metadata.uid = uid
   const begun = begin(object, undefined, rules, request)
   if (begun !== undefined) return refuse(begun, warnings)
-  rules.prepareCreate?.(object, request.identity, warnings)
+  rules.prepareCreate?.(object, { ...request.identity, user: request.user }, warnings)
   const invalid = validateCreate(object, rules, request.kind)
   if (invalid !== undefined) return refuse(invalid, warnings)
   warnings.push(...(rules.warnOnCreate?.(object) ?? []))
@@ -298,7 +298,7 @@ export function admitUpdate(request: AdmissionRequest, old: KubeObject, reader: 
   if (begun !== undefined) return refuse(begun, warnings)
   const subresource = rules.subresources?.[request.subresource ?? '']
   if (subresource === undefined) rules.prepareUpdate?.(object, before)
-  else subresource.prepareUpdate(object, before)
+  else subresource.prepareUpdate(object, before, request.identity)
   ownWhatIsKept(object, before)
   keepSystemMeta(object, before)
   const invalid = validateUpdate(object, before, rules, request)

@@ -11,7 +11,8 @@ import { equalSemantic } from './validation/equal.ts'
 
 const rbacGroup = 'rbac.authorization.k8s.io'
 
-function sourceOf(reader: AdmissionReader): RbacSource {
+/** The RBAC rules of a cluster as admission reads them. */
+export function rbacSourceOf(reader: AdmissionReader): RbacSource {
   return {
     findRole: (namespace, name) => reader.get(`roles.${rbacGroup}`, namespace, name) as Role | undefined,
     findClusterRole: (name) => reader.get(`clusterroles.${rbacGroup}`, undefined, name) as ClusterRole | undefined,
@@ -48,7 +49,7 @@ function grantedRules(request: PluginRequest, source: RbacSource): readonly Poli
 export function checkEscalation(request: PluginRequest): Failure | undefined {
   const { kind, user, namespace, reader } = request
   if (kind.group !== rbacGroup || user.groups.includes('system:masters') || isForCollection(request)) return undefined
-  const source = sourceOf(reader)
+  const source = rbacSourceOf(reader)
   const granted = grantedRules(request, source)
   if (granted === undefined) return undefined
   if ('status' in granted) return granted

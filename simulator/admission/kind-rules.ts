@@ -1,5 +1,6 @@
 /** What admission knows about one kind: the part that differs from kind to kind. */
 
+import type { UserInfo } from '../api/request.ts'
 import type { KubeObject, ObjectMeta } from '../api/types.ts'
 import type { ErrorList } from './validation/error-list.ts'
 import { equalSemantic } from './validation/equal.ts'
@@ -20,12 +21,14 @@ export interface Identity {
   uid?(name: string): string
   /** The time of the request, as the API writes times. */
   timestamp(): string
+  /** Who asks, for kinds that note it. */
+  readonly user?: UserInfo
 }
 
 /** Rules of one subresource that is written with the whole object, such as status. */
 export interface SubresourceRules {
   /** Puts back what this subresource may not change. Changes `object`. */
-  prepareUpdate(object: AdmittedObject, old: AdmittedObject): void
+  prepareUpdate(object: AdmittedObject, old: AdmittedObject, identity: Identity): void
   validateUpdate(object: AdmittedObject, old: AdmittedObject, errors: ErrorList): void
 }
 

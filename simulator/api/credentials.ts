@@ -42,10 +42,11 @@ export function impersonate(user: UserInfo, name: string | undefined, groups: re
     if (!mayImpersonate(user, 'serviceaccounts', account, namespace)) return refusal(user, 'serviceaccounts', account, namespace)
   } else if (!mayImpersonate(user, 'users', name)) return refusal(user, 'users', name)
   for (const group of groups) if (!mayImpersonate(user, 'groups', group)) return refusal(user, 'groups', group)
-  return { name, groups: withImplied(name, groups) }
+  return { name, groups: impersonatedGroups(name, groups) }
 }
 
-function withImplied(name: string, groups: readonly string[]): string[] {
+/** The groups of an impersonated user: those that are asked for, and those that go with the name. */
+export function impersonatedGroups(name: string, groups: readonly string[]): string[] {
   const implied = name.startsWith(serviceAccountPrefix) ? serviceAccountGroups(name.split(':')[2] ?? '') : []
   const given = groups.length > 0 ? [...groups] : implied
   const added = name === anonymousUser.name ? 'system:unauthenticated' : authenticatedGroup

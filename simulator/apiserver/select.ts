@@ -20,6 +20,7 @@ const selectableFields: { readonly [kind: string]: readonly string[] } = {
   ReplicaSet: ['status.replicas'],
   Job: ['status.successful'],
   Secret: ['type'],
+  CertificateSigningRequest: ['spec.signerName'],
   Service: ['spec.clusterIP', 'spec.type'],
   Event: [
     'involvedObject.kind', 'involvedObject.namespace', 'involvedObject.name', 'involvedObject.uid', 'involvedObject.apiVersion',

@@ -1,6 +1,8 @@
 /** The controllers of kube-controller-manager, in their running order. */
 
 import type { Controller } from '../store/component.ts'
+import { certificateCleaner, certificateSigner } from './certificates/signer.ts'
+import { customResourceDefinitionController } from './custom-resource-definition/controller.ts'
 import { deploymentController } from './deployment/controller.ts'
 import { disruptionController } from './disruption/controller.ts'
 import { endpointsController } from './endpoints/controller.ts'
@@ -22,6 +24,7 @@ import { podGroupController } from './pod-group/controller.ts'
 import { makePodGcController } from './pod-gc/controller.ts'
 import { replicaSetController } from './replicaset/controller.ts'
 import { resourceQuotaController } from './resource-quota/controller.ts'
+import { roleAggregationController } from './role-aggregation/controller.ts'
 import { rootCaController } from './root-ca/controller.ts'
 import { serviceAccountController } from './service-account/controller.ts'
 import { taintEvictionController } from './taint-eviction/controller.ts'
@@ -45,6 +48,7 @@ export const addOnControllers: { readonly [addOn: string]: readonly Controller[]
 export function makeControllers(parts: ControllerParts): readonly Controller[] {
   const flags: ControllerFlags = { ...defaultFlags, ...parts.flags }
   return [
+    customResourceDefinitionController,
     namespaceController,
     serviceAccountController,
     rootCaController,
@@ -62,6 +66,9 @@ export function makeControllers(parts: ControllerParts): readonly Controller[] {
     makeHpaController({ flags, metrics: parts.metrics }),
     makeNodeLifecycleController(flags),
     taintEvictionController,
+    roleAggregationController,
+    certificateSigner,
+    certificateCleaner,
     makePodGcController(flags),
   ]
 }

@@ -1,9 +1,11 @@
 /** The rules of all kinds. */
 
 import type { KindRules } from '../kind-rules.ts'
+import { certificatesigningrequests } from './certificatesigningrequests.ts'
 import { configmaps } from './configmaps.ts'
 import { controllerrevisions } from './controllerrevisions.ts'
 import { cronjobs } from './cronjobs.ts'
+import { customresourcedefinitions } from './customresourcedefinitions.ts'
 import { daemonsets } from './daemonsets.ts'
 import { deployments } from './deployments.ts'
 import { endpoints } from './endpoints.ts'
@@ -34,7 +36,7 @@ import { storageclasses } from './storageclasses.ts'
 import { validatingadmissionpolicies, validatingadmissionpolicybindings } from './validatingadmissionpolicies.ts'
 
 export const kindRules: readonly KindRules[] = [
-  clusterrolebindings, clusterroles, configmaps, controllerrevisions, cronjobs, daemonsets, deployments, deviceclasses, endpoints, endpointslices, events, horizontalpodautoscalers, horizontalpodautoscalersV1, ingressclasses, ingresses, jobs, leases, limitranges, namespaces, networkpolicies, nodes, persistentvolumeclaims, persistentvolumes, poddisruptionbudgets, pods, priorityclasses, replicasets, resourceclaims, resourceclaimtemplates, resourcequotas, rolebindings, roles, secrets, serviceaccounts, services, statefulsets, storageclasses, validatingadmissionpolicies, validatingadmissionpolicybindings,
+  certificatesigningrequests, clusterrolebindings, clusterroles, configmaps, controllerrevisions, cronjobs, customresourcedefinitions, daemonsets, deployments, deviceclasses, endpoints, endpointslices, events, horizontalpodautoscalers, horizontalpodautoscalersV1, ingressclasses, ingresses, jobs, leases, limitranges, namespaces, networkpolicies, nodes, persistentvolumeclaims, persistentvolumes, poddisruptionbudgets, pods, priorityclasses, replicasets, resourceclaims, resourceclaimtemplates, resourcequotas, rolebindings, roles, secrets, serviceaccounts, services, statefulsets, storageclasses, validatingadmissionpolicies, validatingadmissionpolicybindings,
 ]
 
 const byKind: ReadonlyMap<string, KindRules> = new Map(kindRules.map((rules) => [`${rules.apiVersion} ${rules.kind}`, rules]))

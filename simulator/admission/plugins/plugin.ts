@@ -42,6 +42,8 @@ export interface PluginRequest {
 /** `admit` may change the object, `validate` may not; both may refuse. */
 export interface AdmissionPlugin {
   readonly name: string
+  /** Left out where requests are not checked against RBAC rules. */
+  readonly needsAuthorization?: true
   admit?(request: PluginRequest): Failure | undefined
   validate?(request: PluginRequest): Failure | undefined
 }

@@ -10,6 +10,7 @@ import { nameOf } from './cells.ts'
 import type { RowMaker, TableTime } from './cells.ts'
 import { customCells, customColumns } from './custom.ts'
 import { objectRows } from './objects.ts'
+import { otherColumns, otherRows } from './others.ts'
 import { podCells } from './pod.ts'
 import { workloadRows } from './workloads.ts'
 
@@ -58,10 +59,11 @@ const columnSpecs: { readonly [kind: string]: string } = {
   'resource.k8s.io/ResourceSlice': 'Name|Node|Driver|Pool|Age',
   'scheduling.k8s.io/PriorityClass': 'Name|Value:integer|Global-Default:boolean|Age|PreemptionPolicy',
   'storage.k8s.io/StorageClass': 'Name|Provisioner|ReclaimPolicy|VolumeBindingMode|AllowVolumeExpansion|Age',
+  ...otherColumns,
 }
 const defaultColumns = 'Name|Created At:date'
 
-const rowMakers: { readonly [kind: string]: RowMaker } = { ...workloadRows, ...objectRows, '/Pod': podCells }
+const rowMakers: { readonly [kind: string]: RowMaker } = { ...workloadRows, ...objectRows, ...otherRows, '/Pod': podCells }
 
 const createdAt: RowMaker = (object) => [nameOf(object), object.metadata.creationTimestamp ?? null]
 

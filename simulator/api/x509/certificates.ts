@@ -6,6 +6,7 @@
 
 import { fnv32a, mix32 } from '../../kernel/hash.ts'
 import { utf8Bytes, utf8Text } from '../base64.ts'
+import { daysFromEpoch } from '../time.ts'
 import { encodeDer, encodeOid, oidText, readDer, readParts, tags } from './der.ts'
 import type { DerValue } from './der.ts'
 import { decodePem, encodePem } from './pem.ts'
@@ -160,16 +161,7 @@ function signatureOf(signed: readonly number[], secret: string): number[] {
 
 function readUtcTime(bytes: readonly number[], { from, to }: DerValue): number {
   const [year, month, day, hour, minute, second] = utf8Text(bytes.slice(from, to)).match(/\d\d/g)?.map(Number) ?? []
-  return daysOf(2000 + year, month, day) * 86_400_000 + ((hour * 60 + minute) * 60 + second) * 1000
-}
-
-/** Days from 1970-01-01 in the Gregorian calendar. */
-function daysOf(year: number, month: number, day: number): number {
-  const y = month <= 2 ? year - 1 : year
-  const era = Math.floor(y / 400)
-  const yearOfEra = y - era * 400
-  const dayOfYear = Math.floor((153 * (month + (month > 2 ? -3 : 9)) + 2) / 5) + day - 1
-  return era * 146_097 + yearOfEra * 365 + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100) + dayOfYear - 719_468
+  return daysFromEpoch(2000 + year, month, day) * 86_400_000 + ((hour * 60 + minute) * 60 + second) * 1000
 }
 
 /** Reads a certificate in PEM; undefined for what is none. */

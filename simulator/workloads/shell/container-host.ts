@@ -11,7 +11,7 @@ import type { ProgramContext, ProgramEffect } from '../program.ts'
 const stepsPerSecond = 5000
 
 /** Tools that busybox and the curl image do not have. */
-const missingTools: ReadonlySet<string> = new Set(['jq', 'gawk', 'mawk', 'column', 'sudo', 'most', 'stdbuf', 'kubectl'])
+const missingTools: ReadonlySet<string> = new Set(['openssl', 'jq', 'gawk', 'mawk', 'column', 'sudo', 'most', 'stdbuf', 'kubectl'])
 const rootFolders = ['bin', 'dev', 'etc', 'home', 'proc', 'root', 'sys', 'tmp', 'usr', 'var'] as const
 
 /** What one step of a container's shell sees and does. */

@@ -1,9 +1,10 @@
 /** Runs kubectl against a cluster and answers what it asks for, at once. */
 
+import { apiErrors } from '../../../simulator/api/errors.ts'
+import { impersonatedGroups } from '../../../simulator/api/credentials.ts'
 import type { UserInfo } from '../../../simulator/api/request.ts'
 import type { Cluster } from '../../../simulator/index.ts'
 import { kubectl } from '../../../simulator/kubectl/main.ts'
-import { impersonatedGroups } from '../../../simulator/shell/driver.ts'
 import type { FileSystem, ProcessAnswer, ProcessNeed } from '../../../simulator/shell/process.ts'
 
 /** A command that waits longer than this in simulated time never ends. */
@@ -62,13 +63,15 @@ export class MemoryFiles implements FileSystem {
   }
 }
 
+const serverAddress = 'https://127.0.0.1:6443'
+
 /** A kubeconfig with one context. */
 export function kubeconfig(namespace: string): string {
   return `apiVersion: v1
 kind: Config
 clusters:
 - name: c
-  cluster: {server: 'https://127.0.0.1:6443'}
+  cluster: {server: '${serverAddress}'}
 users:
 - name: admin
   user: {}
@@ -104,8 +107,11 @@ export function runKubectl(setup: KubectlSetup, argv: readonly string[], stdin?:
   const answer = (need: ProcessNeed): ProcessAnswer => {
     switch (need.kind) {
       case 'request': {
-        const { as, asGroups, context: _context, ...request } = need.request
-        const user = as === undefined ? setup.user : { name: as, groups: impersonatedGroups(as, asGroups ?? []) }
+        const { as, asGroups, server, credentials, ...request } = need.request
+        if (server !== serverAddress) return { kind: 'none' }
+        const own = credentials === undefined ? setup.user : cluster.authenticate(credentials)
+        if (own === undefined) return { kind: 'response', response: { code: 401, body: apiErrors.unauthorized('Unauthorized'), warnings: [] } }
+        const user = as === undefined ? own : { name: as, groups: impersonatedGroups(as, asGroups ?? []) }
         setup.onRequest?.()
         return { kind: 'response', response: cluster.request({ ...request, user }) }
       }
