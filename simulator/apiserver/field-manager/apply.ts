@@ -63,7 +63,8 @@ function gvkText(apiVersion: string, kind: string): string {
 }
 
 function checkConfig(kind: KindInfo, config: JsonObject): Status | undefined {
-  const { apiVersion = '', kind: kindName = '', metadata } = config as { apiVersion?: string; kind?: string; metadata?: { namespace?: string; name?: string; managedFields?: Json } }
+  const { metadata } = config as { metadata?: { namespace?: string; name?: string; managedFields?: Json } }
+  const [apiVersion, kindName] = [config['apiVersion'], config['kind']].map((value) => (typeof value === 'string' ? value : '')) as [string, string]
   if (apiVersion !== apiVersionOf(kind) || kindName !== kind.kind) return apiErrors.badRequest(`invalid object type: ${gvkText(apiVersion, kindName)}`)
   if (metadata?.managedFields !== undefined && metadata.managedFields !== null) return apiErrors.badRequest('metadata.managedFields must be nil')
   const errors = typeErrors(config, mergeTypeOf(apiVersion, kindName))
