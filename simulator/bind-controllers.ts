@@ -12,7 +12,7 @@ import type { Controller } from './store/component.ts'
 export function bindControllers(config: ClusterConfig, metrics: Metrics): readonly Controller[] {
   const builtIn = makeControllers({ flags: config.controllerFlags, metrics: resourceMetricsClient(readerOf(metrics, config.addOns?.includes('metrics-server') === true)) })
   const all = [...builtIn, ...(config.addOns ?? []).flatMap((addOn) => addOnControllers[addOn] ?? [])]
-  return config.controllers === undefined ? all : all.filter((controller) => config.controllers?.includes(controller.name))
+  return config.controllers === undefined ? all : all.filter((controller) => controller.isOfServer === true || config.controllers?.includes(controller.name))
 }
 
 /** The resource metrics API as the autoscaler reads it. */

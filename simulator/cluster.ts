@@ -47,6 +47,9 @@ import type { Clock, ComponentContext, StoreChange } from './store/component.ts'
 import { keyOf } from './store/resource-id.ts'
 import { Store } from './store/store.ts'
 
+/** The API server to itself. */
+const serverUser: UserInfo = { name: 'system:apiserver', groups: ['system:authenticated', 'system:masters'] }
+
 /** The user that plays a cluster's bootstrap, with every right. */
 export const adminUser: UserInfo = { name: 'kubernetes-admin', groups: ['system:masters', 'system:authenticated'] }
 /** The user that plays a scenario's start. */
@@ -108,7 +111,7 @@ export class Cluster {
     })
     this.components = bindComponents({ config, kernel: this.kernel, clientFor: (user) => this.clientFor(user), contextFor: (name, user, component) => this.contextFor(name, user, component) })
     this.runner = new ControllerRunner(this.kernel, state, this.components.controllers, (controller) =>
-      this.contextFor(`controllers/${controller.name}`, serviceAccountUser(controller.serviceAccount ?? controller.name, controller.namespace), controller.component ?? controller.name))
+      this.contextFor(`controllers/${controller.name}`, controller.isOfServer === true ? serverUser : serviceAccountUser(controller.serviceAccount ?? controller.name, controller.namespace), controller.component ?? controller.name))
     this.kernel.register('cluster/expire-events', () => this.expireEvents())
     this.store.listen((change) => this.onChange(change, authorizer, kinds))
   }
@@ -329,6 +332,8 @@ function rbacResource(object: KubeObject): string {
 
 function must(client: LocalClient, resource: string, object: KubeObject): void {
   const result = client.create(resource, object)
+  // Kinds of add-ons are served from the start: their objects come next.
+  if (result.ok && resource === definitionsResource) client.updateStatus(resource, { ...result.object, status: object.status })
   if (result.ok || result.status.reason === 'AlreadyExists') return
   assert(false, result.status.message ?? `${resource} was refused`)
 }

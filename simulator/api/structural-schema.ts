@@ -24,12 +24,20 @@ export interface StructuralSchema {
   readonly maxProperties?: number
   readonly nullable?: boolean
   readonly 'x-kubernetes-int-or-string'?: boolean
+  readonly exclusiveMinimum?: boolean
+  readonly exclusiveMaximum?: boolean
+  readonly multipleOf?: number
+  readonly allOf?: readonly StructuralSchema[]
+  readonly anyOf?: readonly StructuralSchema[]
+  readonly oneOf?: readonly StructuralSchema[]
+  readonly not?: StructuralSchema
+  readonly 'x-kubernetes-embedded-resource'?: boolean
   readonly 'x-kubernetes-preserve-unknown-fields'?: boolean
   readonly 'x-kubernetes-list-type'?: 'map' | 'set' | 'atomic'
   readonly 'x-kubernetes-list-map-keys'?: readonly string[]
   readonly 'x-kubernetes-map-type'?: 'atomic' | 'granular'
   /** Rules in CEL: each must be true of the value `self` (and, at updates, of `oldSelf`). */
-  readonly 'x-kubernetes-validations'?: readonly { readonly rule: string; readonly message?: string; readonly reason?: string; readonly fieldPath?: string }[]
+  readonly 'x-kubernetes-validations'?: readonly { readonly rule: string; readonly message?: string; readonly messageExpression?: string; readonly reason?: string; readonly fieldPath?: string; readonly optionalOldSelf?: boolean }[]
 }
 
 /** A column that the server prints. `jsonPath` begins with a dot. */
@@ -45,4 +53,19 @@ export interface PrinterColumn {
 export interface CustomKind {
   readonly schema: StructuralSchema
   readonly columns: readonly PrinterColumn[]
+  /** The version in which objects are stored, where it is another one. */
+  readonly storedVersion?: string
+  /** True when stored objects may differ from what this version says: other versions exist, or the definition was changed. */
+  readonly mayDiffer?: true
+  /** Paths of the scale subresource. */
+  readonly scale?: ScalePaths
+  /** JSON paths that field selectors may name, such as `.spec.color`. */
+  readonly selectable?: readonly string[]
+  /** What is said of a version that goes out of use. */
+  readonly warning?: string
+  /** The definition is being deleted: nothing new is made. */
+  readonly isTerminating?: true
 }
+
+/** Where the scale subresource reads and writes. */
+export interface ScalePaths { readonly specReplicasPath: string; readonly statusReplicasPath: string; readonly labelSelectorPath?: string }

@@ -7,6 +7,7 @@ import { timestampMs } from '../api/time.ts'
 import type { DeleteOptions } from '../api/client.ts'
 import { apiErrors } from '../api/errors.ts'
 import type { GroupName } from '../api/errors.ts'
+import { cleanupFinalizer, definitionsResource, markTerminating } from '../api/custom-kinds.ts'
 import type { KindInfo } from '../api/kinds.ts'
 import type { RequestQuery, UserInfo } from '../api/request.ts'
 import type { KubeObject, ObjectMeta, Pod, Status } from '../api/types.ts'
@@ -209,6 +210,7 @@ export class Registry {
         : {}
     const generation = isFirst && metadata.generation !== undefined ? { generation: metadata.generation + 1 } : {}
     const marked: KubeObject = { ...before, metadata: { ...metadata, ...deletion, ...generation, ...(finalizers.length > 0 ? { finalizers } : {}) } }
+    if (resource === definitionsResource && isFirst) return markTerminating(before, this.clock.timestamp(this.clock.nowMs))
     if (!isNamespace) return marked
     const { deletionGracePeriodSeconds: _none, ...kept } = marked.metadata
     return { ...marked, metadata: kept, status: { ...(before.status as object), phase: 'Terminating' } }
@@ -288,6 +290,7 @@ function isDeletionComplete(object: KubeObject): boolean {
 
 function deletionFinalizers(resource: string, before: KubeObject, options: DeleteOptions): string[] {
   const kept = (before.metadata.finalizers ?? []).filter((name) => name !== foregroundFinalizer && name !== orphanFinalizer)
+  if (resource === definitionsResource && before.metadata.deletionTimestamp === undefined) kept.push(cleanupFinalizer)
   const policy = options.propagationPolicy ?? defaultPolicy(resource, before)
   if (policy === 'Foreground') return [...kept, foregroundFinalizer]
   if (policy === 'Orphan') return [...kept, orphanFinalizer]

@@ -5,7 +5,7 @@ import type { CustomResourceDefinition } from '../api/custom-kinds.ts'
 /** Writes a definition with its status: every name accepted, the kind served. @param spec as people write it */
 export function establishedDefinition(spec: CustomResourceDefinition['spec']): CustomResourceDefinition {
   const { names } = spec
-  const accepted = { kind: names.kind, listKind: names.listKind ?? `${names.kind}List`, plural: names.plural, ...(names.shortNames === undefined ? {} : { shortNames: names.shortNames }), singular: names.singular ?? names.kind.toLowerCase() }
+  const accepted = { ...names, listKind: names.listKind ?? `${names.kind}List`, singular: names.singular ?? names.kind.toLowerCase() }
   return {
     apiVersion: 'apiextensions.k8s.io/v1',
     kind: 'CustomResourceDefinition',

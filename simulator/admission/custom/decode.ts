@@ -38,6 +38,13 @@ function prune(value: Json, schema: StructuralSchema, path: string, unknown: str
   return kept
 }
 
+/** Paths of what a schema does not know of a value. */
+export function unknownFields(value: Json, schema: StructuralSchema): string[] {
+  const unknown: string[] = []
+  prune(value, schema, '', unknown)
+  return unknown
+}
+
 /** The value with the defaults of its schema: for members that are absent, or null where null is not allowed. */
 export function withDefaults(value: Json, schema: StructuralSchema): Json {
   if (Array.isArray(value)) return schema.items === undefined ? value : value.map((item: Json) => withDefaults(item, schema.items!))
