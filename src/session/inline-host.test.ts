@@ -43,6 +43,17 @@ describe('a lab in this thread', () => {
     expect(sitting.deltas.flatMap((delta) => delta.pods ?? []).some((pod) => pod.name.startsWith('web-'))).toBe(true)
   })
 
+  it('opens the editor for a command that comes to it while the cluster changes, once', async () => {
+    const sitting = sit()
+    await sitting.host.open({ kind: 'lab', id: 'l03-deploy-service' })
+    await sitting.host.terminalRun('kubectl create deployment web --image=nginx:1.27-alpine && sleep 1 && vim notes.txt')
+    pass(sitting, 3000)
+    expect(sitting.deltas.flatMap((delta) => delta.editor?.path ?? [])).toEqual(['/home/learner/notes.txt'])
+    await sitting.host.editorDone('/home/learner/notes.txt', 'hello\n')
+    expect(newest(sitting).terminal?.isRunning).toBe(false)
+    expect(await sitting.host.readFile('notes.txt')).toBe('hello\n')
+  })
+
   it('shows a moment of the past and comes back', async () => {
     const sitting = sit()
     await sitting.host.open({ kind: 'lab', id: 'l03-deploy-service' })
