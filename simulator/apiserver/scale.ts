@@ -3,15 +3,47 @@
 import { apiErrors } from '../api/errors.ts'
 import { fieldErrors } from '../api/field-error.ts'
 import { formatLabelSelector } from '../api/selector.ts'
+import type { KindInfo } from '../api/kinds.ts'
+import type { ScalePaths } from '../api/structural-schema.ts'
 import type { KubeObject, LabelSelector, Status } from '../api/types.ts'
+import { isJsonObject } from '../kernel/json.ts'
 
 interface Scalable {
   readonly spec?: { readonly replicas?: number; readonly selector?: LabelSelector }
   readonly status?: { readonly replicas?: number }
 }
 
-/** The Scale of a workload. */
-export function scaleOf(object: KubeObject): KubeObject {
+/** The value at a path such as `.spec.replicas`. */
+function valueAt(object: unknown, path: string): unknown {
+  return path.replace(/^\./, '').split('.').reduce<unknown>((value, name) => (isJsonObject(value) ? value[name] : undefined), object)
+}
+
+function withValueAt(object: unknown, names: readonly string[], value: unknown): unknown {
+  const [name = '', ...rest] = names
+  const members = isJsonObject(object) ? object : {}
+  return { ...members, [name]: rest.length === 0 ? value : withValueAt(members[name], rest, value) }
+}
+
+function customScale(object: KubeObject, { specReplicasPath, statusReplicasPath, labelSelectorPath }: ScalePaths): KubeObject {
+  const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata
+  const replicas = Number(valueAt(object, specReplicasPath) ?? 0)
+  const selector = labelSelectorPath === undefined || labelSelectorPath === '' ? '' : String(valueAt(object, labelSelectorPath) ?? '')
+  return {
+    kind: 'Scale', apiVersion: 'autoscaling/v1', metadata: { name, namespace, uid, resourceVersion, creationTimestamp },
+    spec: replicas === 0 ? {} : { replicas },
+    status: { replicas: Number(valueAt(object, statusReplicasPath) ?? 0), ...(selector === '' ? {} : { selector }) },
+  }
+}
+
+/** Why an object has no Scale to read. Models apiextensions-apiserver/pkg/registry/customresource ScaleREST (v1.35). */
+export function missingScale(object: KubeObject, kind: KindInfo): Status | undefined {
+  const path = kind.custom?.scale?.specReplicasPath
+  return path === undefined || valueAt(object, path) !== undefined ? undefined : apiErrors.internal(`the spec replicas field ${JSON.stringify(path)} does not exist`)
+}
+
+/** The Scale of a workload; a custom kind says where its figures stand. */
+export function scaleOf(object: KubeObject, kind?: KindInfo): KubeObject {
+  if (kind?.custom?.scale !== undefined) return customScale(object, kind.custom.scale)
   const { spec, status } = object as KubeObject & Scalable
   const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata
   return {
@@ -24,13 +56,15 @@ export function scaleOf(object: KubeObject): KubeObject {
 }
 
 /** The workload with the replicas of a Scale, or why not. */
-export function withScale(object: KubeObject, scale: KubeObject): KubeObject | Status {
+export function withScale(object: KubeObject, scale: KubeObject, kind?: KindInfo): KubeObject | Status {
   const replicas = (scale.spec as { replicas?: number } | undefined)?.replicas ?? 0
   if (replicas < 0) {
     const error = fieldErrors.invalid('spec.replicas', replicas, 'must be greater than or equal to 0')
     return apiErrors.invalid({ group: 'autoscaling', name: 'Scale' }, object.metadata.name ?? '', [error])
   }
-  const { resourceVersion } = scale.metadata
+  const { resourceVersion } = (scale as Partial<KubeObject>).metadata ?? {}
   const metadata = resourceVersion === undefined ? object.metadata : { ...object.metadata, resourceVersion }
+  const path = kind?.custom?.scale?.specReplicasPath
+  if (path !== undefined) return withValueAt({ ...object, metadata }, path.replace(/^\./, '').split('.'), replicas) as KubeObject
   return { ...object, metadata, spec: { ...(object.spec as object), replicas } }
 }

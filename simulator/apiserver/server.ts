@@ -90,7 +90,7 @@ export class ApiServer {
   /** The answer with its objects in the version that was asked for. */
   private inServedVersion(request: ApiRequest, response: ApiResponse): ApiResponse {
     const kind = this.parts.kinds.current.byResource(request.group, request.resource, request.version)
-    if (kind === undefined || isStream(response) || kind.group !== 'autoscaling' || request.query?.table === true) return response
+    if (kind === undefined || isStream(response) || (kind.group !== 'autoscaling' && kind.custom?.mayDiffer !== true) || request.query?.table === true) return response
     const body = response.body as KubeObject & Partial<KubeList>
     if (body.kind === kind.kind) return { ...response, body: this.parts.admission.toServed(kind, body) }
     if (body.items === undefined) return response
@@ -128,7 +128,7 @@ export class ApiServer {
 
   /** A subresource that is read as a Table becomes one. */
   private inRequestedForm(kind: KindInfo, request: ApiRequest, response: ApiResponse): ApiResponse {
-    if (request.verb !== 'get' || request.query?.table !== true || isStream(response) || response.code !== 200) return response
+    if (request.verb !== 'get' || request.query?.table !== true || isStream(response) || response.code !== 200 || typeof response.body === 'string') return response
     const object = response.body as KubeObject
     const { group } = splitApiVersion(object.apiVersion)
     return ok(200, toTable({ ...kind, group, kind: object.kind }, [object], this.parts.clock, this.parts.store.resourceVersion, request.query))

@@ -4,7 +4,8 @@ import type { IncomingMessage } from 'node:http'
 import { apiErrors } from '../../../simulator/api/errors.ts'
 import type { ApiRequest, ContentType } from '../../../simulator/api/request.ts'
 import type { Status } from '../../../simulator/api/types.ts'
-import { contentTypeOf, jsonType, protobufType } from './media.ts'
+import { isYamlError, parseYaml } from '../../../simulator/api/yaml/documents.ts'
+import { contentTypeOf, jsonType, protobufType, yamlType } from './media.ts'
 import { decodeObject } from './protobuf.ts'
 
 /** Models the default of kube-apiserver (MaxRequestBodyBytes) and, for apply, the limit of what etcd takes. */
@@ -49,13 +50,14 @@ const valueSubresources: readonly string[] = ['scale', 'eviction', 'binding', 't
 function decode(type: string, bytes: Buffer, verb: string, subresource: string): BodyParts {
   if (type === protobufType) {
     const decoded = decodeObject(bytes)
-    return 'error' in decoded ? { refusal: apiErrors.badRequest(decoded.error) } : { body: decoded.object as ApiRequest['body'], contentType: jsonType as ContentType }
+    return 'error' in decoded ? { refusal: apiErrors.badRequest(decoded.error) } : { body: decoded.object as ApiRequest['body'], contentType: jsonType }
   }
   const text = bytes.toString('utf8')
   const contentType = type as ContentType
-  if (valueSubresources.includes(subresource) && verb !== 'patch' && type === jsonType) {
-    const body = parsed(text)
-    return typeof body === 'object' && body !== null ? { body, contentType } : { refusal: apiErrors.badRequest('the object provided is unrecognized: it is no JSON object') }
+  if (valueSubresources.includes(subresource) && verb !== 'patch') {
+    const yaml = type === yamlType ? parseYaml(text) : undefined
+    const body = yaml === undefined ? parsed(text) : isYamlError(yaml) ? undefined : (yaml.value as ApiRequest['body'])
+    return typeof body === 'object' && body !== null && !Array.isArray(body) ? { body, contentType: jsonType } : { refusal: apiErrors.badRequest('the object provided is unrecognized: it is no object') }
   }
   const isText = verb === 'patch' ? type === applyType : verb !== 'delete' && verb !== 'deletecollection'
   return { body: isText ? text : parsed(text), contentType }
