@@ -13,6 +13,7 @@ import type { KubeObject } from '../api/types.ts'
 import type { Json } from '../kernel/json.ts'
 import { decodeBody } from './body.ts'
 import { customRules } from './custom/rules.ts'
+import { toServedCustom, toStoredCustom } from './custom/versions.ts'
 import type { FieldValidation } from './body.ts'
 import { checkEscalation } from './escalation.ts'
 import type { AdmittedObject, Identity, KindRules } from './kind-rules.ts'
@@ -159,6 +160,7 @@ function inStoredVersion(object: AdmittedObject, given: KindRules): AdmittedObje
 
 /** A stored object as a version of its kind shows it. */
 export function toServedVersion(kind: KindInfo, object: KubeObject): KubeObject {
+  if (kind.custom !== undefined) return toServedCustom(kind, kind.custom, object)
   const rules = findKindRules(apiVersionOf(kind), kind.kind)
   return rules?.storedAs === undefined ? object : inSchema(rules.storedAs.toServed(object) as unknown as AdmittedObject, rules)
 }
@@ -214,7 +216,7 @@ export function admitCreate(request: AdmissionRequest, reader: AdmissionReader, 
   warnings.push(...(rules.warnOnCreate?.(object) ?? []))
   const rejection = runPlugins('validate', plugin, config)
   if (rejection !== undefined) return refuse(rejection, warnings)
-  return { ok: true, object: toStored(object, rules), warnings, quotaCharges: plugin.quotaCharges, ...asked }
+  return { ok: true, object: toStoredCustom(request.kind, toStored(object, rules)), warnings, quotaCharges: plugin.quotaCharges, ...asked }
 }
 
 /** Parts that an update keeps are copied: the defaults of the object to store must not reach the stored one. */
@@ -306,7 +308,7 @@ export function admitUpdate(request: AdmissionRequest, old: KubeObject, reader: 
   if (subresource === undefined) warnings.push(...(rules.warnOnUpdate?.(object, before) ?? []))
   const rejection = runPlugins('validate', plugin, config)
   if (rejection !== undefined) return refuse(rejection, warnings)
-  return { ok: true, object: toStored(object, rules), warnings, quotaCharges: plugin.quotaCharges, ...asked }
+  return { ok: true, object: toStoredCustom(request.kind, toStored(object, rules)), warnings, quotaCharges: plugin.quotaCharges, ...asked }
 }
 
 /** The refusal of a delete, where the object or its namespace may not go. */

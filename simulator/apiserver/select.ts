@@ -43,7 +43,7 @@ export function filterOf(kind: KindInfo, query: RequestQuery, name: string | und
     if (isSelectorError(selector)) return apiErrors.badRequest(selector.error)
     for (const term of selector.terms) {
       if (term.field === 'metadata.name' || term.field === 'metadata.namespace') continue
-      if (!(selectableFields[kind.kind] ?? []).includes(term.field)) return apiErrors.badRequest(unknownField(kind, term.field))
+      if (!fieldsOf(kind).includes(term.field)) return apiErrors.badRequest(unknownField(kind, term.field))
     }
     filters.push((object) => matchesFields(selector, (field) => fieldValue(object, field)))
   }
@@ -56,8 +56,14 @@ export function isFilter(value: ObjectFilter | Status): value is ObjectFilter {
   return typeof value === 'function'
 }
 
+/** Fields that may be selected. Custom kinds say so themselves. */
+function fieldsOf(kind: KindInfo): readonly string[] {
+  if (kind.custom !== undefined) return (kind.custom.selectable ?? []).map((path) => path.replace(/^\./, ''))
+  return selectableFields[kind.kind] ?? []
+}
+
 function unknownField(kind: KindInfo, field: string): string {
-  return kind.kind in selectableFields ? `field label not supported: ${field}` : `"${field}" is not a known field selector: only "metadata.name", "metadata.namespace"`
+  return kind.kind in selectableFields || kind.custom !== undefined ? `field label not supported: ${field}` : `"${field}" is not a known field selector: only "metadata.name", "metadata.namespace"`
 }
 
 function fieldValue(object: KubeObject, field: string): string {

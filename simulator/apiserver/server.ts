@@ -67,6 +67,10 @@ function withDeprecation(request: ApiRequest, response: ApiResponse): ApiRespons
   return warning === undefined || response.code === 403 ? response : { ...response, warnings: [warning, ...response.warnings] }
 }
 
+/**
+ * The handlers of one cluster behind `handle`: authorization, admission, storage, streams and audit. It takes trusted,
+ * decoded requests; paths and bytes of HTTP are the business of its callers.
+ */
 export class ApiServer {
   readonly parts: ServerParts
   readonly reader: ObjectReader

@@ -10,7 +10,7 @@ import { evictPod } from './eviction.ts'
 import { recorded, shown } from './field-manager/recording.ts'
 import { patchObject } from './patch.ts'
 import { resourceName } from './registry.ts'
-import { scaleOf, withScale } from './scale.ts'
+import { missingScale, scaleOf, withScale } from './scale.ts'
 import type { ApiServer } from './server.ts'
 import { handleToken } from './token-request.ts'
 
@@ -57,16 +57,19 @@ function changeObject(server: ApiServer, kind: KindInfo, request: ApiRequest, ob
 }
 
 function handleScale(server: ApiServer, kind: KindInfo, request: ApiRequest, object: KubeObject): ApiResponse {
-  if (request.verb === 'get') return ok(200, scaleOf(object))
-  const asked = request.verb === 'patch' ? patchObject(server, kind, request, scaleOf(object)) : undefined
+  if (request.verb === 'get') {
+    const missing = missingScale(object, kind)
+    return missing === undefined ? ok(200, scaleOf(object, kind)) : failed(missing)
+  }
+  const asked = request.verb === 'patch' ? patchObject(server, kind, request, scaleOf(object, kind)) : undefined
   if (asked !== undefined && !asked.ok) return failed(asked.status, asked.warnings)
   const given = request.body as unknown as KubeObject | undefined
   if (asked === undefined && given?.kind !== undefined && given.kind !== 'Scale') return failed(notAScale(given))
   const scale = asked === undefined ? (request.body as unknown as KubeObject) : asked.object
-  const changed = withScale(object, scale)
+  const changed = withScale(object, scale, kind)
   if ('status' in changed && changed.kind === 'Status') return failed(changed as Status)
   const outcome = recorded(server.parts, kind, request, object, server.parts.registry.update(kind, keyOfRequest(kind, request), changed as KubeObject, { ...writeOptions(request), subresource: undefined }))
-  return outcome.ok ? ok(200, scaleOf(outcome.object), outcome.warnings) : failed(outcome.status, outcome.warnings)
+  return outcome.ok ? ok(200, scaleOf(outcome.object, kind), outcome.warnings) : failed(outcome.status, outcome.warnings)
 }
 
 function notAScale({ apiVersion, kind }: KubeObject): Status {

@@ -9,6 +9,7 @@ export const runner: AreaRunner = {
   area: 'api',
   files: {
     admission: runAdmission,
+    custom: (row) => (row['manifest'] === undefined ? runSteps(row) : runAdmission(row)),
     patch: runSteps,
     policy: runSteps,
     table: runTable,

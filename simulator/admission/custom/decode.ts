@@ -38,6 +38,11 @@ function prune(value: Json, schema: StructuralSchema, path: string, unknown: str
   return kept
 }
 
+/** The value without what its schema does not know. */
+export function pruned(value: Json, schema: StructuralSchema): Json {
+  return prune(value, schema, '', [])
+}
+
 /** Paths of what a schema does not know of a value. */
 export function unknownFields(value: Json, schema: StructuralSchema): string[] {
   const unknown: string[] = []

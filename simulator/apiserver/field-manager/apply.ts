@@ -67,7 +67,7 @@ function checkConfig(kind: KindInfo, config: JsonObject): Status | undefined {
   const [apiVersion, kindName] = [config['apiVersion'], config['kind']].map((value) => (typeof value === 'string' ? value : '')) as [string, string]
   if (apiVersion !== apiVersionOf(kind) || kindName !== kind.kind) return apiErrors.badRequest(`invalid object type: ${gvkText(apiVersion, kindName)}`)
   if (metadata?.managedFields !== undefined && metadata.managedFields !== null) return apiErrors.badRequest('metadata.managedFields must be nil')
-  const errors = typeErrors(config, mergeTypeOf(apiVersion, kindName))
+  const errors = typeErrors(config, mergeTypeOf(apiVersion, kindName, kind.custom))
   if (errors.length === 0) return undefined
   const told = errors.length === 1 ? errors[0] : ['errors:', ...errors.map((error) => `  ${error}`)].join('\n')
   return apiErrors.unknown(500, `failed to create typed patch object (${metadata?.namespace ?? ''}/${metadata?.name ?? ''}; ${gvkText(apiVersion, kindName)}): ${told}`)
@@ -76,7 +76,7 @@ function checkConfig(kind: KindInfo, config: JsonObject): Status | undefined {
 /** Applies as the request's manager; kubectl may take fields from its own client-side applies. */
 function applyAs(parts: ServerParts, kind: KindInfo, request: ApiRequest, live: KubeObject | undefined, config: JsonObject): ApplyOutcome {
   const writer = parts.managers.writerOf(kind, request)
-  const type = mergeTypeOf(apiVersionOf(kind), kind.kind)
+  const type = mergeTypeOf(apiVersionOf(kind), kind.kind, kind.custom)
   const entries: readonly ManagedEntry[] = live === undefined ? [] : parts.managers.entriesOf(kind, live)
   const before = live as unknown as JsonObject | undefined
   const apply = (isForced: boolean): ApplyOutcome => applyConfiguration(entries, before, config, type, writer, isForced)

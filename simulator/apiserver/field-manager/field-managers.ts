@@ -92,7 +92,7 @@ export class FieldManagers {
 }
 
 function typeOfKind(kind: KindInfo): ReturnType<typeof mergeTypeOf> {
-  return mergeTypeOf(apiVersionOf(kind), kind.kind)
+  return mergeTypeOf(apiVersionOf(kind), kind.kind, kind.custom)
 }
 
 function keyOf(kind: KindInfo, { metadata }: KubeObject): string {

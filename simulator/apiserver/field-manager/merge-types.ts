@@ -6,6 +6,7 @@
 import facts from '../../admission/schema/merge-facts.json' with { type: 'json' }
 import { typeByKey, typeOf } from '../../admission/schema/schema.ts'
 import type { FieldType, ScalarKind } from '../../admission/schema/schema.ts'
+import type { CustomKind, StructuralSchema } from '../../api/structural-schema.ts'
 
 /** A key of a list of maps, and its value where an item leaves it out. */
 export interface ListKey { readonly name: string; readonly default?: string }
@@ -17,6 +18,7 @@ export type MergeType =
   | { readonly kind: 'list'; readonly relation: 'atomic' | 'set' | 'keyed'; readonly keys: readonly ListKey[]; readonly of: MergeType }
   | { readonly kind: 'map'; readonly isAtomic: boolean; readonly of: MergeType }
   | { readonly kind: 'struct'; readonly isAtomic: boolean; readonly typeKey: string }
+  | { readonly kind: 'custom'; readonly isAtomic: boolean; readonly fields: { readonly [name: string]: MergeType | undefined }; readonly keepsUnknown: boolean }
 
 const expectations: { readonly [scalar in ScalarKind]: 'string' | 'numeric' | 'boolean' | 'untyped' } = {
   string: 'string', bool: 'boolean', int32: 'numeric', int64: 'numeric', float64: 'numeric', bytes: 'string', Time: 'untyped', MicroTime: 'untyped', Quantity: 'untyped', IntOrString: 'untyped', Duration: 'string', Raw: 'untyped',
@@ -25,8 +27,9 @@ const expectations: { readonly [scalar in ScalarKind]: 'string' | 'numeric' | 'b
 const atomicTypes: ReadonlySet<string> = new Set(facts.atomic)
 const fieldFacts: { readonly [typeKey: string]: { readonly [field: string]: string | undefined } | undefined } = facts.fields
 
-/** The merge type of a kind; `any` for one without a schema, such as a custom resource. */
-export function mergeTypeOf(apiVersion: string, kind: string): MergeType {
+/** The merge type of a kind; `any` for one without a schema. */
+export function mergeTypeOf(apiVersion: string, kind: string, custom?: CustomKind): MergeType {
+  if (custom !== undefined) return ofCustomKind(custom)
   const type = typeOf(apiVersion, kind)
   return type === undefined ? { kind: 'any' } : { kind: 'struct', isAtomic: false, typeKey: type.key }
 }
@@ -34,6 +37,7 @@ export function mergeTypeOf(apiVersion: string, kind: string): MergeType {
 /** The type of a field of a struct or an entry of a map; undefined when the struct has no such field. */
 export function fieldType(type: MergeType, name: string): MergeType | undefined {
   if (type.kind === 'map') return type.of
+  if (type.kind === 'custom') return type.fields[name] ?? (type.keepsUnknown ? { kind: 'any' } : undefined)
   if (type.kind !== 'struct') return { kind: 'any' }
   const field = typeByKey(type.typeKey)?.byName.get(name)
   return field === undefined ? undefined : fromFieldType(field.type, fieldFacts[type.typeKey]?.[name])
@@ -41,6 +45,7 @@ export function fieldType(type: MergeType, name: string): MergeType | undefined 
 
 /** Whether a name is a declared field, not an entry of a map. */
 export function isStructField(type: MergeType, name: string): boolean {
+  if (type.kind === 'custom') return type.fields[name] !== undefined
   return type.kind === 'struct' && typeByKey(type.typeKey)?.byName.has(name) === true
 }
 
@@ -63,4 +68,38 @@ function keysOf(fact: string): ListKey[] {
     const [name, preset] = text.split('=')
     return preset === undefined ? { name } : { name, default: preset }
   })
+}
+
+const scalarTypes: { readonly [type: string]: 'string' | 'numeric' | 'boolean' | undefined } = { string: 'string', integer: 'numeric', number: 'numeric', boolean: 'boolean' }
+
+/** The merge type of a custom kind: metadata are those of every object, all else is told by its schema. Models kube-openapi/pkg/schemaconv. */
+function ofCustomKind({ schema }: CustomKind): MergeType {
+  const text: MergeType = { kind: 'scalar', expects: 'string' }
+  const body = ofStructural(schema)
+  const fields = { ...(body.kind === 'custom' ? body.fields : {}), apiVersion: text, kind: text, metadata: { kind: 'struct', isAtomic: false, typeKey: 'meta/v1.ObjectMeta' } as const }
+  return { kind: 'custom', isAtomic: false, fields, keepsUnknown: schema['x-kubernetes-preserve-unknown-fields'] === true }
+}
+
+function ofStructural(schema: StructuralSchema): MergeType {
+  if (schema['x-kubernetes-int-or-string'] === true) return { kind: 'scalar', expects: 'untyped' }
+  const { type = '', properties, additionalProperties, items } = schema
+  const keepsUnknown = schema['x-kubernetes-preserve-unknown-fields'] === true
+  const isAtomic = schema['x-kubernetes-map-type'] === 'atomic'
+  const expects = scalarTypes[type]
+  if (expects !== undefined) return { kind: 'scalar', expects }
+  if (type === 'array') return listOf(schema, items === undefined ? { kind: 'any' } : ofStructural(items))
+  if (properties !== undefined) return { kind: 'custom', isAtomic, fields: Object.fromEntries(Object.entries(properties).map(([name, member]) => [name, ofStructural(member)])), keepsUnknown }
+  if (typeof additionalProperties === 'object') return { kind: 'map', isAtomic, of: ofStructural(additionalProperties) }
+  return type === 'object' ? { kind: 'map', isAtomic, of: { kind: 'any' } } : { kind: 'any' }
+}
+
+function listOf(schema: StructuralSchema, of: MergeType): MergeType {
+  const listType = schema['x-kubernetes-list-type']
+  if (listType === 'set') return { kind: 'list', relation: 'set', keys: [], of }
+  if (listType !== 'map') return { kind: 'list', relation: 'atomic', keys: [], of }
+  const keys = (schema['x-kubernetes-list-map-keys'] ?? []).map((name) => {
+    const preset = schema.items?.properties?.[name]?.default
+    return typeof preset === 'string' ? { name, default: preset } : { name }
+  })
+  return { kind: 'list', relation: 'keyed', keys, of }
 }

@@ -18,14 +18,14 @@ const anyType: MergeType = { kind: 'any' }
 /** What `any` is for a value, and how a value is walked: as a list, as a map, or as one. */
 function shapeOf(type: MergeType, value: Json | undefined): 'list' | 'map' | 'scalar' {
   if (type.kind === 'list') return 'list'
-  if (type.kind === 'map' || type.kind === 'struct') return 'map'
+  if (type.kind === 'map' || type.kind === 'struct' || type.kind === 'custom') return 'map'
   if (type.kind === 'scalar') return 'scalar'
   return Array.isArray(value) ? 'list' : isJsonObject(value) ? 'map' : 'scalar'
 }
 
 function isAtomic(type: MergeType): boolean {
   if (type.kind === 'list') return type.relation === 'atomic'
-  return type.kind === 'map' || type.kind === 'struct' ? type.isAtomic : false
+  return type.kind === 'map' || type.kind === 'struct' || type.kind === 'custom' ? type.isAtomic : false
 }
 
 function isEmpty(value: Json | undefined): boolean {

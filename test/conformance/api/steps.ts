@@ -37,6 +37,11 @@ function userOf(step: Step): UserInfo {
   return { name, groups: impersonatedGroups(name, (step['groups'] ?? []) as string[]) }
 }
 
+/** Groups of definitions that a conversation makes. */
+function isCustomGroup(group: string): boolean {
+  return group.endsWith('.example.com')
+}
+
 interface ParsedPath { readonly group: string; readonly version: string; readonly resource: string; readonly namespace?: string; readonly name?: string; readonly subresource?: string }
 
 /** What a path of the API names. */
@@ -46,7 +51,7 @@ function parsePath(path: string): ParsedPath | undefined {
   if (root !== 'api' && root !== 'apis') return undefined
   const group = root === 'api' ? '' : rest.shift() ?? ''
   const version = rest.shift() ?? ''
-  if (rest[0] === 'namespaces' && rest.length > 2 && kindByResource(group, rest[2]!, version) !== undefined) {
+  if (rest[0] === 'namespaces' && rest.length > 2 && (kindByResource(group, rest[2]!, version) !== undefined || isCustomGroup(group))) {
     const [, ns, resource, name, subresource] = rest
     return { group, version, resource: resource!, namespace: ns, name, subresource }
   }
@@ -64,7 +69,8 @@ function requestOf(step: Step, previous: KubeObject | undefined): ApiRequest | u
   const body = given === undefined ? undefined : typeof given === 'string' ? fill(given) : (JSON.parse(fill(JSON.stringify(given))) as JsonValue)
   const contentType = (step['type'] ?? 'application/json') as ContentType
   const isWatch = /(^|&)watch=(1|true)/.test(query)
-  const base = { user: userOf(step), verb: isWatch ? 'watch' as const : verbOf(textOf(step['do']), parsed.name !== undefined), contentType, query: queryOf(query), ...parsed }
+  const asTable = textOf(step['accept']).includes('as=Table') ? { table: true } : {}
+  const base = { user: userOf(step), verb: isWatch ? 'watch' as const : verbOf(textOf(step['do']), parsed.name !== undefined), contentType, query: { ...queryOf(query), ...asTable }, ...parsed }
   return body === undefined ? base : { ...base, body }
 }
 
