@@ -17,6 +17,7 @@ const moreFormats = ['custom-columns', 'custom-columns-file', 'wide']
 /** What of a kind was asked for: one object or all that match. */
 export interface Target { readonly kind: KindInfo; readonly namespace: string | undefined; readonly name?: string }
 
+/** True when a table is printed (no -o, or -o wide): then the server makes the rows, else kubectl prints objects. */
 export function isHumanReadable(session: Session): boolean {
   const output = session.flags.text('output')
   return output === 'wide' || (output === '' && session.flags.text('template') === '')
@@ -35,6 +36,10 @@ export function getPrinter(session: Session): Printer {
   return printer
 }
 
+/**
+ * What the flags of get say about a table.
+ * @param withKind names begin with their kind, as when several kinds are asked for
+ */
 export function tableOptions(session: Session, kind: KindInfo, withKind: boolean): TableOptions {
   return {
     isWide: session.flags.text('output') === 'wide',
@@ -46,6 +51,7 @@ export function tableOptions(session: Session, kind: KindInfo, withKind: boolean
   }
 }
 
+/** The objects that arguments and flags of get mean. With --sort-by all are read at once (limit 0), as sorting needs. */
 export function selectionOf(session: Session): Selection {
   return {
     args: session.args, useFiles: true, selector: session.flags.text('selector'), fieldSelector: session.flags.text('field-selector'),

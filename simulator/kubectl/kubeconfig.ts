@@ -97,6 +97,7 @@ export function saveConfig(process: ProcessContext, explicit: string, config: Ku
   process.files.write(path, toYaml(configDocument(config)))
 }
 
+/** The cluster, context or user of a name; undefined when the file has none. Names are compared exactly. */
 export function findEntry(entries: readonly NamedEntry[], name: string): NamedEntry | undefined {
   return entries.find((entry) => entry.name === name)
 }

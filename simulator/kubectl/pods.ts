@@ -14,6 +14,7 @@ import type { Run, Session } from './session.ts'
 
 const defaultContainerAnnotation = 'kubectl.kubernetes.io/default-container'
 
+/** The kind Pod, for verbs that always mean pods. */
 export function podsKind(): KindInfo {
   const kind = kindByResource('', 'pods')
   assert(kind !== undefined, 'pods are a resource')
@@ -75,6 +76,7 @@ export function containerNames(pod: Pod): string {
   return [...spec.containers.map(({ name }) => name), ...(spec.ephemeralContainers ?? []).map(({ name }) => `${name} (ephem)`), ...(spec.initContainers ?? []).map(({ name }) => `${name} (init)`)].join(', ')
 }
 
+/** A container of any sort (main, init, ephemeral) by name; undefined when the pod has none. */
 export function findContainer(pod: Pod, name: string): Container | undefined {
   const { spec } = pod
   return [...spec.containers, ...(spec.initContainers ?? []), ...(spec.ephemeralContainers ?? [])].find((container) => container.name === name)

@@ -49,6 +49,10 @@ function checkPathName(name: string): void {
   if (problems.length > 0) throw fail(`invalid resource name ${goQuote(name)}: [${problems.join(' ')}]`)
 }
 
+/**
+ * What a verb works with. Its generators stop at each request, so that simulated time can pass before the answer comes;
+ * a refusal is thrown as KubectlFailure, which the command turns into text and exit code.
+ */
 export class Session {
   readonly process: ProcessContext
   readonly row: CommandRow

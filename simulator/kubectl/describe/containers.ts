@@ -36,6 +36,7 @@ function writeWords(lines: Lines, title: string, words: readonly string[] | unde
   for (const word of words) for (const part of word.split('\n')) lines.write(3, `${part}\n`)
 }
 
+/** Writes the blocks Limits and Requests, names sorted; nothing for a list that is empty. Models describeContainerResource. */
 export function writeResources(lines: Lines, resources: ResourceRequirements | undefined, level: number): void {
   for (const [title, list] of [['Limits', resources?.limits], ['Requests', resources?.requests]] as const) {
     const names = Object.keys(list ?? {}).sort(compareText)

@@ -41,6 +41,7 @@ export function* searchEvents(session: Session, reference: EventReference): Run<
   return read.ok ? (read.value.items as Event[]) : []
 }
 
+/** Writes the Events, the one that happened last at the end; `<none>` without any. Ages count from the session's present. */
 export function writeEvents(session: Session, lines: Lines, events: readonly Event[]): void {
   if (events.length === 0) return lines.field('Events', '<none>')
   lines.flush()

@@ -47,6 +47,7 @@ export function writeList(lines: Lines, title: string, values: readonly string[]
   values.forEach((value, index) => lines.write(0, `${index === 0 ? '' : `${indent}\t`}${value}\n`))
 }
 
+/** Writes key=value pairs sorted by key, one per line under the title; `<none>` without any. Models printLabelsMultiline. */
 export function writeLabels(lines: Lines, title: string, labels: StringMap | undefined, indent = ''): void {
   const keys = Object.keys(labels ?? {}).sort(compareText)
   writeList(lines, title, keys.map((key) => `${key}=${labels?.[key] ?? ''}`), { indent })
@@ -56,6 +57,10 @@ function shorten(text: string, most: number): string {
   return text.length > most ? `${text.slice(0, most)}...` : text
 }
 
+/**
+ * Writes annotations sorted by key, without the one of kubectl apply. A long value or one of several lines gets lines
+ * of its own, each cut at the width that upstream allows. Models printAnnotationsMultiline.
+ */
 export function writeAnnotations(lines: Lines, title: string, annotations: StringMap | undefined): void {
   const keys = Object.keys(annotations ?? {}).filter((key) => key !== hiddenAnnotation).sort(compareText)
   lines.write(0, `${title}:\t`)
@@ -90,6 +95,7 @@ function tolerationText(toleration: Toleration): string {
   return `${base}${exists}${tolerationSeconds === undefined ? '' : ` for ${tolerationSeconds}s`}`
 }
 
+/** Writes tolerations sorted by key, as key=value:effect and what else they say; `<none>` without any. Models printPodTolerationsMultiline. */
 export function writeTolerations(lines: Lines, title: string, tolerations: readonly Toleration[] | undefined): void {
   const sorted = [...(tolerations ?? [])].sort((a, b) => compareText(a.key ?? '', b.key ?? ''))
   writeList(lines, title, sorted.map(tolerationText))
@@ -115,6 +121,7 @@ export function goTime(timestamp: string | undefined): string {
   return timestamp === undefined ? '0001-01-01 00:00:00 +0000 UTC' : `${timestamp.replace('T', ' ').replace('Z', '')} +0000 UTC`
 }
 
+/** The text, or `<none>` when it is empty or missing. */
 export function orNone(text: string | undefined): string {
   return text === undefined || text === '' ? '<none>' : text
 }

@@ -8,6 +8,7 @@ import { writeAnnotations, writeLabels, writeTolerations } from './lines.ts'
 import type { Lines } from './lines.ts'
 import { writeVolumes } from './volumes.ts'
 
+/** Writes topology spread constraints sorted by topology key; nothing without any. `space` goes before the title and each further line. */
 export function writeSpreadConstraints(lines: Lines, constraints: readonly TopologySpreadConstraint[] | undefined, space: string): void {
   if (constraints === undefined || constraints.length === 0) return
   const sorted = [...constraints].sort((a, b) => compareText(a.topologyKey, b.topologyKey))
@@ -18,6 +19,7 @@ export function writeSpreadConstraints(lines: Lines, constraints: readonly Topol
   })
 }
 
+/** Writes the block "Pod Template" with all its parts, as every workload's description has it. */
 export function describePodTemplate(template: PodTemplateSpec, lines: Lines): void {
   const { metadata, spec } = template
   lines.write(0, 'Pod Template:\n')

@@ -88,6 +88,10 @@ export function writeVolumeSource(lines: Lines, holder: object): boolean {
   return false
 }
 
+/**
+ * Writes the volumes in the order of the spec, `<none>` without any, `<unknown>` for a source that upstream does not
+ * print. `space` is the indentation of the title; a template has more than a pod.
+ */
 export function writeVolumes(lines: Lines, volumes: readonly Volume[] | undefined, space: string): void {
   if (volumes === undefined || volumes.length === 0) return lines.write(0, `${space}Volumes:\t<none>\n`)
   lines.write(0, `${space}Volumes:\n`)

@@ -50,7 +50,7 @@ export function writeQuery(session: Session, options: { readonly manager?: boole
   }
 }
 
-export function kindOf(object: KubeObject): KindInfo {
+function kindOf(object: KubeObject): KindInfo {
   const kind = kindByKind(object.apiVersion, object.kind)
   assert(kind !== undefined, `kind ${object.kind} is generated but not known`)
   return kind

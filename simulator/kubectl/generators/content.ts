@@ -90,6 +90,10 @@ function named(session: Session, object: KubeObject): KubeObject {
   return session.flags.bool('append-hash') ? { ...object, metadata: { ...object.metadata, name: hashedName(object) } } : object
 }
 
+/**
+ * kubectl create configmap NAME from --from-literal, --from-file and --from-env-file. Invalid keys, missing files and
+ * keys given twice fail before a request is made.
+ */
 export function* createConfigMap(session: Session): Run<number> {
   const name = nameArgument(session)
   const data = readData(session, { kind: 'ConfigMap', name })
@@ -102,6 +106,7 @@ function secretObject(session: Session, name: string, data: Data, type: string):
   return { kind: 'Secret', apiVersion: 'v1', metadata: metadataOf(session, name), ...(data.size === 0 ? {} : { data: encoded }), ...(type === '' ? {} : { type }) } as KubeObject
 }
 
+/** kubectl create secret generic NAME: as configmap, values in base64, --type as given (Opaque is the server's default). */
 export function* createGenericSecret(session: Session): Run<number> {
   const name = nameArgument(session)
   const object = secretObject(session, name, readData(session, { kind: 'Secret', name }), session.flags.text('type'))
@@ -116,6 +121,10 @@ function readPem(session: Session, flag: string, what: string): string {
   return text
 }
 
+/**
+ * kubectl create secret tls NAME. Fails unless --cert and --key name PEM files. Differs: whether certificate and key
+ * belong together is not checked.
+ */
 export function* createTlsSecret(session: Session): Run<number> {
   const name = nameArgument(session)
   if (session.flags.text('key') === '' || session.flags.text('cert') === '') throw fail('key and cert must be specified')
@@ -125,6 +134,7 @@ export function* createTlsSecret(session: Session): Run<number> {
   return yield* createGenerated(session, named(session, object), 'failed to create secret')
 }
 
+/** kubectl create secret docker-registry NAME: the .dockerconfigjson of a server, a user and a password, or files that hold one. */
 export function* createDockerSecret(session: Session): Run<number> {
   const name = nameArgument(session)
   const username = session.flags.text('docker-username')

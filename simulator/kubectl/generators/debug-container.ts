@@ -22,7 +22,7 @@ export function debugSuffix(session: Session, seed: string): string {
   return Array.from(bytes.slice(0, suffixLength), (byte) => alphabet[byte % alphabet.length]).join('')
 }
 
-export function allContainers(pod: Pod): Container[] {
+function allContainers(pod: Pod): Container[] {
   return [...pod.spec.containers, ...(pod.spec.initContainers ?? []), ...((pod.spec.ephemeralContainers ?? []) as Container[])]
 }
 

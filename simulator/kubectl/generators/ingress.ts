@@ -47,6 +47,10 @@ function annotationsOf(session: Session): { [key: string]: string } {
   }))
 }
 
+/**
+ * kubectl create ingress NAME from --rule=host/path=service:port[,tls[=secret]] and --default-backend. A rule of
+ * another form fails; a path that ends in * is of type Prefix, else Exact.
+ */
 export function* createIngress(session: Session): Run<number> {
   const name = nameArgument(session)
   const given = session.flags.list('rule')

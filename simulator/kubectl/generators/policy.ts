@@ -9,11 +9,13 @@ import { asFailure, fail, failureText } from '../failures.ts'
 import type { Run, Session } from '../session.ts'
 import { createGenerated, metadataOf, nameArgument } from './common.ts'
 
+/** kubectl create namespace NAME. */
 export function* createNamespace(session: Session): Run<number> {
   const name = nameArgument(session)
   return yield* createGenerated(session, { kind: 'Namespace', apiVersion: 'v1', metadata: { name }, spec: {}, status: {} })
 }
 
+/** kubectl create serviceaccount NAME, in the namespace of the context or -n. */
 export function* createServiceAccount(session: Session): Run<number> {
   const name = nameArgument(session)
   return yield* createGenerated(session, { kind: 'ServiceAccount', apiVersion: 'v1', metadata: metadataOf(session, name) }, 'failed to create serviceaccount:')
@@ -21,6 +23,10 @@ export function* createServiceAccount(session: Session): Run<number> {
 
 interface TokenRequest extends KubeObject { readonly status?: { readonly token?: string } }
 
+/**
+ * kubectl create token SERVICEACCOUNT: prints the token of a TokenRequest. --duration is in whole seconds, 0 leaves it
+ * to the server; a refusal reads "failed to create token: ...".
+ */
 export function* createToken(session: Session): Run<number> {
   const name = nameArgument(session)
   const durationMs = session.flags.duration('duration')
@@ -53,6 +59,7 @@ function hardOf(text: string): { readonly [resource: string]: string } | undefin
   return Object.fromEntries(entries.sort(([a], [b]) => compareText(a, b)))
 }
 
+/** kubectl create quota NAME from --hard=resource=quantity,... and --scopes. Fails for a quantity that does not parse and for an empty scope. */
 export function* createQuota(session: Session): Run<number> {
   const name = nameArgument(session)
   const hard = hardOf(session.flags.text('hard'))
@@ -67,6 +74,7 @@ function intOrPercent(text: string): IntOrString {
   return /^\d+$/.test(text) ? Number(text) : text
 }
 
+/** kubectl create poddisruptionbudget NAME. Needs --selector and one of --min-available and --max-unavailable, each a number or a percentage. */
 export function* createDisruptionBudget(session: Session): Run<number> {
   const name = nameArgument(session)
   const selectorText = session.flags.text('selector')
@@ -84,6 +92,7 @@ export function* createDisruptionBudget(session: Session): Run<number> {
   return yield* createGenerated(session, { kind: 'PodDisruptionBudget', apiVersion: 'policy/v1', metadata: metadataOf(session, name), spec, status }, 'failed to create poddisruptionbudgets:')
 }
 
+/** kubectl create priorityclass NAME from --value, --global-default, --description and --preemption-policy. The server judges the value. */
 export function* createPriorityClass(session: Session): Run<number> {
   const name = nameArgument(session)
   const description = session.flags.text('description')

@@ -68,6 +68,10 @@ function resourceRules(verbs: readonly string[], resources: readonly RuleResourc
   }))
 }
 
+/**
+ * kubectl create role NAME from --verb, --resource (resource[.group][/subresource]) and --resource-name; one rule per
+ * API group. An unknown resource fails, as does a special verb on what does not have it; another verb is a warning.
+ */
 export function* createRole(session: Session): Run<number> {
   const name = nameArgument(session)
   const verbs = verbsOf(session)
@@ -90,6 +94,7 @@ function nonResourceRules(verbs: readonly string[], urls: readonly string[]): Po
   return urls.length === 0 ? [] : [{ verbs: [...verbs], nonResourceURLs: [...urls] }]
 }
 
+/** kubectl create clusterrole NAME: as role, with --non-resource-url too, or --aggregation-rule alone. */
 export function* createClusterRole(session: Session): Run<number> {
   const name = nameArgument(session)
   const aggregation = session.flags.list('aggregation-rule')
@@ -125,6 +130,7 @@ export function subjectsOf(session: Session): Subject[] {
   ]
 }
 
+/** kubectl create rolebinding NAME from one of --role and --clusterrole, and subjects by --user, --group and --serviceaccount=namespace:name. */
 export function* createRoleBinding(session: Session): Run<number> {
   const name = nameArgument(session)
   const role = session.flags.text('role')
@@ -136,6 +142,7 @@ export function* createRoleBinding(session: Session): Run<number> {
   return yield* createGenerated(session, object as KubeObject, 'failed to create rolebinding:')
 }
 
+/** kubectl create clusterrolebinding NAME from --clusterrole and subjects, as rolebinding. */
 export function* createClusterRoleBinding(session: Session): Run<number> {
   const name = nameArgument(session)
   const subjects = subjectsOf(session)

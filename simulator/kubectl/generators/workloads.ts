@@ -13,6 +13,10 @@ export function containerNameOf(image: string): string {
   return last.split(/[:@]/)[0]?.replace(/_/g, '-') ?? last
 }
 
+/**
+ * kubectl create deployment NAME from one or more --image, --port, --replicas and a command after --. Label app=NAME
+ * selects the pods; containers are named after their images.
+ */
 export function* createDeployment(session: Session): Run<number> {
   const name = nameArgument(session)
   const images = session.flags.list('image')
@@ -61,6 +65,10 @@ function* jobFromCronJob(session: Session, name: string, from: string): Run<Kube
   } as KubeObject
 }
 
+/**
+ * kubectl create job NAME from one of --image (with a command after --, restartPolicy Never) and --from=cronjob/NAME,
+ * which copies the CronJob's template and names it the owner.
+ */
 export function* createJob(session: Session): Run<number> {
   const name = nameArgument(session)
   const image = session.flags.text('image')
@@ -76,6 +84,10 @@ export function* createJob(session: Session): Run<number> {
   return yield* createGenerated(session, object, 'failed to create job:')
 }
 
+/**
+ * kubectl create cronjob NAME from --image, --schedule, --restart (OnFailure when not given) and a command after --.
+ * The server judges the schedule.
+ */
 export function* createCronJob(session: Session): Run<number> {
   const name = nameArgument(session)
   const command = commandArguments(session)

@@ -31,6 +31,10 @@ function sortedKinds(session: Session): KindInfo[] {
   return selectedKinds(session).sort((a, b) => compareText(key(a), key(b)) || compareText(a.group, b.group))
 }
 
+/**
+ * kubectl api-resources: the served kinds as a table, or names with -o name, narrowed by --api-group, --namespaced and
+ * --verbs, in order of --sort-by.
+ */
 export function* apiResources(session: Session): Run<number> {
   const { flags, args } = session
   const output = flags.text('output')
@@ -49,6 +53,7 @@ export function* apiResources(session: Session): Run<number> {
   return 0
 }
 
+/** kubectl api-versions: each group/version once, sorted. Custom groups count, metrics.k8s.io does not. */
 export function* apiVersions(session: Session): Run<number> {
   const versions = session.kinds.all.filter((kind) => kind.group !== 'metrics.k8s.io').map(apiVersionOf)
   session.out([...new Set(versions)].sort(compareText).map((version) => `${version}\n`).join(''))
@@ -65,6 +70,7 @@ function versionInfo(session: Session): { readonly [key: string]: string } {
   }
 }
 
+/** kubectl version: client and server are the same release; --client leaves the server out. Output is text, json or yaml. */
 export function* version(session: Session): Run<number> {
   const { flags, args } = session
   if (args.length > 0) throw fail(`extra arguments: [${args.join(' ')}]`)
@@ -78,6 +84,7 @@ export function* version(session: Session): Run<number> {
   return 0
 }
 
+/** kubectl cluster-info: the server of the context, and Services of kube-system with the label kubernetes.io/cluster-service=true. */
 export function* clusterInfo(session: Session): Run<number> {
   const kind = kindByResource('', 'services')
   if (kind === undefined) return 1

@@ -12,6 +12,7 @@ import { collect, collectAll } from '../resource-builder.ts'
 import type { Run, Session } from '../session.ts'
 import { editHeader, openEditor } from './edit.ts'
 
+/** kubectl apply view-last-applied: prints the annotation as YAML or JSON. An object without one is passed over, as upstream does. */
 export function* viewLastApplied(session: Session): Run<number> {
   const output = session.flags.text('output')
   const { infos, failures } = yield* collect(session, { args: session.args, useFiles: true, isLatest: true, all: session.flags.bool('all'), selector: session.flags.text('selector'), kindAloneIsAll: true })
@@ -27,6 +28,7 @@ export function* viewLastApplied(session: Session): Run<number> {
   return 0
 }
 
+/** kubectl apply set-last-applied: patches the annotation to the file's content. Fails for an object that has none, unless --create-annotation. */
 export function* setLastApplied(session: Session): Run<number> {
   const infos = yield* collectAll(session, { useFiles: true })
   const dryRun = session.dryRun()

@@ -147,6 +147,10 @@ function checkFlags(session: Session): void {
   checkPruneFlags(session)
 }
 
+/**
+ * kubectl apply -f or -k: client-side or --server-side, each object on its own. One that fails does not keep the others
+ * from being applied; all failures are told at the end, exit code 1.
+ */
 export function* apply(session: Session): Run<number> {
   requireFiles(session)
   checkFlags(session)

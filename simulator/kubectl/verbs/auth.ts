@@ -49,6 +49,10 @@ function attributesOf(session: Session, verb: string, text: string): object {
   return { resourceAttributes: { namespace: isAll ? '' : session.namespace().name, verb, group, resource, subresource: session.flags.text('subresource'), name } }
 }
 
+/**
+ * kubectl auth can-i VERB RESOURCE[/NAME], or a path: asks a SelfSubjectAccessReview and prints yes or no (--list: the
+ * rules). Exit code 1 means no.
+ */
 export function* canI(session: Session): Run<number> {
   const { flags, args } = session
   if (flags.bool('list')) return yield* listRules(session)
@@ -77,6 +81,7 @@ function* listRules(session: Session): Run<number> {
 
 interface SelfReview extends KubeObject { readonly status?: { readonly userInfo?: { readonly username?: string; readonly uid?: string; readonly groups?: readonly string[]; readonly extra?: { readonly [key: string]: readonly string[] } } } }
 
+/** kubectl auth whoami: the user as the server sees it (SelfSubjectReview), impersonation included; -o prints the object. */
 export function* whoAmI(session: Session): Run<number> {
   const body = { kind: 'SelfSubjectReview', apiVersion: 'authentication.k8s.io/v1', metadata: {} }
   const review = yield* session.call<SelfReview>({ verb: 'create', kind: reviewKind('selfsubjectreviews'), body, contentType: 'application/json' })

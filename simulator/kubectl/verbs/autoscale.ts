@@ -82,6 +82,10 @@ function* createAutoscaler(session: Session, object: KubeObject): Run<void> {
   session.out(printer(yield* session.call({ verb: 'create', kind, namespace: session.namespace().name, body: sent as KubeObject, contentType: 'application/json', query: writeQuery(session) })))
 }
 
+/**
+ * kubectl autoscale: creates an autoscaling/v2 HorizontalPodAutoscaler for each object that has a scale; where that is
+ * refused and v1 cannot say the same, the error tells why.
+ */
 export function* autoscale(session: Session): Run<number> {
   checkFlags(session)
   const metrics = metricsOf(session)

@@ -31,10 +31,15 @@ function* decide(session: Session, type: 'Approved' | 'Denied', operation: strin
   return 0
 }
 
+/**
+ * kubectl certificate approve: adds the condition Approved through subresource approval. A denied one fails; one that
+ * is approved already is not written again unless --force.
+ */
 export function* approveCertificate(session: Session): Run<number> {
   return yield* decide(session, 'Approved', 'approved')
 }
 
+/** kubectl certificate deny: as approve, with the condition Denied; an approved one fails. */
 export function* denyCertificate(session: Session): Run<number> {
   return yield* decide(session, 'Denied', 'denied')
 }

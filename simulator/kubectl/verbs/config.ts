@@ -38,6 +38,7 @@ function table(rows: readonly (readonly string[])[]): string {
   return alignTabs(rows.map((cells) => `${cells.join('\t')}\n`).join(''), tableTabs)
 }
 
+/** kubectl config current-context: its name; fails when none is set, and does not care whether it exists. */
 export function* currentContext(session: Session): Run<number> {
   const { currentContext: name } = load(session)
   if (name === '') throw fail('current-context is not set')
@@ -45,6 +46,7 @@ export function* currentContext(session: Session): Run<number> {
   return 0
 }
 
+/** kubectl config use-context NAME: writes current-context; fails for a context that the file does not have. */
 export function* useContext(session: Session): Run<number> {
   const name = oneArgument(session)
   const config = load(session)
@@ -55,6 +57,7 @@ export function* useContext(session: Session): Run<number> {
   return 0
 }
 
+/** kubectl config get-contexts [NAME...]: a table, or names with -o name. Names that do not exist are errors at the end, the others are printed. */
 export function* getContexts(session: Session): Run<number> {
   const { flags, args } = session
   const output = flags.text('output')
@@ -123,6 +126,10 @@ function withFiles(session: Session, value: JsonObject, members: readonly string
   return result as JsonObject
 }
 
+/**
+ * kubectl config set-context NAME or --current: changes the given members only and makes the context when it is new.
+ * What it names need not exist.
+ */
 export function* setContext(session: Session): Run<number> {
   const { args, flags } = session
   if (args.length > 1) throw unexpectedArgs(session, args)
@@ -139,6 +146,7 @@ export function* setContext(session: Session): Run<number> {
   return 0
 }
 
+/** kubectl config set-cluster NAME: changes the given members only; --embed-certs puts the file's content in. */
 export function* setCluster(session: Session): Run<number> {
   const name = oneArgument(session)
   const config = load(session)
@@ -149,6 +157,7 @@ export function* setCluster(session: Session): Run<number> {
   return 0
 }
 
+/** kubectl config set-credentials NAME: changes the given members of a user only; --embed-certs puts the content of certificate and key in. */
 export function* setCredentials(session: Session): Run<number> {
   const { args } = session
   if (args.length !== 1) throw fail(`unexpected args: [${args.join(' ')}]`)
@@ -186,6 +195,7 @@ export const deleteCluster = (session: Session): Run<number> => remove(session, 
 export const deleteContext = (session: Session): Run<number> => remove(session, 'context')
 export const deleteUser = (session: Session): Run<number> => remove(session, 'user')
 
+/** kubectl config rename-context OLD NEW: fails when OLD is missing or NEW exists; current-context goes along. */
 export function* renameContext(session: Session): Run<number> {
   const { args } = session
   if (args.length !== 2) throw unexpectedArgs(session, args)
@@ -216,6 +226,7 @@ function splitProperty(config: KubeConfig, path: string): { readonly list: (type
   return { list, name: parts[0] ?? '', rest: parts.slice(1) }
 }
 
+/** kubectl config set PATH VALUE, such as contexts.NAME.namespace or current-context. true and false become booleans; an unknown path fails. */
 export function* setProperty(session: Session): Run<number> {
   const { args } = session
   if (args.length !== 2) throw unexpectedArgs(session, args)
@@ -236,6 +247,7 @@ export function* setProperty(session: Session): Run<number> {
   return 0
 }
 
+/** kubectl config unset PATH: a member, a whole entry or a whole list. An entry that is not there is no error. */
 export function* unsetProperty(session: Session): Run<number> {
   const path = oneArgument(session)
   if (path === '') throw fail('you must specify a property')
@@ -298,6 +310,7 @@ function withPaths(session: Session, config: KubeConfig): KubeConfig {
   return { ...config, clusters: settle(config.clusters), users: settle(config.users) }
 }
 
+/** kubectl config view: the merged file with secrets hidden, unless --raw or --flatten; --minify keeps what the current context needs. */
 export function* viewConfig(session: Session): Run<number> {
   const { flags, args } = session
   if (args.length > 0) throw session.usage(`unexpected arguments: [${args.join(' ')}]`)

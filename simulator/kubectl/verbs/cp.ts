@@ -60,6 +60,10 @@ function* copyTo(session: Session, source: FileSpec, target: FileSpec): Run<void
   yield* runThere(session, target, ['sh', '-c', script], text)
 }
 
+/**
+ * kubectl cp SOURCE TARGET: exactly one of both is [namespace/]pod:path. Fails when both or none are remote, a path is
+ * empty or the file is missing.
+ */
 export function* cp(session: Session): Run<number> {
   const [from, to] = session.args
   if (session.args.length !== 2 || from === undefined || to === undefined) throw fail('source and destination are required')

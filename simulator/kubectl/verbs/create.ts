@@ -24,6 +24,7 @@ export function* createObject(session: Session, info: Info, options: { readonly 
   }
 }
 
+/** kubectl create -f or -k: creates each object; the first refusal ends the command. The generators (create deployment ...) are rows of their own. */
 export function* create(session: Session): Run<number> {
   if (session.args.length > 0) throw session.usage(`Unexpected args: [${session.args.join(' ')}]`)
   requireFiles(session)

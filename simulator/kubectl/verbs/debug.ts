@@ -124,6 +124,10 @@ function* attachWhenRunning(session: Session, { pod, container }: Started): Run<
   yield* printLog(session, current, container)
 }
 
+/**
+ * kubectl debug POD or NODE: an ephemeral container, a copy of the pod or a pod on the node, by --profile; attaches
+ * when it runs if -i or --attach is given.
+ */
 export function* debug(session: Session): Run<number> {
   const { flags } = session
   const names = flags.argsAtDash < 0 ? flags.args : flags.args.slice(0, flags.argsAtDash)

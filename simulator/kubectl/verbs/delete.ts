@@ -20,6 +20,10 @@ export interface DeletePlan {
   readonly ignoresNotFound: boolean
 }
 
+/**
+ * The propagation policy that --cascade means.
+ * @throws KubectlFailure for another value than background, orphan and foreground
+ */
 export function cascadeOf(session: Session): DeletePlan['propagation'] {
   switch (session.flags.text('cascade')) {
     case 'background': return 'Background'
@@ -93,6 +97,10 @@ function* confirm(session: Session, selection: Selection): Run<boolean> {
   return false
 }
 
+/**
+ * kubectl delete: by file, name, selector or --all, and waits until the objects are gone unless --wait=false. Failures
+ * are told at the end; --ignore-not-found leaves missing ones out.
+ */
 export function* deleteVerb(session: Session): Run<number> {
   const plan = planOf(session)
   const { flags } = session

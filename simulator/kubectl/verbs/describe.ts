@@ -29,6 +29,10 @@ function* describeMatching(session: Session, selection: Selection, original: Fai
   return 0
 }
 
+/**
+ * kubectl describe: each object with what belongs to it, separated by two blank lines. A name that is not found is
+ * tried as a prefix. Failures are told at the end, equal ones once.
+ */
 export function* describe(session: Session): Run<number> {
   const { flags, args } = session
   if (args.length === 0 && !hasFiles(session)) throw fail('You must specify the type of resource to describe. Use "kubectl api-resources" for a complete list of supported resources.\n')

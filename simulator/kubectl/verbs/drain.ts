@@ -56,11 +56,16 @@ function* setUnschedulable(session: Session, infos: readonly Info[], wanted: boo
   }
 }
 
+/**
+ * kubectl cordon: marks nodes as unschedulable. One that is already is told of; a refusal is told on standard error,
+ * and the exit code stays 0, as upstream has it.
+ */
 export function* cordon(session: Session): Run<number> {
   yield* setUnschedulable(session, yield* findNodes(session), true)
   return 0
 }
 
+/** kubectl uncordon: makes nodes schedulable again; else as cordon. */
 export function* uncordon(session: Session): Run<number> {
   yield* setUnschedulable(session, yield* findNodes(session), false)
   return 0
@@ -211,6 +216,10 @@ function* drainNode(session: Session, info: Info): Run<void> {
   throw aggregateFailure([evicted.failure])
 }
 
+/**
+ * kubectl drain: cordons all nodes first, then evicts or deletes their pods node by node. A node that cannot be drained
+ * (unmanaged pods, a budget until --timeout) is told of, and the next one comes.
+ */
 export function* drain(session: Session): Run<number> {
   const infos = yield* findNodes(session)
   yield* setUnschedulable(session, infos, true)

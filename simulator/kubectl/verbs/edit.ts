@@ -103,6 +103,10 @@ function* editOne(session: Session, info: Info): Run<void> {
   }
 }
 
+/**
+ * kubectl edit: opens each object in the terminal's editor and patches what was changed; a text that is refused comes
+ * back with the reason on top. No object: exit code 1.
+ */
 export function* edit(session: Session): Run<number> {
   const infos = yield* collectAll(session, { args: session.args, useFiles: true, isLatest: true, kindAloneIsAll: true, subresource: session.flags.text('subresource') })
   if (infos.length === 0) {

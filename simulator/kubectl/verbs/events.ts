@@ -42,6 +42,7 @@ function printRows(session: Session, events: readonly Event[], withHeaders: bool
   session.out(alignTabs([...(withHeaders ? [headers] : []), ...events.map((event) => cells(session, event))].map((row) => `${row.join('\t')}\n`).join(''), tableTabs))
 }
 
+/** kubectl events: sorted by time, oldest first, narrowed by --for and --types; --watch goes on with what happens. */
 export function* events(session: Session): Run<number> {
   const { flags } = session
   const types = typesOf(session)

@@ -72,6 +72,10 @@ export function* execIn(session: Session, request: ExecRequest): Run<SessionEnd>
   }
 }
 
+/**
+ * kubectl exec POD -- COMMAND: the exit code is the command's. Fails before the request for a pod that has completed, a
+ * missing command and a container that does not exist.
+ */
 export function* exec(session: Session): Run<number> {
   const { args, argsAtDash } = session.flags
   const hasFile = session.flags.list('filename').length > 0
@@ -101,6 +105,7 @@ export function* attachTo(session: Session, target: { readonly pod: Pod; readonl
   }
 }
 
+/** kubectl attach POD: follows the container's output, with -i its input too, until it ends or Ctrl+C. */
 export function* attach(session: Session): Run<number> {
   const { args, flags } = session
   if (args.length === 0) throw fail('at least 1 argument is required for attach')

@@ -61,7 +61,7 @@ function fieldList(schema: SchemaPort, typeKey: string, level: number, seen: rea
   if (seen.includes(typeKey)) return ''
   const indent = '  '.repeat(level)
   return schema.fieldsOf(typeKey).map((field) => {
-    if (!isRecursive) return `${headLine(field, level)}${wrapped(field.description ?? '<no description>', 78 - indent.length, `${indent}  `)}\n\n`
+    if (!isRecursive) return `${headLine(field, level)}${wrapped(field.description ?? (field.typeKey === undefined ? undefined : schema.descriptionOf(field.typeKey)) ?? '<no description>', 78 - indent.length, `${indent}  `)}\n\n`
     return headLine(field, level) + (field.typeKey === undefined ? '' : fieldList(schema, field.typeKey, level + 1, [...seen, typeKey], true))
   }).join('')
 }
@@ -90,7 +90,7 @@ function oldFieldList(schema: SchemaPort, typeKey: string, indent: string, seen:
   if (seen.includes(typeKey)) return ''
   return schema.fieldsOf(typeKey).map((field) => {
     const line = `${indent}${field.name}\t<${oldTypeName(field)}>${field.isRequired && !isRecursive ? ' -required-' : ''}\n`
-    if (!isRecursive) return `${line}${wrapped(field.description ?? '<no description>', wrapWidth, `${indent}  `)}\n\n`
+    if (!isRecursive) return `${line}${wrapped(field.description ?? (field.typeKey === undefined ? undefined : schema.descriptionOf(field.typeKey)) ?? '<no description>', wrapWidth, `${indent}  `)}\n\n`
     return line + (field.typeKey === undefined ? '' : oldFieldList(schema, field.typeKey, `${indent}   `, [...seen, typeKey], true))
   }).join('')
 }
@@ -121,6 +121,10 @@ function schemaFor(session: Session, { custom }: KindInfo): SchemaPort | undefin
   return custom === undefined || schema === undefined ? schema : customSchemaPort(custom.schema, schema)
 }
 
+/**
+ * kubectl explain RESOURCE[.FIELD...]: fails for an unknown resource, an unknown field and another --output than
+ * plaintext and plaintext-openapiv2. Models k8s.io/kubectl/pkg/explain/v2 (v1.35).
+ */
 export function* explain(session: Session): Run<number> {
   const [word] = session.args
   if (word === undefined) throw fail('You must specify the type of resource to explain. Use "kubectl api-resources" for a complete list of supported resources.\n')

@@ -98,6 +98,7 @@ function serviceOf(session: Session, info: Info): KubeObject {
   } as KubeObject
 }
 
+/** kubectl expose: creates a Service with the selector and ports of a pod, Service or workload; --port is needed when it has none. */
 export function* expose(session: Session): Run<number> {
   const dryRun = session.dryRun()
   const printer = operationPrinter(session, 'exposed', { dryRun, isTyped: dryRun === 'client' })

@@ -26,6 +26,7 @@ function callOf(path: string): Call | undefined {
   return { verb: name === undefined ? 'list' : 'get', kind: { group, version, resource }, namespace: hasNamespace ? rest[1] : undefined, name, subresource, query }
 }
 
+/** kubectl get --raw PATH: the server's JSON in one line. Health paths say ok; a path that is no resource is NotFound. */
 export function* rawGet(session: Session): Run<number> {
   if (session.args.length > 0) throw fail('arguments may not be passed when --raw is specified')
   const path = session.flags.text('raw')

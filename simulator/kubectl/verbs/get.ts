@@ -129,6 +129,7 @@ function checkFlags(session: Session): void {
   throw session.usage('Required resource not specified.\nUse "kubectl explain <resource>" for a detailed description of that resource (e.g. kubectl explain pods).')
 }
 
+/** kubectl get: a table of the server's rows, objects with -o, a stream with --watch, or a path with --raw. */
 export function* get(session: Session): Run<number> {
   if (session.flags.text('raw') !== '') return yield* rawGet(session)
   checkFlags(session)

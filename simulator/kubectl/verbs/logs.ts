@@ -154,6 +154,11 @@ function* followAll(session: Session, sources: readonly LogSource[]): Run<void> 
   }
 }
 
+/**
+ * kubectl logs: of one container, of a workload's first pod (all with --all-pods) or of all pods of a selector, one
+ * after the other; --follow reads them side by side up to --max-log-requests. --ignore-errors prints a failure and goes
+ * on.
+ */
 export function* logs(session: Session): Run<number> {
   checkFlags(session)
   const sources = yield* findSources(session)

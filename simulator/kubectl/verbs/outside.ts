@@ -7,6 +7,7 @@ import type { Run, Session } from '../session.ts'
 const shells = ['bash', 'zsh', 'fish', 'powershell']
 const portMax = 65_535
 
+/** kubectl completion SHELL: checks the shell; instead of a script it says that Tab completes here. */
 export function* completion(session: Session): Run<number> {
   const [shell] = session.args
   if (shell === undefined) throw session.usage('Shell not specified.')
@@ -16,6 +17,7 @@ export function* completion(session: Session): Run<number> {
   return 0
 }
 
+/** kubectl proxy: always fails, with the reason that no client could reach it. Modelling assumption: the terminal has no network of its own. */
 export function* proxy(session: Session): Run<number> {
   const port = session.flags.int('port')
   if (port < 0 || port > portMax) throw fail(`listen tcp: address ${port}: invalid port`)

@@ -55,6 +55,10 @@ function patchLocally(object: KubeObject, body: Json | string, type: string): Ku
   return patched.result as unknown as KubeObject
 }
 
+/**
+ * kubectl patch: --type strategic (the default), merge or json, from -p or --patch-file in JSON or YAML. --local and a
+ * dry run on the client patch without a request; "(no change)" when nothing differs.
+ */
 export function* patch(session: Session): Run<number> {
   const { flags } = session
   const type = flags.text('type').toLowerCase()

@@ -50,6 +50,10 @@ function checkPorts({ local, remote }: PortPair): void {
   if (Number(remote) === 0) throw fail('remote port must be > 0')
 }
 
+/**
+ * kubectl port-forward TYPE/NAME [LOCAL:]REMOTE...: checks pod and ports as upstream does, then holds the stream until
+ * Ctrl+C. Fails where no byte can go through.
+ */
 export function* portForward(session: Session): Run<number> {
   const { args, flags } = session
   if (args.length < 2) throw session.usage('TYPE/NAME and list of ports are required for port-forward')

@@ -47,6 +47,10 @@ function* forceReplace(session: Session, selection: Selection): Run<number> {
   return 0
 }
 
+/**
+ * kubectl replace -f: updates each object, with the live resourceVersion when the file has none; the first refusal ends
+ * the command. --force deletes and creates anew.
+ */
 export function* replace(session: Session): Run<number> {
   requireFiles(session)
   const { flags } = session

@@ -73,6 +73,10 @@ function* showHistory(session: Session, info: Info): Run<void> {
   for (const set of wanted) session.out(printer({ ...set, kind: 'ReplicaSet', apiVersion: 'apps/v1' }))
 }
 
+/**
+ * kubectl rollout history: revisions with their change causes, or the pod template of --revision. Fails for another
+ * kind than Deployment and for a revision that is gone.
+ */
 export function* rolloutHistory(session: Session): Run<number> {
   const selection = rolloutSelection(session)
   if (session.flags.int('revision') < 0) throw fail(`revision must be a positive integer: ${session.flags.int('revision')}`)
@@ -127,6 +131,7 @@ function* rollBack(session: Session, info: Info): Run<string> {
   return 'rolled back'
 }
 
+/** kubectl rollout undo: back to the revision before, or --to-revision. A paused Deployment is refused; an equal template is "skipped rollback". */
 export function* rolloutUndo(session: Session): Run<number> {
   const selection = rolloutSelection(session)
   const failures = yield* visit(session, selection, function* (info) {

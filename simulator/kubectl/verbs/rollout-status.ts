@@ -117,6 +117,10 @@ function* watchRollout(session: Session, info: Info): Run<void> {
   if (!isOver) throw fail('timed out waiting for the condition')
 }
 
+/**
+ * kubectl rollout status: one line per change until the rollout is complete (exit code 0), has exceeded its progress
+ * deadline or --timeout is over (1). --watch=false looks once.
+ */
 export function* rolloutStatus(session: Session): Run<number> {
   const selection = rolloutSelection(session)
   if (session.flags.int('revision') < 0) throw fail(`revision must be a positive integer: ${session.flags.int('revision')}`)

@@ -58,10 +58,12 @@ function pausedDeployment(object: KubeObject, paused: boolean): KubeObject {
   return { ...deployment, spec: paused ? { ...spec, paused: true } : spec } as Deployment
 }
 
+/** kubectl rollout pause: Deployments only; one that is paused is an error. */
 export function* rolloutPause(session: Session): Run<number> {
   return yield* changeAll(session, { operation: 'paused', already: 'already paused', apply: (object) => pausedDeployment(object, true) })
 }
 
+/** kubectl rollout resume: Deployments only; one that is not paused is an error. */
 export function* rolloutResume(session: Session): Run<number> {
   return yield* changeAll(session, { operation: 'resumed', already: 'already resumed', apply: (object) => pausedDeployment(object, false) })
 }
@@ -75,6 +77,11 @@ function restarted(session: Session, object: KubeObject): KubeObject {
   return { ...deployment, spec: { ...deployment.spec, template: { ...template, metadata: { ...template.metadata, annotations } } } } as Deployment
 }
 
+/**
+ * kubectl rollout restart of a Deployment, DaemonSet or StatefulSet: a new pod template by annotation
+ * kubectl.kubernetes.io/restartedAt, simulated time in seconds. Twice in one second changes nothing; a paused
+ * Deployment is refused.
+ */
 export function* rolloutRestart(session: Session): Run<number> {
   return yield* changeAll(session, { operation: 'restarted', already: 'already restarted', apply: (object) => restarted(session, object) })
 }

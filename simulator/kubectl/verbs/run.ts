@@ -191,6 +191,10 @@ function* runAttached(session: Session, created: readonly KubeObject[], restartP
   return exitCode
 }
 
+/**
+ * kubectl run NAME --image=...: creates a pod, with --expose a Service too; with -i it attaches, --rm deletes it
+ * afterwards, and the exit code is the container's.
+ */
 export function* run(session: Session): Run<number> {
   checkFlags(session)
   const { flags } = session

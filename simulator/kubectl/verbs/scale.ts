@@ -40,6 +40,10 @@ function* waitForReplicas(session: Session, info: Info, timeoutMs: number): Run<
   }
 }
 
+/**
+ * kubectl scale --replicas=N (0 or more): writes subresource scale of each object, if --current-replicas and
+ * --resource-version hold; with --timeout it waits until the size is reached.
+ */
 export function* scale(session: Session): Run<number> {
   const { flags } = session
   if (flags.int('replicas') < 0) throw fail('The --replicas=COUNT flag is required, and COUNT must be greater than or equal to 0')

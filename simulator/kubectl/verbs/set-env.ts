@@ -101,6 +101,7 @@ function changeEnv(session: Session, object: KubeObject, changes: Changes): Kube
   return lists ? object : withPodSpec(object, result.spec)
 }
 
+/** kubectl set env: NAME=value sets, NAME- removes, --from takes the keys of a ConfigMap or Secret as references, --list prints what is there. */
 export function* setEnv(session: Session): Run<number> {
   const { flags } = session
   const { resources, env } = splitArguments(session.args)

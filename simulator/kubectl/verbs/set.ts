@@ -95,6 +95,7 @@ export function checkTargets(session: Session, resources: readonly string[]): vo
   if (resources.length === 0 && !hasFiles(session)) throw fail('one or more resources must be specified as <resource> <name> or <resource>/<name>')
 }
 
+/** kubectl set image ... CONTAINER=IMAGE: `*` means all containers, init containers too; a name that no container has fails. */
 export function* setImage(session: Session): Run<number> {
   const { resources, pairs } = splitPairs(session.args, 'image')
   const images = new Map(pairs.map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)] as const))
@@ -131,6 +132,10 @@ function readResources(text: string): ResourceList | undefined {
   return list
 }
 
+/**
+ * kubectl set resources --limits and --requests: resources that are not named stay; --containers narrows by a pattern,
+ * one that matches nothing fails.
+ */
 export function* setResources(session: Session): Run<number> {
   const { flags } = session
   checkTargetsOfResources(session)
@@ -157,6 +162,7 @@ function checkTargetsOfResources(session: Session): void {
   if (flags.text('limits') === '' && flags.text('requests') === '') throw fail('you must specify an update to requests or limits (in the form of --requests/--limits)')
 }
 
+/** kubectl set serviceaccount ... NAME: of the pod template; whether the account exists is not checked. */
 export function* setServiceAccount(session: Session): Run<number> {
   const { args } = session
   const name = args[args.length - 1]
@@ -167,6 +173,7 @@ export function* setServiceAccount(session: Session): Run<number> {
   })
 }
 
+/** kubectl set selector ... EXPRESSION: replaces the selector of Services. Other kinds and set-based expressions fail. */
 export function* setSelector(session: Session): Run<number> {
   const { args } = session
   const text = args[args.length - 1]
@@ -189,6 +196,7 @@ function isSameSubject(a: Subject, b: Subject): boolean {
   return a.kind === b.kind && a.name === b.name && (a.namespace ?? '') === (b.namespace ?? '')
 }
 
+/** kubectl set subject: adds --user, --group and --serviceaccount to RoleBindings and ClusterRoleBindings; those that are there already stay once. */
 export function* setSubject(session: Session): Run<number> {
   checkTargetsOfSubjects(session)
   const added = subjectsOf(session)

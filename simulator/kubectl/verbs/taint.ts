@@ -109,6 +109,10 @@ function checkTargets(session: Session, resources: readonly string[], changes: C
   if (!flags.bool('all') && flags.text('selector') === '' && resources.length < 2) throw fail("at least one resource name must be specified since 'all' parameter is not set")
 }
 
+/**
+ * kubectl taint nodes NODE KEY=VALUE:EFFECT or KEY[:EFFECT]-: an existing taint of key and effect needs --overwrite,
+ * one to remove that is missing fails.
+ */
 export function* taint(session: Session): Run<number> {
   const { resources, specs } = splitArguments(session.args)
   let changes: Changes

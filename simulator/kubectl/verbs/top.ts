@@ -104,6 +104,10 @@ function* explainEmpty(session: Session): Run<void> {
   session.err(session.flags.bool('all-namespaces') ? 'No resources found\n' : `No resources found in ${session.namespace().name} namespace.\n`)
 }
 
+/**
+ * kubectl top pod: CPU in millicores, memory in MiB, rounded as upstream does. Without any metrics it fails, naming a
+ * pod that is old enough to have them, or says that there are no pods.
+ */
 export function* topPod(session: Session): Run<number> {
   checkFlags(session, 'selector')
   const { flags } = session
@@ -130,6 +134,10 @@ function shareText(usage: string, total: string | undefined, of: (text: string) 
   return whole === 0 ? '<unknown>' : `${Math.trunc((of(usage) / whole) * 100)}%`
 }
 
+/**
+ * kubectl top node: usage and its share of allocatable (--show-capacity: of capacity); `<unknown>` for nodes without
+ * metrics. Fails when no node has any.
+ */
 export function* topNode(session: Session): Run<number> {
   checkFlags(session, '--selector')
   const { flags } = session

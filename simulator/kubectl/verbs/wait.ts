@@ -122,6 +122,10 @@ function* waitForCreation(session: Session, selection: Selection, endMs: SimTime
   }
 }
 
+/**
+ * kubectl wait --for=condition=..., jsonpath=..., create or delete: --timeout is in simulated time, 0 looks once, less
+ * than 0 means a week. Exit code 1 when it runs out for any object.
+ */
 export function* wait(session: Session): Run<number> {
   const { flags } = session
   const goal = readGoal(flags.text('for'))
