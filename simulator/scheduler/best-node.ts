@@ -3,6 +3,7 @@
 /** The highest total, where it comes first, and how often it comes. */
 export interface Best { readonly total: number; readonly at: number; readonly count: number }
 
+/** The highest of the first `length` totals, the place where it is first, and how many share it. `length` must be at least 1. */
 export function bestOf(totals: Float64Array, length: number): Best {
   let total = totals[0]
   let at = 0

@@ -9,6 +9,10 @@ const blockSize = 1 << blockBits
 /** What a search found. */
 export interface BlockSearch { readonly found: number; readonly looked: number; readonly bestCount: number }
 
+/**
+ * A derived index over the answers of one class of pods; the owner marks slots that changed. It finds what a scan of
+ * all nodes would find, in steps that grow with blocks, not nodes.
+ */
 export class BlockScan {
   private order: Int32Array = new Int32Array(0)
   /** Place in the order by slot. */

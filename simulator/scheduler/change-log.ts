@@ -2,6 +2,10 @@
 
 import type { PodClass } from './pod-class.ts'
 
+/**
+ * The last changes on nodes, each with a number that grows by one. When the log is full its older half goes; who has
+ * not read it starts over (`startOf` is -1).
+ */
 export class ChangeLog {
   /** Number of the first change that is kept. */
   private base = 0

@@ -7,6 +7,10 @@ import type { PodClass } from './pod-class.ts'
 /** Classes that no pod uses any more are dropped when there are this many in all. */
 const classesMax = 4096
 
+/**
+ * Gives each pod its class: pods that no filter and no score can tell apart share one. Ids are never given twice; from
+ * 4096 classes on those out of use are dropped.
+ */
 export class ClassRegistry {
   private classes = new Map<string, PodClass>()
   private nextId = 1

@@ -79,6 +79,7 @@ const allTraits = -1
 export const unknown = -(2 ** 31)
 const noSlots = new Int32Array(0)
 
+/** Answers by node slot for one class of pods, filled when first asked for. A cache: a row says what the plugins would say now, or is `unknown`. */
 export class ClassTable {
   /** Per slot: the weighted sum of the scores that need no normalization; of a node that was rejected, less than 0, the status number; or `unknown`. */
   readonly answers: Int32Array

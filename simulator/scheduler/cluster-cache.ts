@@ -45,6 +45,10 @@ interface UsageVector { readonly columns: readonly ResourceColumn[]; readonly am
 
 const initialCapacity = 64
 
+/**
+ * The scheduler's copy of the cluster. CPU is in millicores, memory and storage in bytes; slots of removed nodes are
+ * used again. A pod may be assumed on a node before the API knows; nobody else may write to its columns.
+ */
 export class ClusterCache {
   private capacity = initialCapacity
   private readonly slotOfName = new Map<string, NodeSlot>()

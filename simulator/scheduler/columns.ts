@@ -27,10 +27,12 @@ export interface TopologyColumn {
   readonly names: string[]
 }
 
+/** A column of zeros: allocatable and requested amounts of a resource per slot, millicores for CPU, whole units else. */
 export function makeResourceColumn(name: string, capacity: number): ResourceColumn {
   return { name, allocatable: new Float64Array(capacity), requested: new Float64Array(capacity) }
 }
 
+/** A column for a node label: the id of its value per slot, -1 for a node without it. No value is known yet. */
 export function makeTopologyColumn(key: string, capacity: number): TopologyColumn {
   return { key, valueIds: new Int32Array(capacity).fill(-1), idOf: new Map(), names: [] }
 }

@@ -47,6 +47,10 @@ export function feasibleWanted(nodeCount: number, percentage = 0): number {
 /** What PostFilter plugins may do beside reading. */
 export interface FailurePorts extends ObjectWriter { pick(bound: number): number }
 
+/**
+ * Runs the scheduling cycles of one profile, one at a time: `begin`, `findFeasible`, `choose`, then `reserve` and
+ * `bind`, or `postFilter`. A plugin's error is a status in `problem` or in the answer, never an exception.
+ */
 export class CycleRunner {
   readonly profile: CompiledProfile
   private readonly tables = new ClassTables()

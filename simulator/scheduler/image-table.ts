@@ -15,6 +15,10 @@ interface Reports {
   oldest: number
 }
 
+/**
+ * Images by name, as ImageLocality reads them; sizes are in bytes. `arrival` numbers nodes by age, from 1; `remove`
+ * takes the node as it was added.
+ */
 export class ImageTable {
   private readonly reports = new Map<string, Reports>()
 

@@ -16,6 +16,10 @@ export interface ScoredNodes {
   filterStateOf(plugin: Plugin): unknown
 }
 
+/**
+ * Keeps the arrays that scoring fills, so that a cycle allocates none. Totals are sums of normalized scores (0 to 100)
+ * times the plugins' weights.
+ */
 export class NodeScorer {
   private totals = new Float64Array(64)
   private scratch = new Float64Array(64)

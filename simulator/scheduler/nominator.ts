@@ -5,6 +5,7 @@ import { podKeyOf } from './pod-class.ts'
 
 interface Nomination { readonly pod: Pod; readonly nodeName: string }
 
+/** Which pods are nominated to which node. A pod has one nomination at most; adding it again, or with no node, replaces it. */
 export class Nominator {
   private readonly nominations = new Map<string, Nomination>()
   private readonly byNode = new Map<string, Pod[]>()

@@ -14,6 +14,7 @@ export interface PreFilterOutcome {
   readonly narrowedBy: readonly string[]
 }
 
+/** Runs PreFilter and holds each plugin's state for the rest of the cycle. States are made anew in each cycle and must not outlast it. */
 export class PluginStates {
   private readonly preFilters: readonly PreFilterPlugin<unknown>[]
   /** States by the place of the plugin. */

@@ -2,6 +2,10 @@
 
 import type { QueueRow } from './queue.ts'
 
+/**
+ * Rows of one queue, the first by `isBefore` on top. Nothing is removed from the middle: `isCurrent` says which rows
+ * still count when they come up.
+ */
 export class PodHeap {
   private rows: QueueRow[] = []
   private readonly isBefore: (a: QueueRow, b: QueueRow) => boolean

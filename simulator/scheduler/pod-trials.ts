@@ -9,6 +9,7 @@ import type { Scheduler } from './scheduler.ts'
 import { success, unresolvable, unschedulable, withPlugin } from './status.ts'
 import type { PluginStatus } from './status.ts'
 
+/** Answers what-if questions with the real plugins. Works on the scheduler of a fork; answers are as of its cache at the moment of the call. */
 export class PodTrials {
   private readonly scheduler: Scheduler
   private readonly runner: CycleRunner

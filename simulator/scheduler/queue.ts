@@ -74,6 +74,10 @@ const noRules: readonly RetryRule[] = []
 /** What a pod without a schedulerName means. */
 export const defaultSchedulerName = 'default-scheduler'
 
+/**
+ * The pods of all profiles that are not bound. Times are simulated ms; back-off doubles from 1 s to 10 s unless
+ * configured. Pods that a PreEnqueue plugin holds back stay in the unschedulable part.
+ */
 export class SchedulingQueue {
   private readonly rows: Table<QueueRow>
   private readonly profiles: ReadonlyMap<string, CompiledProfile>

@@ -56,6 +56,11 @@ function isAssigned(pod: Pod): boolean {
   return (pod.spec.nodeName ?? '') !== ''
 }
 
+/**
+ * The scheduler of one cluster with all its profiles. The owner reports changes (`onPodChange`, `onNodeChange`,
+ * `onObjectChange`) and calls `runDue` when `nextDueMs` has come; all that it does to the cluster goes through its
+ * ports.
+ */
 export class Scheduler {
   readonly cache = new ClusterCache()
   readonly nominator = new Nominator()

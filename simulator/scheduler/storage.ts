@@ -47,14 +47,17 @@ export function claimVolumesOf(pod: Pod): ClaimVolume[] {
   return (pod.spec.volumes ?? []).flatMap((volume) => claimOfVolume(pod, volume) ?? [])
 }
 
+/** The PersistentVolumeClaim of a pod's namespace; undefined when the API has none such. */
 export function findClaim(objects: ObjectLister, namespace: string, name: string): PersistentVolumeClaim | undefined {
   return objects.find('PersistentVolumeClaim', namespace, name) as PersistentVolumeClaim | undefined
 }
 
+/** The PersistentVolume of a name; undefined when the API has none such. */
 export function findVolume(objects: ObjectLister, name: string): PersistentVolume | undefined {
   return objects.find('PersistentVolume', '', name) as PersistentVolume | undefined
 }
 
+/** The StorageClass of a name; undefined when the API has none such. */
 export function findStorageClass(objects: ObjectLister, name: string): StorageClass | undefined {
   return objects.find('StorageClass', '', name) as StorageClass | undefined
 }

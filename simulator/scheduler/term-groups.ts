@@ -24,6 +24,10 @@ function pairsOf({ source: { labelSelector } }: AffinityTerm): string[] | undefi
   return undefined
 }
 
+/**
+ * An index of affinity terms by what they select, with the number of pods per node slot that have them. A caller that
+ * keeps an answer compares `epoch`.
+ */
 export class TermGroups {
   private readonly groups = new Map<string, TermGroup>()
   /** Groups in use by a label that the pods have that they mean. */

@@ -19,6 +19,10 @@ export interface CounterRules {
   readonly population?: ReadonlyMap<number, number>
 }
 
+/**
+ * Weights of pods summed by node and by domain, for one topology key and one set of rules. Call `refresh` before
+ * reading; its cost grows with the changes since the last one.
+ */
 export class TopologyCounter {
   readonly column: TopologyColumn
   private readonly rules: CounterRules

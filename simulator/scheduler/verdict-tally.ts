@@ -6,6 +6,10 @@ import type { PluginStatus, StatusCode } from './status.ts'
 /** A status and the number of nodes that have it. */
 export interface StatusCount { readonly status: PluginStatus; readonly count: number }
 
+/**
+ * Status numbers by node slot for one cycle. Begins empty at `begin`, without clearing the columns: a row counts only
+ * if it was written in this cycle.
+ */
 export class VerdictTally {
   /** The status number of a node that was rejected in cycle `seenIn`. */
   ids = new Int32Array(64)
