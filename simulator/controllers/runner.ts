@@ -23,6 +23,10 @@ function isBuiltIn(resource: string): boolean {
   return kindByResource(resource.slice(dot + 1), resource.slice(0, dot)) !== undefined
 }
 
+/**
+ * Runs all controllers of a cluster on its kernel. Registers an event type per controller in the order given, so that
+ * order is part of the engine's version. A failed sync is tried again with the back-off of `WorkQueue`.
+ */
 export class ControllerRunner {
   private readonly kernel: Kernel
   private readonly watchDeliveryMs: number

@@ -41,6 +41,7 @@ export function addressesOf(pod: Pod, family: 'IPv4' | 'IPv6'): string[] {
   return addresses.filter((ip) => ip.includes(':') === (family === 'IPv6'))
 }
 
+/** True for a Service with an address of its own; false for headless ones ("None") and for those without an address yet. */
 export function hasClusterIP(service: Service): boolean {
   return service.spec.clusterIP !== undefined && service.spec.clusterIP !== 'None' && service.spec.clusterIP !== ''
 }

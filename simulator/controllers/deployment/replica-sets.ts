@@ -47,6 +47,10 @@ export interface DeploymentSets {
   readonly oldSets: readonly ReplicaSet[]
 }
 
+/**
+ * Splits a Deployment's ReplicaSets into the oldest whose template equals the Deployment's, pod-template-hash aside
+ * (undefined when there is none), and all others, oldest first. Models FindNewReplicaSet and FindOldReplicaSets.
+ */
 export function sortOutSets(deployment: Deployment, sets: readonly ReplicaSet[]): DeploymentSets {
   const sorted = [...sets].sort(byCreation)
   const newSet = sorted.find((set) => equalIgnoringHash(set.spec.template, deployment.spec.template))

@@ -18,6 +18,7 @@ export function resolveFenceposts(surge: IntOrString | undefined, unavailable: I
   return { maxSurge: up.value, maxUnavailable: up.value === 0 && down.value === 0 ? 1 : down.value }
 }
 
+/** True for strategy RollingUpdate; false without a strategy, which a defaulted Deployment always has. */
 export function isRollingUpdate(deployment: Deployment): boolean {
   return deployment.spec.strategy?.type === 'RollingUpdate'
 }

@@ -23,10 +23,12 @@ export const deploymentReasons = {
 /** What a condition says, without its times. */
 export interface ConditionText { readonly type: string; readonly status: 'True' | 'False' | 'Unknown'; readonly reason: string; readonly message: string }
 
+/** The condition of a type, whatever its status; undefined when the status has none such. */
 export function findCondition(status: DeploymentStatus | undefined, type: string): Condition | undefined {
   return status?.conditions?.find((condition) => condition.type === type)
 }
 
+/** A copy of the list without conditions of a type, in the same order. */
 export function withoutCondition(conditions: readonly Condition[], type: string): Condition[] {
   return conditions.filter((condition) => condition.type !== type)
 }
@@ -42,6 +44,7 @@ export function withCondition(conditions: readonly Condition[], text: ConditionT
   return [...withoutCondition(conditions, text.type), { ...text, lastUpdateTime: now, lastTransitionTime }]
 }
 
+/** False when progressDeadlineSeconds is unset or the largest int32, by which the API says "never". Models HasProgressDeadline. */
 export function hasProgressDeadline(deployment: Deployment): boolean {
   const seconds = deployment.spec.progressDeadlineSeconds
   return seconds !== undefined && seconds !== int32Max

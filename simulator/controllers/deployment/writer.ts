@@ -8,6 +8,10 @@ import { revisionAnnotation, withReplicasAnnotations } from './annotations.ts'
 import { withCondition } from './status.ts'
 import type { ConditionText } from './status.ts'
 
+/**
+ * Stores what a sync decides, through the API as the deployment controller, and keeps `deployment` at the stored
+ * version. A refused write (a conflict) is told by the answer, not thrown: the sync ends and a later one tries again.
+ */
 export class DeploymentWriter {
   deployment: Deployment
   readonly api: ApiClient

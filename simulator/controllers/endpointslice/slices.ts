@@ -24,6 +24,7 @@ export interface EndpointGroup { readonly ports: readonly SlicePort[]; readonly 
 /** What to write for one group of ports. */
 export interface SliceChanges { readonly create: readonly EndpointSlice[]; readonly update: readonly EndpointSlice[]; readonly remove: readonly EndpointSlice[] }
 
+/** IP families that a Service gets slices for: its ipFamilies, else the one of its clusterIP (IPv4 for headless ones). Never empty. */
 export function familiesOf(service: Service): Family[] {
   const families = (service.spec.ipFamilies ?? []).filter((family): family is Family => family === 'IPv4' || family === 'IPv6')
   return families.length > 0 ? families : [service.spec.clusterIP?.includes(':') === true ? 'IPv6' : 'IPv4']

@@ -65,6 +65,7 @@ export function countIndexes(intervals: Intervals): number {
   return intervals.reduce((sum, [first, last]) => sum + last - first + 1, 0)
 }
 
+/** Whether an index (from 0) is in the set; both ends of an interval belong to it. */
 export function hasIndex(intervals: Intervals, index: number): boolean {
   return intervals.some(([first, last]) => first <= index && index <= last)
 }

@@ -24,14 +24,17 @@ export const jobMessages = {
   completions: 'Reached expected number of succeeded pods',
 } as const
 
+/** True for completionMode Indexed: each index from 0 to completions-1 succeeds once. */
 export function isIndexed(job: Job): boolean {
   return job.spec.completionMode === 'Indexed'
 }
 
+/** True while spec.suspend asks for no pods; the condition Suspended follows later. */
 export function isSuspended(job: Job): boolean {
   return job.spec.suspend === true
 }
 
+/** True when failures are counted for each index (backoffLimitPerIndex), not for the Job as a whole. 0 is a limit too. */
 export function hasLimitPerIndex(job: Job): boolean {
   return job.spec.backoffLimitPerIndex !== undefined
 }
@@ -41,6 +44,7 @@ export function replacesOnlyFailed(job: Job): boolean {
   return job.spec.podReplacementPolicy === 'Failed' || job.spec.podFailurePolicy !== undefined
 }
 
+/** True for a pod that the Job's status does not count yet: it still has the finalizer batch.kubernetes.io/job-tracking. */
 export function hasTrackingFinalizer(pod: Pod): boolean {
   return pod.metadata.finalizers?.includes(trackingFinalizer) === true
 }
@@ -51,6 +55,7 @@ export function isPodFailed(pod: Pod, job: Job): boolean {
   return !replacesOnlyFailed(job) && pod.metadata.deletionTimestamp !== undefined && pod.status?.phase !== 'Succeeded'
 }
 
+/** The condition of a type if it is True; one that is False counts as absent. */
 export function findJobCondition(job: Job, type: string): Condition | undefined {
   return job.status?.conditions?.find((condition) => condition.type === type && condition.status === 'True')
 }

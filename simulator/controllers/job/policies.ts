@@ -19,10 +19,12 @@ export interface FailureVerdict {
   readonly action?: string
 }
 
+/** spec.podFailurePolicy in its type; undefined without one. Validation has seen to its shape. */
 export function failurePolicyOf(job: Job): PodFailurePolicy | undefined {
   return job.spec.podFailurePolicy as PodFailurePolicy | undefined
 }
 
+/** spec.successPolicy in its type; undefined without one. Validation has seen to its shape. */
 export function successPolicyOf(job: Job): SuccessPolicy | undefined {
   return job.spec.successPolicy as SuccessPolicy | undefined
 }

@@ -15,13 +15,9 @@ export type FlavorResource = string
 /** Amounts by flavor and resource. */
 export type Usage = ReadonlyMap<FlavorResource, number>
 
+/** The key under which amounts of one resource in one flavor are kept. */
 export function flavorResource(flavor: string, resource: string): FlavorResource {
   return `${flavor}\n${resource}`
-}
-
-export function splitFlavorResource(key: FlavorResource): { readonly flavor: string; readonly resource: string } {
-  const [flavor = '', resource = ''] = key.split('\n')
-  return { flavor, resource }
 }
 
 /** A quantity as a whole number of the resource's unit. */

@@ -24,21 +24,27 @@ export function withCondition(conditions: readonly Condition[] | undefined, cond
   return before === undefined ? [...list, after] : list.map((one) => (one === before ? after : one))
 }
 
+/** True from the reservation of quota on, before admission checks are done and until an eviction takes it back. */
 export function hasQuotaReservation({ status }: Workload): boolean {
   return isTrue(status?.conditions, 'QuotaReserved')
 }
+/** True when quota is reserved and every admission check is ready, so that the job may run. */
 export function isAdmitted({ status }: Workload): boolean {
   return isTrue(status?.conditions, 'Admitted')
 }
+/** True when the job has succeeded or failed; such a workload holds no quota. */
 export function isFinished({ status }: Workload): boolean {
   return isTrue(status?.conditions, 'Finished')
 }
+/** True from an eviction (preemption, deactivation, a failed check) until quota is reserved anew. */
 export function isEvicted({ status }: Workload): boolean {
   return isTrue(status?.conditions, 'Evicted')
 }
+/** False only when spec.active is false: the workload is not queued, and evicted if it runs. */
 export function isActive({ spec }: Workload): boolean {
   return spec.active !== false
 }
+/** The workload's own priority (of its WorkloadPriorityClass or pods, resolved when it was made); 0 without one. Larger goes first. */
 export function priorityOf({ spec }: Workload): number {
   return spec.priority ?? 0
 }

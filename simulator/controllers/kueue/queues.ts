@@ -21,6 +21,7 @@ export interface World {
   findLocalQueue(namespace: string, name: string): LocalQueue | undefined
 }
 
+/** The queues, flavors and workloads as the API has them now. Lists are read once; a later write is not seen. */
 export function readWorld(api: ApiClient): World {
   return {
     clusterQueues: api.list<ClusterQueue>(resources.clusterQueues),
