@@ -25,6 +25,10 @@ export interface SavedQueue {
 
 const initialCapacity = 64
 
+/**
+ * Pending events of one cluster. Times are whole simulated ms since cluster start; equal times keep the order of
+ * `push`. `pop` of an empty queue throws AssertionError.
+ */
 export class EventQueue {
   private atMs = new Float64Array(initialCapacity)
   private seq = new Float64Array(initialCapacity)

@@ -13,6 +13,10 @@ export const stepsPerAdvanceMax = 50_000_000
 const stepsPerMomentMax = 5_000_000
 const recentEventCount = 10
 
+/**
+ * The loop that moves a cluster's time. Throws AssertionError for an unknown or twice registered event type, and for a
+ * livelock: more than five million events at one moment, or fifty million in one advance.
+ */
 export class Kernel {
   private readonly state: ClusterState
   private readonly handlers: EventHandler[] = []

@@ -12,6 +12,7 @@ const pageMask = (1 << pageBits) - 1
 /** A saved log: the numbers and values of its rows. */
 export type SavedLog = readonly (readonly [number, Json])[]
 
+/** Numbered rows of cluster state. A number that was never set reads as undefined. */
 export class RowLog<V> {
   private pages: (V | undefined)[][] = []
   private isPageShared: boolean[] = []

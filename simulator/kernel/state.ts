@@ -19,6 +19,10 @@ export interface SavedState {
   readonly logs: { readonly [name: string]: SavedLog }
 }
 
+/**
+ * What a cluster is besides its configuration: whoever holds it can fork, save or hash the whole. Rooms get their
+ * tables here and keep elsewhere only what they can rebuild.
+ */
 export class ClusterState {
   nowMs: SimTimeMs = 0
   /** Rolling hash over every commit. */

@@ -19,6 +19,7 @@ interface Page<V> {
 /** A saved table: its entries in order. */
 export type SavedTable = readonly (readonly [string, Json])[]
 
+/** A named part of cluster state: keys to immutable values, in insertion order. `restore` throws AssertionError when a key is saved twice. */
 export class Table<V> {
   private pages: Page<V>[] = []
   private isPageShared: boolean[] = []

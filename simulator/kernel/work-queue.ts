@@ -12,6 +12,10 @@ const backOffMaxMs = 1_000_000
 /** Puts an event of the queue's type on the kernel's queue. */
 export type ScheduleAt = (atMs: SimTimeMs, key: string) => void
 
+/**
+ * The keys of one controller that are to be synced, each at most once at a time. Times are simulated ms; the controller
+ * calls `take` when an event comes and `addFailed` or `forget` when its sync has ended.
+ */
 export class WorkQueue {
   private readonly dueMsOfKey: Table<number>
   private readonly failuresOfKey: Table<number>

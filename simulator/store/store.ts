@@ -19,6 +19,11 @@ export interface Commit extends StoreChange {
 /** Commits that watches may still read; older ones answer 410 Expired. */
 const historyMax = 4096
 
+/**
+ * The etcd of one cluster, in its state. The history holds the last 4096 commits; a watch that is further behind must
+ * list again. `remove` of an object that is not there throws AssertionError. Modelling assumption: one writer, so no
+ * transactions.
+ */
 export class Store {
   private readonly state: ClusterState
   private readonly counters: Table<number>
