@@ -19,6 +19,10 @@ export interface AuditLine {
 /** Lines kept; older ones are overwritten. */
 const auditLinesMax = 8192
 
+/**
+ * A ring of the last 8192 audited requests in cluster state, so that forks and snapshots keep it. Which requests get a
+ * line is `isAudited`'s to say. Modelling assumption: the real server writes a file by a policy.
+ */
 export class AuditLog {
   private readonly lines: RowLog<AuditLine>
   private readonly counters: Table<number>

@@ -44,6 +44,10 @@ function refOf({ metadata }: KubeObject): JsonObject {
   return { name: metadata.name ?? '', uid: metadata.uid ?? '' }
 }
 
+/**
+ * Issues and checks credentials of one cluster. It keeps nothing: what it needs is in the store, so a fork accepts the
+ * same tokens. Credentials that are expired, forged or of something that is gone give undefined, never an exception.
+ */
 export class Authenticator {
   private readonly store: Store
   private readonly clock: ServerClock

@@ -26,6 +26,10 @@ export interface Grant {
   readonly namespace: string | undefined
 }
 
+/**
+ * Remembers up to 4096 verdicts of `decide`; the owner calls `forget` when roles, bindings or namespaces change. A
+ * refusal is a Forbidden Status with upstream's text, never an exception.
+ */
 export class Authorizer {
   private readonly decide: Decide
   /** Derived: forgotten at each change of a role or binding. */

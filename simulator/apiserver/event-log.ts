@@ -44,6 +44,10 @@ export const eventTtlMs = 3_600_000
 /** Told of each new or changed row. */
 export type EventListener = (row: EventRow, before: EventRow | undefined) => void
 
+/**
+ * The recorded Events of a cluster, in its state. A row lives for an hour after its last occurrence (`expire`); times
+ * are simulated ms, and every new or changed row takes a resourceVersion.
+ */
 export class EventLog {
   private readonly rows: RowLog<EventRow>
   private readonly spam: Table<SpamBucket>

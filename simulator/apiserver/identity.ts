@@ -17,6 +17,10 @@ const nodePortCount = nodePortRange.last - nodePortRange.first + 1
 /** Service addresses: 10.96.0.0/16 without its first and last address. */
 const serviceAddressCount = 65534
 
+/**
+ * Draws names, uids and addresses from the seed and the object's key. Same seed and same history give the same ones; an
+ * object that was deleted and made again gets another uid.
+ */
 export class Identity {
   private readonly seed: number
   private readonly ordinals: Table<number>

@@ -12,6 +12,10 @@ import { resourceName } from './registry.ts'
 
 const metricsUnavailable = 'the server is currently unable to handle the request'
 
+/**
+ * The one place that knows where a kind's objects are kept. A miss is a NotFound Status and an absent metrics API
+ * ServiceUnavailable, both returned, not thrown.
+ */
 export class ObjectReader {
   private readonly store: Store
   private readonly events: EventLog

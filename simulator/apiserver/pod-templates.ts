@@ -21,6 +21,10 @@ const policyResources: ReadonlySet<string> = new Set([
   'namespaces', 'serviceaccounts', 'limitranges', 'resourcequotas', 'priorityclasses.scheduling.k8s.io', 'runtimeclasses.node.k8s.io',
 ])
 
+/**
+ * A cache from a pod spec (by identity) and its metadata to what admission made of them. Void as a whole when one of
+ * the resources that pod admission reads changes. It changes no answer, only its cost.
+ */
 export class PodTemplates {
   private policyRevision = 0
   private readonly admitted = new WeakMap<PodSpec, AdmittedTemplate>()

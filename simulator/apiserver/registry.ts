@@ -52,6 +52,10 @@ export interface RegistryParts {
   readonly admission: AdmissionDoor
 }
 
+/**
+ * Writes objects for the handlers. Every refusal (conflict, exists already, invalid, denied) is a Status in the
+ * Outcome; nothing is stored then, nor in a dry run.
+ */
 export class Registry {
   private readonly store: Store
   private readonly identity: Identity
