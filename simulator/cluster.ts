@@ -69,6 +69,10 @@ export type { PathRequest } from './apiserver/paths.ts'
 /** Told of each committed change, after the components. */
 export type ChangeListener = (change: StoreChange) => void
 
+/**
+ * One simulated cluster. Its time stands still but for `advanceTo` and `stepEvent`; those throw AssertionError when the
+ * engine is at fault (a livelock, a broken invariant), never for what a client asked.
+ */
 export class Cluster {
   readonly config: ClusterConfig
   readonly clock: Clock

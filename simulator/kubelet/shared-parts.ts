@@ -22,6 +22,7 @@ interface KnownUser {
 
 const addressesKnownMax = 10_000
 
+/** A cache of equal parts of pod statuses, one per cluster. What it returns is shared and must not be changed; it changes no status, only memory. */
 export class SharedParts {
   private readonly trueConditions = new Map<string, Condition>()
   private readonly falseConditions = new Map<string, Condition>()

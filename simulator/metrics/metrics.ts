@@ -23,6 +23,10 @@ export interface UsageSource extends IdleSource {
 /** Samples of a range are bounded, so that a query over a month does not hang. */
 const samplesMax = 100_000
 
+/**
+ * The component behind kubectl top, the HPA and PromQL. The kubelets tell it when usage changes (`observe`); the
+ * resource metrics API answers only while a metrics-server pod is ready.
+ */
 export class Metrics implements Component {
   readonly handlers = {}
   readonly series: SeriesStore

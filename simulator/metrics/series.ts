@@ -40,6 +40,10 @@ export interface ImpliedSeries {
 /** Breakpoints in one block, three numbers each: copied on append, so small. */
 const blockLengthMax = 64 * 3
 
+/**
+ * The series of a cluster in its state, known by name and labels; writing a new one makes it. Values are in the unit of
+ * the metric, times simulated ms, growth per second. Modelling assumption: load is straight lines.
+ */
 export class SeriesStore {
   private readonly rows: Table<SeriesRow>
   private readonly blocks: Table<readonly number[]>

@@ -43,6 +43,10 @@ interface FlowTarget {
   readonly backends: readonly Backend[]
 }
 
+/**
+ * DNS, Services and pods as one reachable network. What cannot be reached is a failure with a sentence as of curl,
+ * never an exception; rates are requests per second, latencies ms. Modelling assumption: one ms per round trip.
+ */
 export class Network implements Component {
   readonly handlers: Component['handlers']
   private readonly context: ComponentContext

@@ -22,6 +22,10 @@ export type Route =
   | { readonly kind: 'refused'; readonly service?: string }
   | { readonly kind: 'unreachable' }
 
+/**
+ * The rules of kube-proxy for one cluster. A Service without ready endpoints or such a port refuses, an unknown address
+ * is unreachable; both are told by the Route. Models pkg/proxy (v1.35) as far as one hop shows.
+ */
 export class Proxy {
   private readonly slices: Table<EndpointSlice>
   private readonly api: ApiClient
