@@ -53,6 +53,10 @@ function certificateUser(socket: IncomingMessage['socket'], cluster: Cluster): U
   return certificate === undefined ? anonymousUser : cluster.authenticate({ certificate: certificate.toString() })
 }
 
+/**
+ * Authenticates HTTP requests by bearer token or client certificate, then by Impersonate headers. Refusals are a Status
+ * (400, 401 or 403), returned and not thrown; a request without credentials is system:anonymous.
+ */
 export class Accounts {
   private readonly secrets: Secrets
   private readonly users: ReadonlyMap<string, UserInfo>

@@ -38,6 +38,10 @@ export interface ServerOptions {
   readonly auditPath?: string
 }
 
+/**
+ * The server process around one cluster. `start` and `stop` once each; a request that fails is answered with a Status
+ * and does not end the server.
+ */
 export class ApiHttpServer {
   readonly desk: Desk
   private readonly options: ServerOptions

@@ -15,6 +15,7 @@ export interface AuditedRequest {
   readonly code: number
 }
 
+/** Appends one line per answered request to a file that only its owner can read (mode 0600). Times are wall-clock; bodies are not kept. */
 export class AuditFile {
   private readonly stream: WriteStream
 

@@ -11,6 +11,10 @@ function mayChange({ verb, subresource }: ApiRequest): boolean {
   return !readVerbs.includes(verb) || sessions.includes(subresource)
 }
 
+/**
+ * The one way by which HTTP clients change the cluster, so that a journal played again gives the same one. Answers must
+ * wait for `settled`; `settle` throws what the journal throws when it cannot be written.
+ */
 export class Desk {
   readonly cluster: Cluster
   private readonly journal: Journal | undefined

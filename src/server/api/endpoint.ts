@@ -49,6 +49,10 @@ interface Exchange {
   user: UserInfo
 }
 
+/**
+ * Handles plain HTTP: address, user, body, the verb, the answer's format, watches and the proxy to pods. Every refusal
+ * is a Status in JSON or protobuf, and each answer is audited.
+ */
 export class Endpoint {
   private readonly parts: Parts
   private readonly watchesOf = new Map<string, number>()

@@ -14,6 +14,10 @@ export interface PumpOptions {
   readonly onMoved: () => void
 }
 
+/**
+ * The clock of a server's cluster. Runs for at most 8 ms of wall time at once; what is late is caught up tick by tick.
+ * With speed 0 only `advance` moves time.
+ */
 export class Pump {
   private readonly cluster: Cluster
   private readonly options: PumpOptions

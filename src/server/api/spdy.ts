@@ -103,6 +103,10 @@ export interface SpdyOptions {
   readonly onError: (error: unknown) => void
 }
 
+/**
+ * One SPDY/3.1 session over bytes that somebody else carries. A breach of the protocol goes to `onError`, nothing is
+ * thrown; after `close` what is sent is dropped.
+ */
 export class SpdyConnection {
   private readonly options: SpdyOptions
   private readonly inflate = createInflate({ dictionary })

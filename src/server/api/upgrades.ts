@@ -30,6 +30,10 @@ function refuse(socket: Duplex, status: Status): void {
   socket.end(`HTTP/1.1 ${code} ${status.reason ?? 'Error'}\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`)
 }
 
+/**
+ * Handles requests with an Upgrade header: exec, attach and port-forward over WebSocket. All else is refused with a
+ * Status before the upgrade; a command that cannot start is told within its session, as a kubelet does.
+ */
 export class Upgrades {
   private readonly parts: Parts
   private readonly sockets = new WebSocketServer({

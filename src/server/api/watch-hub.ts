@@ -32,6 +32,10 @@ function bucketOf(resource: string, namespace: string | undefined, name: string 
   return `${resource}|${namespace ?? '*'}|${name ?? '*'}`
 }
 
+/**
+ * Wakes the streams that a commit concerns. A client that leaves more than 8 MiB untaken is dropped; a bookmark goes
+ * out each minute to those that asked for them.
+ */
 export class WatchHub {
   private readonly desk: Desk
   private readonly now: () => number
