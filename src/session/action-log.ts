@@ -48,6 +48,7 @@ export interface SavedLog {
 /** Actions between two trace hashes. */
 export const tracePeriod = 100
 
+/** A log that can be saved, checked and replayed. Times are simulated ms since the bootstrap; equal headers and actions give equal hashes. */
 export class ActionLog {
   readonly header: LogHeader
   private readonly list: (TimedAction & { readonly hash: string })[] = []

@@ -4,6 +4,7 @@ import type { HostDelta } from './host.ts'
 import { messageOf } from './message-of.ts'
 import type { AttemptRecord, SessionStore } from './store.ts'
 
+/** The session's door to its store. None of its promises rejects: a failure is news for the person (`takeNews`). */
 export class Attempts {
   private readonly store: SessionStore
   private problem: string | undefined

@@ -30,6 +30,10 @@ function install(cluster: Cluster, objects: string): void {
   if (refused !== undefined) throw new Error(`an object of the cluster, line ${refused.line}: ${refused.output}`)
 }
 
+/**
+ * A cache of the last four booted clusters, by nodes, add-ons, objects, age and seed. `fork` throws an Error with the
+ * line when an object of the definition is refused.
+ */
 export class BaseClusters {
   private readonly kept = new Map<string, Cluster>()
   private readonly epochMs: number | undefined

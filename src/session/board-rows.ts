@@ -15,6 +15,10 @@ const eventsMax = 500
 
 type Rows = Pick<HostDelta, 'nodes' | 'pods' | 'services' | 'workloads' | 'events' | 'marks' | 'removed'>
 
+/**
+ * Rows of nodes, pods, Services, workloads and Events for the app, with times in simulated ms since T+00:00. The first
+ * `take` gives all of them; call `close` when the cluster is replaced.
+ */
 export class BoardRows {
   private readonly cluster: Cluster
   private readonly shiftMs: number

@@ -21,6 +21,7 @@ export interface GradeParts {
 
 type TaskMarks = ExamProgress['tasks'][string]
 
+/** One attempt at an exam. Wall times are Unix ms that the caller gives, times of clusters simulated ms; so it runs without a clock of its own. */
 export class ExamSession {
   currentTaskId: string
   private readonly form: ExamFormContent

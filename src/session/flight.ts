@@ -83,6 +83,10 @@ function remembered({ cluster, moments }: Line): MovableCluster {
   }
 }
 
+/**
+ * A sitting over one or more clusters. Bad lines of a learner are output and exit codes; ScenarioError is thrown only
+ * for content that does not play.
+ */
 export class Flight {
   readonly log: ActionLog
   readonly terminal: Terminal

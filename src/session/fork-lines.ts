@@ -13,6 +13,10 @@ export interface ForkLine {
 
 const mainId = 'main'
 
+/**
+ * Lines by id ("main", "fork-1", ...). The current line's cluster lives elsewhere and is put back when it is left;
+ * times are simulated ms since T+00:00.
+ */
 export class ForkLines {
   private lines: ForkLine[] = []
   private currentId = mainId

@@ -12,6 +12,10 @@ import { SimulatorView } from './simulator-view.ts'
 /** Seconds that a step's checks get to hold on a fork. */
 const settleSeconds = 10
 
+/**
+ * One attempt at a lab; `progress` is what its saved form needs to go on. Grading runs on forks, so it changes nothing.
+ * `check` throws an Error for a step that the lab does not have.
+ */
 export class LabSession {
   private readonly lab: LabContent
   private readonly flight: Flight

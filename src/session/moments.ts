@@ -13,6 +13,10 @@ interface Keyframe {
 /** Keyframes kept; when more are made, every second one of the older half goes and rewinds there start earlier. */
 const keyframesMax = 4000
 
+/**
+ * The keyframes of one line of time, at most 4000: then the earliest goes, and with it the reach of rewind. Moments are
+ * simulated ms since cluster start.
+ */
 export class Moments {
   private frames: Keyframe[] = []
 

@@ -45,6 +45,10 @@ class Told<T> {
   }
 }
 
+/**
+ * Says each part of a delta only when it differs from what was last said. The tracker is looked at each 500 ms of wall
+ * time, what comes next each 250 ms.
+ */
 export class News {
   private filesVersion = -1
   private tracker = new Told<readonly TrackerRow[]>()

@@ -8,6 +8,10 @@ const noticeable: ReadonlySet<string> = new Set(['pods', 'nodes', 'horizontalpod
 /** Simulated time after which "next change" gives up. */
 const quietMsMax = 3_600_000
 
+/**
+ * How fast simulated time runs. At speed "max" `take` gives 0: the host then runs event by event itself. At most one
+ * second of wall time counts at once.
+ */
 export class Playback {
   isPlaying = true
   speed: Speed = 1

@@ -14,6 +14,10 @@ export interface LearnerSide {
   kubectl(cluster: Cluster, line: string): void
 }
 
+/**
+ * The ClusterView of one moment; trials run on forks and change nothing. An object that is missing is an empty list; a
+ * resource that the API does not serve is an Error, because the check is wrong then.
+ */
 export class SimulatorView implements ClusterView {
   readonly start: ClusterView
   private readonly cluster: Cluster
