@@ -1,12 +1,12 @@
 /** The kubeconfig file: which cluster, user and namespace kubectl talks to. Models client-go/tools/clientcmd (v1.35). */
 
 import { goQuote } from '../api/go-text.ts'
+import { isYamlError, parseYaml } from '../api/yaml/documents.ts'
+import { toYaml } from '../api/yaml/emit.ts'
 import { isJsonObject } from '../kernel/json.ts'
 import type { JsonObject } from '../kernel/json.ts'
 import type { ProcessContext } from '../shell/process.ts'
 import { fail, KubectlFailure } from './failures.ts'
-import { parseYamlDocument } from './manifests.ts'
-import { toYaml } from '../api/yaml/emit.ts'
 
 export interface NamedEntry { readonly name: string; readonly value: JsonObject }
 
@@ -25,9 +25,11 @@ function entriesOf(list: unknown, member: string): NamedEntry[] {
   return list.filter(isJsonObject).map((entry) => ({ name: String(entry['name'] ?? ''), value: isJsonObject(entry[member]) ? (entry[member] as JsonObject) : {} }))
 }
 
-/** Reads a kubeconfig from its YAML. */
+/** Reads a kubeconfig from its YAML; what is no mapping is an empty one. @throws KubectlFailure for broken YAML */
 export function readConfig(text: string): KubeConfig {
-  const document = parseYamlDocument(text)
+  const read = parseYaml(text)
+  if (isYamlError(read)) throw fail(read.error)
+  const document = read.value
   if (!isJsonObject(document)) return emptyConfig
   return {
     clusters: entriesOf(document['clusters'], 'cluster'),

@@ -1,6 +1,6 @@
 /** Reads manifests from files, directories and standard input. Models cli-runtime/pkg/resource visitors (v1.35). */
 
-import { decodeDocuments, isYamlError, parseYaml } from '../api/yaml/documents.ts'
+import { decodeDocuments } from '../api/yaml/documents.ts'
 import { isJsonObject } from '../kernel/json.ts'
 import type { Json, JsonObject } from '../kernel/json.ts'
 import { fail, refusedConnection } from './failures.ts'
@@ -129,11 +129,4 @@ export function* objectsOf(source: ManifestSource, checks: { readonly isValidate
     for (const object of flatten(decode(value, source.name))) yield { source: source.name, object: checks.isValidated ? object : decode(object, source.name) }
   }
   if (error !== undefined) throw fail(`error parsing ${source.name}: ${error}`)
-}
-
-/** Reads one YAML document, such as a kubeconfig; broken YAML is a failure of the command. */
-export function parseYamlDocument(text: string): Json {
-  const read = parseYaml(text)
-  if (isYamlError(read)) throw fail(read.error)
-  return read.value
 }

@@ -122,8 +122,8 @@ function readPem(session: Session, flag: string, what: string): string {
 }
 
 /**
- * kubectl create secret tls NAME. Fails unless --cert and --key name PEM files. Differs: whether certificate and key
- * belong together is not checked.
+ * kubectl create secret tls NAME. Fails unless --cert and --key name PEM files. Modelling assumption: any PEM text is good,
+ * as nothing here can tell whether certificate and key belong together.
  */
 export function* createTlsSecret(session: Session): Run<number> {
   const name = nameArgument(session)
