@@ -80,7 +80,7 @@ export const kubectlCases: readonly KubectlCase[] = [
   { line: 'run p2 --image=busybox --rm -i --restart=Never -- date', prints: /UTC 20\d\d[\s\S]*pod "p2" deleted/ },
   { line: 'expose deploy/web --port=80', prints: /service\/web exposed/ },
   { line: 'describe svc web', prints: /Endpoints: +10\.244/ },
-  { line: 'autoscale deploy/web --min=2 --max=5 --cpu=80%', prints: /autoscaled/ },
+  { line: 'autoscale deploy/web --min=2 --max=5 --cpu-percent=80', prints: /autoscaled/ },
   { line: 'get hpa', prints: /Deployment\/web +cpu: / },
   { line: 'debug p1 --image=busybox -- date', prints: /Defaulting debug container name/ },
   { line: 'debug p1 --image=busybox --copy-to=p3 -- date', prints: /./ },

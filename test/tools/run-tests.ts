@@ -1,5 +1,5 @@
 /**
- * `npm test`: types, lint, tidiness, unit, conformance, properties, content, then the build and browser tests.
+ * `npm test`: types, lint, tidiness, unit, conformance, properties, content, real clients, then the build and browser tests.
  * The last line is `N passed, N failed`. A tool that fails without a failed test counts as one failure.
  */
 
@@ -26,6 +26,17 @@ function runVitest(): Count {
   const file = join(reports, 'vitest.json')
   const run = spawnSync('node_modules/.bin/vitest', ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${file}`], { stdio: 'inherit' })
   return countOf('vitest', run.status, file, (report: VitestReport) => ({ passed: report.numPassedTests, failed: report.numFailedTests }))
+}
+
+/** Real clients against a served cluster; what this machine does not have is told and not counted. */
+function runInterop(): Count {
+  const run = spawnSync(process.execPath, ['--disable-warning=ExperimentalWarning', 'test/interop/main.ts'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] })
+  const lines = run.stdout.trimEnd().split('\n')
+  for (const line of lines) if (!line.startsWith('ok ')) console.log(line)
+  const [, passed, failed] = /^(\d+) passed, (\d+) failed/.exec(lines.at(-1) ?? '') ?? []
+  if (passed !== undefined && failed !== undefined) return { passed: Number(passed), failed: Number(failed) }
+  console.log(`FAILED interop: it ended with code ${run.status} without a count`)
+  return { passed: 0, failed: 1 }
 }
 
 interface PlaywrightReport { stats: { expected: number; unexpected: number; flaky: number } }
@@ -57,7 +68,7 @@ function countOf<Report>(tool: string, status: number | null, file: string, read
 }
 
 const total: Count = { passed: 0, failed: 0 }
-for (const part of [runChecks, runVitest, runBrowserTests]) {
+for (const part of [runChecks, runVitest, runInterop, runBrowserTests]) {
   const count = part()
   total.passed += count.passed
   total.failed += count.failed
