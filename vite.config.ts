@@ -48,14 +48,27 @@ const offlineFiles: Plugin = {
   },
 }
 
+const descriptionsId = 'virtual:api-descriptions'
+
+/** What the fields of the API mean, taken from an installed package; a file of its own that is loaded when it is needed. */
+const apiDescriptions = (): Plugin => ({
+  name: 'podflight-api-descriptions',
+  resolveId: (id) => (id === descriptionsId ? `\0${descriptionsId}` : undefined),
+  async load(id) {
+    if (id !== `\0${descriptionsId}`) return undefined
+    const { readApiDescriptions } = await import('./src/server/api-descriptions.ts')
+    return `export const descriptions = JSON.parse(${JSON.stringify(JSON.stringify(readApiDescriptions()))})`
+  },
+})
+
 export default defineConfig(({ mode }) => ({
   root: 'src/app',
   publicDir: '../../public',
   base: './',
-  plugins: [react(), policyTag, offlineFiles],
+  plugins: [react(), policyTag, offlineFiles, apiDescriptions()],
   // Newer releases of monaco-editor have an exports map without esm/vs; monaco-yaml still asks for the old paths.
   resolve: { alias: [{ find: /^monaco-editor\/esm\/vs\//, replacement: 'monaco-editor/' }] },
-  worker: { format: 'es' as const },
+  worker: { format: 'es' as const, plugins: () => [apiDescriptions()] },
   build: {
     target: 'es2023',
     outDir: mode === 'fake' ? '../../.cache/dist-fake' : '../../dist',

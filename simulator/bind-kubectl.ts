@@ -4,7 +4,7 @@ import { fieldsOf, typeOf } from './admission/schema/schema.ts'
 import type { FieldType } from './admission/schema/schema.ts'
 import facts from './admission/schema/field-facts.json' with { type: 'json' }
 import { makeKubectl } from './kubectl/main.ts'
-import type { SchemaPort } from './kubectl/ports.ts'
+import type { ApiDescriptions, SchemaPort } from './kubectl/ports.ts'
 import { compareText } from './kernel/text.ts'
 
 /** Marks and enumerations of OpenAPI by type, which the Go types alone do not have. */
@@ -29,22 +29,34 @@ function typeKeyOf(type: FieldType): string | undefined {
   return type.kind === 'struct' ? type.typeKey : undefined
 }
 
-const schema: SchemaPort = {
-  typeOfKind: (apiVersion, kind) => typeOf(apiVersion, kind)?.key,
-  fieldsOf: (typeKey) => {
-    const { required = [], enums = {} } = factsByType[typeKey] ?? {}
-    const fields = [...fieldsOf(typeKey)].sort((a, b) => compareText(a.name, b.name))
-    return fields.map(({ name, type }) => {
-      const fieldType = typeKeyOf(type)
-      return {
-        name, typeName: name === 'fieldsV1' ? 'FieldsV1' : typeNameOf(type), isRequired: required.includes(name),
-        ...(enums[name] === undefined ? {} : { enumValues: enums[name] }),
-        ...(fieldType === undefined ? {} : { typeKey: fieldType }),
-      }
-    })
-  },
-  descriptionOf: () => undefined,
+/** The schema with what its fields mean, as far as somebody has told. */
+function schemaWith(descriptions: () => ApiDescriptions | undefined): SchemaPort {
+  const about = (typeKey: string | undefined): string | undefined => (typeKey === undefined ? undefined : descriptions()?.[typeKey]?.about)
+  return {
+    typeOfKind: (apiVersion, kind) => typeOf(apiVersion, kind)?.key,
+    fieldsOf: (typeKey) => {
+      const { required = [], enums = {} } = factsByType[typeKey] ?? {}
+      const told = descriptions()?.[typeKey]?.fields ?? {}
+      const fields = [...fieldsOf(typeKey)].sort((a, b) => compareText(a.name, b.name))
+      return fields.map(({ name, type }) => {
+        const fieldType = typeKeyOf(type)
+        const description = Object.hasOwn(told, name) ? told[name] : undefined
+        return {
+          name, typeName: name === 'fieldsV1' ? 'FieldsV1' : typeNameOf(type), isRequired: required.includes(name),
+          ...(description === undefined ? {} : { description }),
+          ...(enums[name] === undefined ? {} : { enumValues: enums[name] }),
+          ...(fieldType === undefined ? {} : { typeKey: fieldType }),
+        }
+      })
+    },
+    descriptionOf: about,
+  }
+}
+
+/** kubectl with descriptions for `explain`; they may come later, and until then there are none. */
+export function bindKubectl(descriptions: () => ApiDescriptions | undefined): ReturnType<typeof makeKubectl> {
+  return makeKubectl({ schema: schemaWith(descriptions) })
 }
 
 /** kubectl as the terminal runs it. */
-export const kubectl = makeKubectl({ schema })
+export const kubectl = bindKubectl(() => undefined)

@@ -3,6 +3,7 @@
 import './content/jitless.ts'
 import { loadLibrary } from '../content/loader.ts'
 import type { Library } from '../content/types.ts'
+import type { ApiDescriptions } from '../../simulator/index.ts'
 import { InlineHost } from '../session/inline-host.ts'
 import { openAttempts } from './attempt-database.ts'
 import { contentFiles } from './content/content-files.ts'
@@ -36,9 +37,16 @@ function claim(name: string): Promise<boolean> {
   })
 }
 
+/** Descriptions are half a megabyte: they come when the rest is there. */
+const descriptionsDelayMs = 4000
+let descriptions: ApiDescriptions | undefined
+setTimeout(() => {
+  import('virtual:api-descriptions').then((loaded) => { descriptions = loaded.descriptions }, (error: unknown) => { console.error('The descriptions of the API could not be loaded; kubectl explain goes without.', error) })
+}, descriptionsDelayMs)
+
 const held = new Set<string>()
 const host = new InlineHost({
-  library: library(), store: openAttempts(), nowWallMs: () => Date.now(), newSeed: () => crypto.getRandomValues(new Uint32Array(1))[0] & 0x7fffffff, claim,
+  library: library(), store: openAttempts(), nowWallMs: () => Date.now(), newSeed: () => crypto.getRandomValues(new Uint32Array(1))[0] & 0x7fffffff, claim, descriptions: () => descriptions,
 })
 host.subscribe((delta) => port.postMessage({ kind: 'delta', delta }))
 

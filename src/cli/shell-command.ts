@@ -3,6 +3,7 @@
 import { createInterface } from 'node:readline'
 import { splitScript } from '../../simulator/index.ts'
 import type { Library, Scenario } from '../content/types.ts'
+import { readApiDescriptions } from '../server/api-descriptions.ts'
 import { Flight } from '../session/flight.ts'
 import { readOptions } from './arguments.ts'
 import { emptyScenario, readClusterFile } from './cluster-file.ts'
@@ -37,6 +38,7 @@ export function makeFlight(plan: ShellPlan, seed: number, out: (text: string) =>
   return new Flight({
     library: plan.library, plans: [{ context: plan.context, scenario: plan.scenario }],
     header: { engine: '0.1.0', content: '0.1.0', kind: 'shell', id: plan.context, seed }, out,
+    descriptions: readApiDescriptions,
   })
 }
 

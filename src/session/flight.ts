@@ -3,8 +3,8 @@
  * Synchronous and deterministic: hosts decide when time passes.
  */
 
-import { kubectl, ProcessRun, readConfig, runToEnd, Terminal } from '../../simulator/index.ts'
-import type { Cluster, Executable, MovableCluster, RunStatus, RunToEndOptions } from '../../simulator/index.ts'
+import { bindKubectl, ProcessRun, readConfig, runToEnd, Terminal } from '../../simulator/index.ts'
+import type { ApiDescriptions, Cluster, Executable, MovableCluster, RunStatus, RunToEndOptions } from '../../simulator/index.ts'
 import type { Library, Scenario } from '../content/types.ts'
 import type { Check, CheckVerdict } from '../grading/check.ts'
 import { ActionLog, tracePeriod } from './action-log.ts'
@@ -39,6 +39,8 @@ export interface FlightOptions {
   readonly hasKeyboard?: boolean
   readonly aliases?: { readonly [name: string]: string }
   readonly podflight?: { readonly [name: string]: Executable }
+  /** What the fields of the API mean, once somebody has loaded it; kubectl explain shows it. */
+  readonly descriptions?: () => ApiDescriptions | undefined
   /** True while an exam hides what explains. */
   readonly hidesHelp?: () => boolean
 }
@@ -111,7 +113,7 @@ export class Flight {
       parse: (text: string) => current().clock.parse(text),
     }
     this.terminal = new Terminal({
-      executables: { kubectl }, clock, out: options.out, onClear: options.onClear, hasKeyboard: options.hasKeyboard, aliases: options.aliases ?? { k: 'kubectl' },
+      executables: { kubectl: bindKubectl(options.descriptions ?? (() => undefined)) }, clock, out: options.out, onClear: options.onClear, hasKeyboard: options.hasKeyboard, aliases: options.aliases ?? { k: 'kubectl' },
       podflight: { ...podflightCommands(this.port(options)), ...options.podflight },
     })
     for (const { scenario } of options.plans) {

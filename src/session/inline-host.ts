@@ -3,6 +3,7 @@
  * it as it is. Time passes in `tick`, which the owner calls about once a frame.
  */
 
+import type { ApiDescriptions } from '../../simulator/index.ts'
 import type { Library } from '../content/types.ts'
 import { readLog } from './action-log.ts'
 import { applyAnswer } from './apply-documents.ts'
@@ -40,6 +41,8 @@ export interface HostWorld {
   newSeed(): number
   /** Makes this page the one writer of a lab or exam until it is closed. @returns whether it is */
   claim?(name: string): Promise<boolean>
+  /** What the fields of the API mean, once it is loaded. */
+  descriptions?(): ApiDescriptions | undefined
 }
 
 /** The host in this thread. Methods that need something open do nothing, or answer with nothing, while nothing is. */
@@ -148,7 +151,7 @@ export class InlineHost implements ClusterHost {
   }
 
   protected makeSitting(opening: Opening, saved?: AttemptRecord): Sitting {
-    return new Sitting(opening, { bases: this.bases, nowWallMs: () => this.world.nowWallMs() }, saved)
+    return new Sitting(opening, { bases: this.bases, nowWallMs: () => this.world.nowWallMs(), descriptions: () => this.world.descriptions?.() }, saved)
   }
 
   private get present(): Sitting {

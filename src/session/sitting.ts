@@ -3,7 +3,7 @@
  * the host around it opens, saves and tells.
  */
 
-import type { Cluster } from '../../simulator/index.ts'
+import type { ApiDescriptions, Cluster } from '../../simulator/index.ts'
 import { BoardRows } from './board-rows.ts'
 import type { BaseClusters } from './base-clusters.ts'
 import { ExamSession } from './exam-session.ts'
@@ -37,6 +37,8 @@ export interface SittingWorld {
   readonly bases: BaseClusters
   /** Wall clock, Unix ms. */
   nowWallMs(): number
+  /** What the fields of the API mean, once it is loaded. */
+  descriptions?(): ApiDescriptions | undefined
 }
 
 /** The progress of an attempt of which nothing was done. */
@@ -83,6 +85,7 @@ export class Sitting {
       library: plan.library, plans: plan.flights, bases: this.world.bases, hasKeyboard: true,
       header: { engine: engineVersion, content: engineVersion, kind: request.kind, id: request.id, seed },
       out: (text) => this.print(text),
+      descriptions: () => this.world.descriptions?.(),
       hidesHelp: () => this.exam?.hidesHelp === true,
       onClear: () => {
         this.output = ''

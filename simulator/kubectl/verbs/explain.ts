@@ -74,7 +74,7 @@ function describePlace(schema: SchemaPort, { field, typeKey }: Place, isRecursiv
     text += '\n\n'
   }
   const description = [field?.description, typeKey === undefined ? undefined : schema.descriptionOf(typeKey)].filter((part) => part !== undefined).join('\n')
-  text += `DESCRIPTION:\n${wrapped(description === '' ? '<empty>' : description, wrapWidth, '    ')}\n`
+  text += `DESCRIPTION:\n${wrapped(description === '' ? '<empty>' : `${description}\n`, wrapWidth, '    ')}\n`
   const fields = typeKey === undefined ? '' : fieldList(schema, typeKey, 1, [], isRecursive)
   return fields === '' ? text : `${text}FIELDS:\n${fields}`
 }

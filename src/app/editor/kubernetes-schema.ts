@@ -3,6 +3,7 @@
  * and the API server know the same fields.
  */
 import { fieldsOf, schemaKinds, typeOf, type FieldType, type TypeSchema } from '../../../simulator/admission/schema/schema.ts'
+import type { ApiDescriptions } from '../../../simulator/index.ts'
 import { fieldEnums, fieldNotes } from './schema-notes.ts'
 
 export type JsonSchema = { readonly [key: string]: unknown }
@@ -14,14 +15,14 @@ const hidden = /Review$|^Status$|Scale$|Eviction$|TokenRequest$|Binding$(?<!Role
 const [condition = '', consequence = ''] = 'if then'.split(' ')
 
 /** A schema for a document of any kind: what `spec` may hold follows from apiVersion and kind. */
-export function kubernetesSchema(): JsonSchema {
+export function kubernetesSchema(descriptions: ApiDescriptions = {}): JsonSchema {
   const kinds = schemaKinds().map((entry) => entry.split(' ') as [string, string]).filter(([, kind]) => !hidden.test(kind))
   const definitions: Record<string, JsonSchema> = {}
   const rules = kinds.flatMap(([apiVersion, kind]) => {
     const type = typeOf(apiVersion, kind)
     if (type === undefined) return []
     const key = `${apiVersion} ${kind}`
-    definitions[key] = define(type.key, definitions, { apiVersion: { const: apiVersion }, kind: { const: kind } })
+    definitions[key] = define(type.key, { definitions, descriptions }, { apiVersion: { const: apiVersion }, kind: { const: kind } })
     return [{ [condition]: { required: ['apiVersion', 'kind'], properties: { apiVersion: { const: apiVersion }, kind: { const: kind } } }, [consequence]: { $ref: `#/definitions/${escapeKey(key)}` } }]
   })
   return {
@@ -33,29 +34,33 @@ export function kubernetesSchema(): JsonSchema {
 
 function escapeKey(key: string): string { return encodeURIComponent(key.replaceAll('~', '~0').replaceAll('/', '~1')) }
 
-function define(typeKey: TypeSchema['key'], definitions: Record<string, JsonSchema>, fixed: Record<string, JsonSchema> = {}): JsonSchema {
+/** What is being made, and what the fields mean where no note of ours says it. */
+interface Making { readonly definitions: Record<string, JsonSchema>; readonly descriptions: ApiDescriptions }
+
+function define(typeKey: TypeSchema['key'], making: Making, fixed: Record<string, JsonSchema> = {}): JsonSchema {
   const properties: Record<string, JsonSchema> = { ...fixed }
   for (const field of fieldsOf(typeKey)) {
     if (fixed[field.name] !== undefined) continue
     const short = typeKey.slice(typeKey.lastIndexOf('.') + 1)
-    const note = fieldNotes[`${short}.${field.name}`] ?? fieldNotes[field.name]
+    const note = fieldNotes[`${short}.${field.name}`] ?? fieldNotes[field.name] ?? making.descriptions[typeKey]?.fields[field.name]
     const values = fieldEnums[`${short}.${field.name}`]
-    const schema = schemaOf(field.type, definitions)
+    const schema = schemaOf(field.type, making)
     const description = [note, `Type: ${typeWords(field.type)}`].filter((text) => text !== undefined).join('\n\n')
     properties[field.name] = '$ref' in schema ? { allOf: [schema], description } : { ...schema, description, ...(values === undefined ? {} : { enum: values }) }
   }
   return { type: 'object', additionalProperties: false, properties }
 }
 
-function schemaOf(type: FieldType, definitions: Record<string, JsonSchema>): JsonSchema {
+function schemaOf(type: FieldType, making: Making): JsonSchema {
+  const { definitions } = making
   switch (type.kind) {
     case 'scalar': return scalarSchema(type.scalar)
-    case 'list': return { type: 'array', items: schemaOf(type.of, definitions) }
-    case 'map': return { type: 'object', additionalProperties: schemaOf(type.of, definitions) }
+    case 'list': return { type: 'array', items: schemaOf(type.of, making) }
+    case 'map': return { type: 'object', additionalProperties: schemaOf(type.of, making) }
     case 'struct':
       if (definitions[type.typeKey] === undefined) {
         definitions[type.typeKey] = {}
-        definitions[type.typeKey] = define(type.typeKey, definitions)
+        definitions[type.typeKey] = define(type.typeKey, making)
       }
       return { $ref: `#/definitions/${escapeKey(type.typeKey)}` }
   }

@@ -43,7 +43,10 @@ export function setUpYaml(schemaUrl: string | undefined): void {
 }
 
 async function loadSchema(schemaUrl: string | undefined): Promise<unknown> {
-  if (schemaUrl === undefined) return (await import('./kubernetes-schema.ts')).kubernetesSchema()
+  if (schemaUrl === undefined) {
+    const [{ kubernetesSchema }, { descriptions }] = await Promise.all([import('./kubernetes-schema.ts'), import('virtual:api-descriptions')])
+    return kubernetesSchema(descriptions)
+  }
   const response = await fetch(schemaUrl)
   if (!response.ok) throw new Error(`The schema answered ${response.status}.`)
   return response.json()
