@@ -162,14 +162,18 @@ async function withClientNode(): Promise<void> {
   }
 }
 
-const only = process.argv[2]
-const kubectl = findKubectl()
-if (only === undefined || only === 'kubectl') {
+async function withKubectlIfThere(): Promise<void> {
+  const kubectl = findKubectl()
   if (kubectl === undefined) skip('kubectl', 'there is no kubectl here; PODFLIGHT_KUBECTL may name one')
   else await withKubectl(kubectl)
 }
-if (only === undefined || only === 'client-node') await withClientNode()
-if (only === undefined || only === 'go') await withGo()
-if (only === undefined || only === 'kill') await check('kill -9 loses no acknowledged write', survivesKill)
+
+const groups: readonly (readonly [string, () => Promise<void>])[] = [
+  ['kubectl', withKubectlIfThere], ['client-node', withClientNode], ['go', withGo], ['kill', () => check('kill -9 loses no acknowledged write', survivesKill)],
+]
+const only = process.argv[2]
+for (const [name, run] of groups) {
+  if (only === undefined || only === name) await run().catch((error: unknown) => report(name, String(error)))
+}
 console.log(`${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped`)
 process.exit(count.failed === 0 ? 0 : 1)
