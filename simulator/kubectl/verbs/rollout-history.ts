@@ -7,17 +7,15 @@ import { deepEqual } from '../../api/patch/common.ts'
 import { formatLabelSelector } from '../../api/selector.ts'
 import type { Deployment, KubeObject, PodTemplateSpec, ReplicaSet, StringMap } from '../../api/types.ts'
 import { assert } from '../../kernel/assert.ts'
-import { describePodTemplate } from '../describe/pod-template.ts'
-import { Lines } from '../describe/lines.ts'
 import { aggregateFailure, asFailure, fail, failureText } from '../failures.ts'
-import { alignTabs, describeTabs } from '../printers/tab-writer.ts'
 import { dryRunSuffix, operationPrinter } from '../printers/output.ts'
 import { listObjects, objectName, visit } from '../resource-builder.ts'
 import type { Info } from '../resource-builder.ts'
 import type { Run, Session } from '../session.ts'
+import { hasControllerRevisions, rollBackToRevision, showControllerRevisions } from './controller-revisions.ts'
 import { revisionOf, rolloutSelection } from './rollout-status.ts'
+import { causeAnnotation, revisionTable, templateText } from './rollout-text.ts'
 
-const causeAnnotation = 'kubernetes.io/change-cause'
 const hashLabel = 'pod-template-hash'
 const annotationsToKeep = ['kubectl.kubernetes.io/last-applied-configuration', 'deployment.kubernetes.io/revision', 'deployment.kubernetes.io/revision-history', 'deployment.kubernetes.io/desired-replicas', 'deployment.kubernetes.io/max-replicas', 'deprecated.deployment.rollback.to']
 
@@ -38,16 +36,9 @@ function* readDeployment(session: Session, info: Info): Run<Deployment> {
   return yield* session.call<Deployment>({ verb: 'get', kind: info.kind, namespace: info.namespace, name: info.name })
 }
 
-/** kubectl leaves the tabs of a template alone here. */
-function templateText(template: PodTemplateSpec): string {
-  const lines = new Lines({ isAligned: false })
-  describePodTemplate(template, lines)
-  return lines.text()
-}
-
 /** What history shows of a Deployment's sets. @param revision 0 for all */
 export function historyText(sets: readonly ReplicaSet[], revision: number): string {
-  if (sets.length === 0) return 'No rollout history found.'
+  if (sets.length === 0) return revisionTable([])
   if (revision > 0) {
     const set = sets.find((one) => revisionOf(one) === revision)
     if (set === undefined) throw fail('unable to find the specified revision')
@@ -55,11 +46,11 @@ export function historyText(sets: readonly ReplicaSet[], revision: number): stri
     const metadata = { ...set.spec.template.metadata, ...(cause === undefined ? {} : { annotations: { ...set.spec.template.metadata?.annotations, [causeAnnotation]: cause } }) }
     return templateText({ ...set.spec.template, metadata })
   }
-  const rows = sets.map((set) => `${revisionOf(set)}\t${set.metadata.annotations?.[causeAnnotation] ?? '<none>'}\n`)
-  return alignTabs(`REVISION\tCHANGE-CAUSE\n${rows.join('')}`, describeTabs)
+  return revisionTable(sets.map((set) => [revisionOf(set), set]))
 }
 
 function* showHistory(session: Session, info: Info): Run<void> {
+  if (hasControllerRevisions(info.kind)) return yield* showControllerRevisions(session, info)
   if (info.kind.kind !== 'Deployment') throw fail(`no history viewer has been implemented for ${goQuote(info.kind.kind)}`)
   const sets = yield* revisionsOf(session, yield* readDeployment(session, info))
   const revision = session.flags.int('revision')
@@ -112,6 +103,7 @@ export function restoredAnnotations(deployment: Deployment, set: ReplicaSet): St
 }
 
 function* rollBack(session: Session, info: Info): Run<string> {
+  if (hasControllerRevisions(info.kind)) return yield* rollBackToRevision(session, info)
   if (info.kind.kind !== 'Deployment') throw fail(`no rollbacker has been implemented for ${goQuote(info.kind.kind)}`)
   const revision = session.flags.int('to-revision')
   if (revision < 0) throw fail(`unable to find specified revision ${revision} in history`)

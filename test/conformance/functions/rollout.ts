@@ -24,6 +24,8 @@ import type { Host } from '../../../simulator/kubelet/host.ts'
 import type { BackOff } from '../../../simulator/kubelet/records.ts'
 import { Table } from '../../../simulator/kernel/table.ts'
 import { asFailure, failureText } from '../../../simulator/kubectl/failures.ts'
+import { controllerHistoryText, findControllerRevision, hasControllerRevisions, matchesRevision } from '../../../simulator/kubectl/verbs/controller-revisions.ts'
+import type { ControllerRevision } from '../../../simulator/kubectl/verbs/controller-revisions.ts'
 import { findRevision, historyText, restoredAnnotations, withoutHash } from '../../../simulator/kubectl/verbs/rollout-history.ts'
 import { daemonSetProgress, deploymentProgress, revisionOf, statefulSetProgress } from '../../../simulator/kubectl/verbs/rollout-status.ts'
 import { verdict } from '../compare.ts'
@@ -111,8 +113,24 @@ function setsByRevision(objects: readonly KubeObject[]): ReplicaSet[] {
   return (objects.filter(({ kind }) => kind === 'ReplicaSet') as ReplicaSet[]).sort((a, b) => revisionOf(a) - revisionOf(b))
 }
 
+function controllerRevisions(objects: readonly KubeObject[]): ControllerRevision[] {
+  return objects.filter(({ kind }) => kind === 'ControllerRevision') as ControllerRevision[]
+}
+
+function isControllerHistory([first]: readonly KubeObject[]): boolean {
+  return first !== undefined && hasControllerRevisions({ group: 'apps', kind: first.kind })
+}
+
+function rolloutHistory({ objects = [], revision = 0 }: Input): unknown {
+  return orError(() => ({ text: isControllerHistory(objects) ? controllerHistoryText(controllerRevisions(objects), revision) : historyText(setsByRevision(objects), revision) }))
+}
+
 function rolloutUndo({ objects = [], revision = 0 }: Input): unknown {
   return orError(() => {
+    if (isControllerHistory(objects)) {
+      const found = findControllerRevision(controllerRevisions(objects), revision)
+      return matchesRevision(objects[0] as Deployment, found) ? { text: `skipped rollback (current template already matches revision ${revision})` } : { text: 'rolled back', patch: found.data }
+    }
     const deployment = objects[0] as Deployment
     const set = findRevision(deployment, setsByRevision(objects), revision)
     if (deployment.spec.paused === true) return { error: "you cannot rollback a paused deployment; resume it first with 'kubectl rollout resume' and try again" }
@@ -138,7 +156,7 @@ type Answer = (input: Input) => unknown
 const answers: { readonly [fn: string]: Answer } = {
   Backoff: backOffSteps,
   RolloutStatus: rolloutStatus,
-  RolloutHistory: ({ objects = [], revision = 0 }) => orError(() => ({ text: historyText(setsByRevision(objects), revision) })),
+  RolloutHistory: rolloutHistory,
   RolloutUndo: rolloutUndo,
   ResolveFenceposts: (input) => resolveFenceposts(input.maxSurge, input.maxUnavailable, input.replicas ?? 0),
   MaxSurgeUnavailable: ({ deployment }) => ({ maxSurge: maxSurge(deployment!), maxUnavailable: maxUnavailable(deployment!), minAvailable: minAvailable(deployment!) }),
