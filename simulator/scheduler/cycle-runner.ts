@@ -3,36 +3,30 @@
  * Models pkg/scheduler/schedule_one.go and framework/runtime (v1.35).
  */
 
-import type { Pod } from '../api/types.ts'
-import { compareText } from '../kernel/text.ts'
 import { bestOf, nthBest } from './best-node.ts'
 import { bind, reserve, undo } from './binding-steps.ts'
 import type { Bound } from './binding-steps.ts'
 import { ClassTables, StatusTable, unknown } from './class-table.ts'
 import type { ClassTable } from './class-table.ts'
-import type { NodeSlot } from './cluster-cache.ts'
-import type { CompiledFilter, CompiledProfile } from './compiled-profile.ts'
+import type { CompiledProfile } from './compiled-profile.ts'
 import type { Binder, Cycle, FailedCycle, ObjectWriter, PostFilterResult } from './framework.ts'
 import { schedulerReasons } from './messages.ts'
 import { NodeScorer, scoreInDetail } from './node-scores.ts'
 import type { ScoredNodes } from './node-scores.ts'
+import { noPods, NodeVerdicts } from './node-verdicts.ts'
 import type { Nominator } from './nominator.ts'
 import { PluginStates } from './plugin-states.ts'
 import type { PreFilterOutcome } from './plugin-states.ts'
 import type { PermitWait } from './waiting.ts'
-import { errorStatus, unresolvable, unschedulable } from './status.ts'
+import { unresolvable, unschedulable } from './status.ts'
 import type { PluginStatus } from './status.ts'
-import { priorityOf } from './pod-class.ts'
 import type { PodClass } from './pod-class.ts'
 import { VerdictTally } from './verdict-tally.ts'
-import type { StatusCount } from './verdict-tally.ts'
 
-const nobodyLower = unresolvable(schedulerReasons.noVictims)
 const feasibleMin = 100
 const percentMin = 5
 /** From so many nodes on the search goes by blocks. */
 const blocksFrom = 256
-const noPods: readonly Pod[] = []
 
 /**
  * How many feasible nodes are enough, of so many nodes. Models numFeasibleNodesToFind.
@@ -56,6 +50,9 @@ export class CycleRunner {
   private readonly tables = new ClassTables()
   readonly statuses = new StatusTable()
   private readonly nominator: Nominator
+  /** Why nodes were rejected in this cycle. */
+  readonly tally = new VerdictTally(this.statuses)
+  readonly verdicts: NodeVerdicts
   /** Where the next cycle begins to look. */
   nextStart = 0
 
@@ -63,8 +60,6 @@ export class CycleRunner {
   private cycle!: Cycle
   private table!: ClassTable
   private readonly plugins: PluginStates
-  /** Filters that look at the whole cluster and have to do with the pod. */
-  private readonly crossFilters: CompiledFilter[] = []
   /** The last cycle, if it failed for reasons that hold for the next pod of the class too. */
   private lastFailure: { readonly podClass: PodClass; readonly changeCount: number; readonly objectsEpoch: number } | undefined
   private isRepeated = false
@@ -82,14 +77,13 @@ export class CycleRunner {
   private searchedFrom = 0
   /** The first error of a filter; it ends the cycle. */
   problem: PluginStatus | undefined
-  private readonly tally = new VerdictTally()
-  private absent: PluginStatus = unresolvable()
   private readonly scorer = new NodeScorer()
 
   constructor(profile: CompiledProfile, nominator: Nominator) {
     this.profile = profile
     this.nominator = nominator
     this.plugins = new PluginStates(profile.preFilters)
+    this.verdicts = new NodeVerdicts(profile, this.plugins, this.statuses, nominator)
   }
 
   /** Begins a cycle: runs the PreFilter plugins. */
@@ -102,19 +96,12 @@ export class CycleRunner {
     this.isListed = true
     this.isInBlocks = false
     this.problem = undefined
-    this.absent = unresolvable()
     const outcome = this.plugins.begin(cycle)
-    const { skipped } = this.plugins
-    this.table = this.tables.of(cycle, this.profile, skipped)
-    this.crossFilters.length = 0
-    for (const filter of this.profile.crossFilters) {
-      if ((filter.stateAt < 0 || !skipped[filter.stateAt]) && filter.plugin.isIdle?.(cycle) !== true) this.crossFilters.push(filter)
-    }
+    this.table = this.tables.of(cycle, this.profile, this.plugins.skipped)
+    this.verdicts.begin(cycle, this.table)
     this.isRepeated = outcome.status.code === 'success' && outcome.nodeNames === undefined && this.isAsLast(cycle)
-    if (!this.isRepeated) this.tally.begin(cache.slotCapacity)
+    this.tally.begin(cache, absentStatus(outcome), this.isRepeated)
     this.lastFailure = undefined
-    if (outcome.status.code !== 'success') this.absent = outcome.status
-    else if (outcome.nodeNames !== undefined) this.absent = unresolvable(schedulerReasons.notInPreFilter(outcome.narrowedBy))
     return outcome
   }
 
@@ -141,7 +128,7 @@ export class CycleRunner {
 
   /** True when filters and scores are all in the class's table, as for most pods. */
   private isPlain(): boolean {
-    return this.crossFilters.length === 0 && this.nominator.size === 0 && this.hasPlainScores()
+    return !this.verdicts.hasCrossFilters && this.nominator.size === 0 && this.hasPlainScores()
   }
 
   private hasPlainScores(): boolean {
@@ -234,7 +221,7 @@ export class CycleRunner {
   /** Keeps in mind under which circumstances the pod fits nowhere. The next of its class will fare alike as long as they last. */
   private noteFailure(): void {
     const { cache, podClass, objectsEpoch } = this.cycle
-    if (this.nominator.size === 0 && this.problem === undefined && this.crossFilters.every(({ plugin }) => plugin.readsCacheOnly)) {
+    if (this.nominator.size === 0 && this.problem === undefined && this.verdicts.readsCacheOnly) {
       this.lastFailure = { podClass, changeCount: cache.changes.count, objectsEpoch }
     }
   }
@@ -247,8 +234,8 @@ export class CycleRunner {
 
   /** @returns how many nodes were looked at */
   private scan(slots: Int32Array, wanted: number): number {
-    const { table, tally, feasible, bestSlots, isBrief } = this
-    const tests = this.crossTests()
+    const { table, tally, verdicts, feasible, bestSlots, isBrief } = this
+    const tests = verdicts.crossTests()
     const hasPlainScores = this.hasPlainScores()
     let best = -1
     let bestCount = 0
@@ -266,9 +253,9 @@ export class CycleRunner {
       let answer = answers[index]
       if (answer === unknown) answer = table.judge(this.cycle, this.statuses, index)
       let id = answer < 0 ? -answer : 0
-      const ahead = hasNominations ? this.nominatedAhead(index) : noPods
-      if (ahead.length > 0) id = this.withNominated(index, ahead)
-      else if (id === 0 && hasCross) id = this.testVerdict(tests, index)
+      const ahead = hasNominations ? verdicts.nominatedAhead(index) : noPods
+      if (ahead.length > 0) id = verdicts.withNominated(index, ahead)
+      else if (id === 0 && hasCross) id = verdicts.testVerdict(tests, index)
       if (id === 0) {
         feasible[found++] = index
         if (answer > best) {
@@ -284,131 +271,6 @@ export class CycleRunner {
     this.feasibleCount = found
     this.bestCount = hasPlainScores ? bestCount : 0
     return looked
-  }
-
-  /** The filters that look at the whole cluster, as they stand at the beginning of a search. */
-  private crossTests(): ((index: number) => PluginStatus)[] {
-    const { cycle } = this
-    return this.crossFilters.map(({ plugin, stateAt }) => {
-      const state = this.plugins.states[stateAt]
-      return plugin.testOf?.(cycle, state) ?? ((index) => plugin.filter(cycle, cycle.cache.getSlot(index), state))
-    })
-  }
-
-  private testVerdict(tests: readonly ((index: number) => PluginStatus)[], index: number): number {
-    for (let i = 0; i < tests.length; i++) {
-      const status = tests[i](index)
-      if (status.code === 'success') continue
-      const { name } = this.crossFilters[i].plugin
-      return this.statuses.intern(told(status, name), name)
-    }
-    return 0
-  }
-
-  private crossVerdict(index: number): number {
-    const slot = this.cycle.cache.getSlot(index)
-    for (const { plugin, stateAt } of this.crossFilters) {
-      const status = plugin.filter(this.cycle, slot, this.plugins.states[stateAt])
-      if (status.code !== 'success') return this.statuses.intern(told(status, plugin.name), plugin.name)
-    }
-    return 0
-  }
-
-  /** Other pods of the same or a higher priority that are nominated to a node. */
-  private nominatedAhead(index: number): readonly Pod[] {
-    const { pod, cache } = this.cycle
-    const nominated = this.nominator.podsOn(cache.getSlot(index).name)
-    return nominated.length === 0 ? noPods : nominated.filter((other) => priorityOf(other) >= priorityOf(pod) && other.metadata.uid !== pod.metadata.uid)
-  }
-
-  /** The filters with such pods as if they ran there; only if those say yes, also without them. */
-  private withNominated(index: number, ahead: readonly Pod[]): number {
-    const { cache } = this.cycle
-    const slot = cache.getSlot(index)
-    const before = slot.pods
-    const trials = ahead.map((other) => cache.trialEntry(other, slot))
-    for (const entry of trials) cache.placePod(entry)
-    const id = this.freshVerdict(slot)
-    for (const entry of trials) cache.liftPod(entry)
-    slot.pods = before
-    this.refreshStates()
-    return id === 0 ? this.freshVerdict(slot) : id
-  }
-
-  /** All filters on a node as it is now, without the caches. */
-  private freshVerdict(slot: NodeSlot): number {
-    this.refreshStates()
-    const id = this.table.verdictOf(this.cycle, this.statuses, slot)
-    return id === 0 ? this.crossVerdict(slot.index) : id
-  }
-
-  private refreshStates(): void {
-    this.plugins.refresh(this.cycle)
-  }
-
-  /** As `filter` on a node whose pods were changed for a trial, nominated pods included. */
-  filterAgain(slot: NodeSlot): PluginStatus {
-    const ahead = this.nominatedAhead(slot.index)
-    return this.statuses.get(ahead.length > 0 ? this.withNominated(slot.index, ahead) : this.freshVerdict(slot))
-  }
-
-  /** What is known of a node without its pods of lower priority; undefined when it must be tried. */
-  knownWithoutVictims(slot: NodeSlot): PluginStatus | undefined {
-    if (this.nominator.size > 0 && this.nominator.podsOn(slot.name).length > 0) return undefined
-    const id = this.table.liftedVerdict(this.cycle, this.statuses, slot)
-    if (id !== 0) return id < 0 ? nobodyLower : this.statuses.get(id)
-    if (this.crossFilters.length === 0) return undefined
-    const { plugin, stateAt } = this.crossFilters[0]
-    const status = plugin.standsAnyway?.(this.cycle, slot, this.plugins.states[stateAt])
-    return status === undefined ? undefined : this.statuses.named(status, plugin.name)
-  }
-
-  /** Brings plugin states back in line after trials. */
-  endTrials(): void {
-    this.refreshStates()
-  }
-
-  /** Whether this cycle has looked at a node and rejected it. */
-  hasRejected(index: number): boolean {
-    return this.tally.idOf(index) !== undefined
-  }
-
-  /** Why a node was rejected in this cycle. */
-  statusOf(slot: NodeSlot): PluginStatus {
-    const id = this.tally.idOf(slot.index)
-    return id === undefined ? this.absent : this.statuses.get(id)
-  }
-
-  /** Statuses that nodes have, with the number of nodes. */
-  private tallied(): StatusCount[] {
-    return this.tally.counted(this.statuses, this.cycle.cache.nodeCount, this.absent)
-  }
-
-  /** Reason to number of nodes, of all nodes. */
-  reasonCounts(): Map<string, number> {
-    const counts = new Map<string, number>()
-    for (const { status, count } of this.tallied()) for (const reason of status.reasons) counts.set(reason, (counts.get(reason) ?? 0) + count)
-    return counts
-  }
-
-  /** Names of the plugins that rejected nodes, or the pod as a whole. */
-  rejectors(): string[] {
-    const names = new Set<string>()
-    if (this.absent.plugin !== undefined) names.add(this.absent.plugin)
-    for (const { status } of this.tallied()) if (status.plugin !== undefined) names.add(status.plugin)
-    return [...names].sort(compareText)
-  }
-
-  /** How many nodes evictions may help. */
-  preemptibleCount(): number {
-    return this.tallied().reduce((sum, { status, count }) => (status.code === 'unschedulable' ? sum + count : sum), 0)
-  }
-
-  /** Nodes that evictions may help: rejected, but not for good. */
-  preemptible(): NodeSlot[] {
-    if (this.preemptibleCount() === 0) return []
-    const { cache } = this.cycle
-    return Array.from(this.tally.among(cache.nodeOrder(), this.statuses, this.absent, 'unschedulable'), (index) => cache.getSlot(index))
   }
 
   // ---- scores ------------------------------------------------------------------------------------------------------
@@ -456,21 +318,22 @@ export class CycleRunner {
   prepareBinding(cycle: Cycle, nodeName: string): void {
     const slot = cycle.cache.findSlot(nodeName)
     this.begin(cycle)
-    if (slot?.node !== undefined) this.freshVerdict(slot)
+    if (slot?.node !== undefined) this.verdicts.fresh(slot)
   }
 
   /** What PostFilter plugins see of the failed cycle. */
   failedCycle(cycle: Cycle, ports: FailurePorts): FailedCycle {
+    const { tally, verdicts } = this
     return {
       cycle,
       isRepeated: this.isRepeated,
       preFilterOf: (plugin) => this.plugins.resultOf(plugin),
-      statusOf: (slot) => this.statusOf(slot),
-      preemptible: () => this.preemptible(),
-      preemptibleCount: () => this.preemptibleCount(),
-      knownWithoutVictims: (slot) => this.knownWithoutVictims(slot),
-      filterAgain: (slot) => this.filterAgain(slot),
-      endTrials: () => this.endTrials(),
+      statusOf: (slot) => tally.statusOf(slot.index),
+      preemptible: () => tally.preemptible(),
+      preemptibleCount: () => tally.preemptibleCount(),
+      knownWithoutVictims: (slot) => verdicts.knownWithoutVictims(slot),
+      filterAgain: (slot) => verdicts.filterAgain(slot),
+      endTrials: () => verdicts.refreshStates(),
       nominatedTo: (nodeName) => this.nominator.podsOn(nodeName),
       pick: (bound) => ports.pick(bound),
       writer: ports,
@@ -500,7 +363,8 @@ export class CycleRunner {
   }
 }
 
-/** An error of a filter, with the name of the plugin before it. */
-function told(status: PluginStatus, plugin: string): PluginStatus {
-  return status.code === 'error' ? errorStatus(schedulerReasons.filterError(plugin, status.reasons.join(', '))) : status
+/** What is said of nodes that the search did not come to. */
+function absentStatus({ status, nodeNames, narrowedBy }: PreFilterOutcome): PluginStatus {
+  if (status.code !== 'success') return status
+  return nodeNames === undefined ? unresolvable() : unresolvable(schedulerReasons.notInPreFilter(narrowedBy))
 }

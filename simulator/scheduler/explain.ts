@@ -96,12 +96,12 @@ class Explainer {
     if (status.code !== 'success') {
       const preFilter = rejectionOf(status, narrowedBy.join(','))
       if (!isRejected(status)) return { ...noNodes, error: preFilter }
-      const rejectors = [...new Set([...runner.rejectors(), ...narrowedBy])]
+      const rejectors = [...new Set([...runner.tally.rejectors(), ...narrowedBy])]
       return status.code === 'unschedulable' ? { ...noNodes, preFilter, rejectors, ...this.preemption(failed) } : { ...noNodes, preFilter, rejectors }
     }
     const searched = this.search(nodeNames)
     if (runner.problem !== undefined) return this.failed(runner.problem, narrowedBy)
-    const rejectors = [...new Set([...runner.rejectors(), ...narrowedBy])]
+    const rejectors = [...new Set([...runner.tally.rejectors(), ...narrowedBy])]
     if (runner.feasibleCount === 0) return { ...noNodes, nodes: this.rejectedNodes(narrowedBy), rejectors, ...this.preemption(failed) }
     return { ...this.scored(searched, narrowedBy), rejectors, ...(searched.sampling === undefined ? {} : { sampling: searched.sampling }) }
   }
@@ -113,7 +113,7 @@ class Explainer {
     const start = runner.nextStart
     runner.findFeasible(nodeNames)
     const fitting = Array.from(runner.feasible.subarray(0, runner.feasibleCount))
-    const lookedAt = order.reduce((count, index) => (runner.hasRejected(index) ? count + 1 : count), fitting.length)
+    const lookedAt = order.reduce((count, index) => (runner.tally.hasRejected(index) ? count + 1 : count), fitting.length)
     if (runner.problem !== undefined || fitting.length === 0 || lookedAt >= order.length) return { fitting }
     const details = this.details(fitting)
     const nominatedNode = this.pod.status?.nominatedNodeName ?? ''
@@ -145,7 +145,7 @@ class Explainer {
     const nodes: NodeExplanation[] = []
     for (const slot of this.scheduler.cache.nodeSlots()) {
       if (fits.has(slot.index)) continue
-      const status = this.runner.statusOf(slot)
+      const status = this.runner.tally.statusOf(slot.index)
       if (status.reasons.length > 0) nodes.push({ node: slot.name, rejection: this.shared(status, narrowedBy), scores: noScores, total: 0 })
     }
     return nodes

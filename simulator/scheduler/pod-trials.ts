@@ -33,7 +33,7 @@ export class PodTrials {
     const { status, nodeNames, narrowedBy } = runner.begin(scheduler.cycleOf(pod))
     if (status.code !== 'success') return narrowedBy.length === 0 ? status : withPlugin(status, narrowedBy[0])
     if (nodeNames !== undefined && !nodeNames.has(nodeName)) return withPlugin(unresolvable(schedulerReasons.notInPreFilter(narrowedBy)), narrowedBy[0])
-    const verdict = runner.filterAgain(slot)
+    const verdict = runner.verdicts.filterAgain(slot)
     return verdict.code === 'success' ? success : verdict
   }
 

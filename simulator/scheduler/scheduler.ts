@@ -381,8 +381,8 @@ export class Scheduler {
 
   private fitFailure(cycle: Cycle, preFilterStatus: PluginStatus | undefined, narrowedBy: readonly string[]): Failure {
     const { runner } = this
-    const rejectors = [...new Set([...runner.rejectors(), ...narrowedBy])]
-    const reasonCounts = preFilterStatus === undefined ? runner.reasonCounts() : new Map<string, number>()
+    const rejectors = [...new Set([...runner.tally.rejectors(), ...narrowedBy])]
+    const reasonCounts = preFilterStatus === undefined ? runner.tally.reasonCounts() : new Map<string, number>()
     const post = this.postFilter(cycle)
     const message = fitMessage({
       nodeCount: this.cache.nodeCount,
