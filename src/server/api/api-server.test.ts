@@ -110,6 +110,12 @@ describe('the API over HTTPS', () => {
     expect(JSON.parse(answer.text)).toMatchObject({ kind: 'Status', code })
   })
 
+  it('OpenAPI tells what fields mean', async () => {
+    const { components } = JSON.parse((await call('GET', '/openapi/v3/apis/apps/v1')).text) as { components: { schemas: { [name: string]: { properties: { [field: string]: { description?: string } } } } } }
+    expect(components.schemas['io.k8s.api.apps.v1.DeploymentSpec']!.properties['replicas']!.description).toContain('Number of desired pods')
+    expect(components.schemas['io.k8s.api.core.v1.Container']!.properties['image']!.description).toContain('Container image name')
+  })
+
   it('a dry run is All or refused, and stores nothing', async () => {
     const body = configMap('dry')
     expect([(await call('POST', `${maps}?dryRun=All`, { body })).code, (await call('POST', `${maps}?dryRun=Some`, { body })).code, (await call('GET', `${maps}/dry`)).code]).toEqual([201, 422, 404])

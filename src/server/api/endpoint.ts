@@ -13,6 +13,7 @@ import type { AuditFile } from './audit-file.ts'
 import type { Desk } from './desk.ts'
 import { acceptedForms, jsonType, notAcceptableText, protobufType } from './media.ts'
 import type { AnswerForm } from './media.ts'
+import { withDescriptions } from './openapi-texts.ts'
 import { encodeObject, encodeWatchFrame, hasProtobuf } from './protobuf.ts'
 import type { Pump } from './pump.ts'
 import { readBody } from './request-body.ts'
@@ -93,7 +94,8 @@ export class Endpoint {
     const isAggregated = forms[0]?.as === 'APIGroupDiscoveryList'
     const { code, body } = this.parts.desk.cluster.requestPath({ user, verb: (request.method ?? 'GET').toLowerCase(), path, isAggregated, serverAddress: this.parts.serverAddress() })
     const form = isAggregated && (path === '/api' || path === '/apis') ? forms[0]! : { type: jsonType }
-    return this.send(exchange, code, body, form)
+    const isOpenApi = code === 200 && path.startsWith('/openapi/v3/')
+    return this.send(exchange, code, isOpenApi ? withDescriptions(body as object) : body, form)
   }
 
   /** POST /podflight/advance?seconds=N: only who may do everything may move time. */
