@@ -44,43 +44,15 @@ export type SchedulerOptions = Pick<ClusterConfig, 'addOns' | 'schedulerConfigur
 
 /** Makes the scheduler of a cluster. Its caches are built when first needed, so that forks are cheap. */
 export function bindScheduler(context: ComponentContext, options: SchedulerOptions = {}): BoundScheduler {
-  const { api, clock } = context
-  const decisions = context.log<Decision>('decisions')
+  const { clock } = context
+  const decisions = decisionLog(context)
   const counters = context.table<number>('counters')
   const due = context.table<number>('due')
   const queue = context.table<QueueRow>('queue')
   const waiting = context.table<WaitingRow>('waiting')
   const configured = context.table<string>('configuration')
   let scheduler: Scheduler | undefined
-
-  const ports: SchedulerPorts = {
-    nowMs: () => clock.nowMs,
-    objects: listerOf(context),
-    timeOf: (timestamp) => clock.parse(timestamp),
-    findPod: (key) => api.find<Pod>('pods', key),
-    listNodes: () => api.list<Node>('nodes'),
-    listPods: () => api.list<Pod>('pods'),
-    bind: (pod, nodeName) => {
-      const result = api.bindPod(keyOf(pod), nodeName)
-      return result.ok ? undefined : result.status.message
-    },
-    patchStatus: (pod, patch) => patchStatus(context, pod, patch),
-    evict: (victim, condition) => {
-      patchStatus(context, victim, { condition })
-      api.delete('pods', keyOf(victim), { uid: victim.metadata.uid })
-    },
-    writeObject: (object) => {
-      context.api.update(resourceOfKind.get(object.kind) ?? object.kind, object)
-    },
-    recordEvent: (pod, event) => context.recorder.record(pod, event.type, event.reason, event.note),
-    pick: (bound) => context.random.nextInt(bound),
-    recordDecision: (decision) => {
-      const count = counters.get('decisions') ?? 0
-      counters.set('decisions', count + 1)
-      decisions.set(count % decisionsMax, decision)
-    },
-  }
-
+  const ports = portsOf(context, decisions.record)
   const document = (): string => configured.get('document') ?? options.schedulerConfiguration ?? defaultConfigurationDocument
   const open = (): Scheduler => {
     scheduler ??= new Scheduler({ queue, counters, waiting }, ports, loaded(document(), options))
@@ -118,11 +90,59 @@ export function bindScheduler(context: ComponentContext, options: SchedulerOptio
       plan()
       return undefined
     },
-    decisions: () => {
+    decisions: decisions.list,
+  }
+}
+
+/** The last decisions, in a ring of cluster state. */
+interface DecisionLog {
+  readonly record: (decision: Decision) => void
+  /** Oldest first. */
+  readonly list: () => readonly Decision[]
+}
+
+function decisionLog(context: ComponentContext): DecisionLog {
+  const decisions = context.log<Decision>('decisions')
+  const counters = context.table<number>('counters')
+  return {
+    record: (decision) => {
+      const count = counters.get('decisions') ?? 0
+      counters.set('decisions', count + 1)
+      decisions.set(count % decisionsMax, decision)
+    },
+    list: () => {
       const rows = decisions.values()
       const start = (counters.get('decisions') ?? 0) % decisionsMax
       return rows.length < decisionsMax ? rows : [...rows.slice(start), ...rows.slice(0, start)]
     },
+  }
+}
+
+/** What the scheduler reads and writes, through the API as its own user. */
+function portsOf(context: ComponentContext, recordDecision: DecisionLog['record']): SchedulerPorts {
+  const { api, clock } = context
+  return {
+    nowMs: () => clock.nowMs,
+    objects: listerOf(context),
+    timeOf: (timestamp) => clock.parse(timestamp),
+    findPod: (key) => api.find<Pod>('pods', key),
+    listNodes: () => api.list<Node>('nodes'),
+    listPods: () => api.list<Pod>('pods'),
+    bind: (pod, nodeName) => {
+      const result = api.bindPod(keyOf(pod), nodeName)
+      return result.ok ? undefined : result.status.message
+    },
+    patchStatus: (pod, patch) => patchStatus(context, pod, patch),
+    evict: (victim, condition) => {
+      patchStatus(context, victim, { condition })
+      api.delete('pods', keyOf(victim), { uid: victim.metadata.uid })
+    },
+    writeObject: (object) => {
+      api.update(resourceOfKind.get(object.kind) ?? object.kind, object)
+    },
+    recordEvent: (pod, event) => context.recorder.record(pod, event.type, event.reason, event.note),
+    pick: (bound) => context.random.nextInt(bound),
+    recordDecision,
   }
 }
 

@@ -8,8 +8,7 @@
 import { Table } from '../kernel/table.ts'
 import type { Condition, KubeObject, Node, Pod } from '../api/types.ts'
 import { ClusterCache } from './cluster-cache.ts'
-import { nodeUpdateActions, podUpdateActions } from './cluster-events.ts'
-import type { ClusterEvent, EventAction, EventObjects } from './cluster-events.ts'
+import { ClusterFeed, isAssigned } from './cluster-feed.ts'
 import { compileProfile } from './compiled-profile.ts'
 import type { CompiledProfile } from './compiled-profile.ts'
 import { defaultConfiguration } from './configuration/load.ts'
@@ -18,7 +17,7 @@ import { CycleRunner } from './cycle-runner.ts'
 import type { Cycle, CycleHost, PostFilterResult, Preemption } from './framework.ts'
 import { eventNote, fitMessage, schedulerReasons, schedulerTexts } from './messages.ts'
 import { Nominator } from './nominator.ts'
-import { isTerminating, podKeyOf, priorityOf } from './pod-class.ts'
+import { isTerminating, podKeyOf } from './pod-class.ts'
 import type { Decision, SchedulerPorts } from './ports.ts'
 import { defaultSchedulerName, SchedulingQueue } from './queue.ts'
 import type { QueueRow } from './queue.ts'
@@ -45,17 +44,6 @@ interface Failure {
   readonly preemption?: Preemption
 }
 
-/** Kinds that decide which pods belong together. */
-const selectingKinds: readonly string[] = ['Service', 'ReplicaSet', 'StatefulSet', 'ReplicationController', 'Namespace']
-
-function isVisible(pod: Pod | undefined): pod is Pod {
-  return pod !== undefined && pod.status?.phase !== 'Succeeded' && pod.status?.phase !== 'Failed'
-}
-
-function isAssigned(pod: Pod): boolean {
-  return (pod.spec.nodeName ?? '') !== ''
-}
-
 /**
  * The scheduler of one cluster with all its profiles. The owner reports changes (`onPodChange`, `onNodeChange`,
  * `onObjectChange`) and calls `runDue` when `nextDueMs` has come; all that it does to the cluster goes through its
@@ -73,7 +61,7 @@ export class Scheduler {
   private runner: CycleRunner
   private readonly host: CycleHost
   readonly queue: SchedulingQueue
-  private objectsEpoch = 1
+  private readonly feed: ClusterFeed
   /** Told of each attempt just before it is made; for explanations of the past on a fork. */
   onAttempt: ((pod: Pod) => void) | undefined
 
@@ -87,8 +75,13 @@ export class Scheduler {
     this.waiting = new WaitingPods(state.waiting ?? new Table())
     this.queue = new SchedulingQueue(state, this.profiles, ports)
     this.host = this.makeHost()
+    this.feed = new ClusterFeed({
+      cache: this.cache, queue: this.queue, nominator: this.nominator, waiting: this.waiting,
+      isResponsible: (pod) => this.isResponsible(pod),
+      releaseGone: (pod, podKey) => this.releaseGone(pod, podKey),
+    })
     for (const node of ports.listNodes()) this.cache.addNode(node)
-    for (const pod of ports.listPods()) this.learn(pod)
+    for (const pod of ports.listPods()) this.feed.learn(pod)
     for (const { podKey } of this.waiting.list()) if (this.cache.findEntry(podKey)?.isAssumed !== true) this.waiting.remove(podKey)
   }
 
@@ -117,20 +110,6 @@ export class Scheduler {
     return this.runners.get(spec.schedulerName ?? defaultSchedulerName) ?? this.runner
   }
 
-  /** Takes in a pod that existed before this scheduler was made, without events. */
-  private learn(pod: Pod): void {
-    if (!isVisible(pod)) return
-    const podKey = podKeyOf(pod)
-    const waiting = this.waiting.size === 0 ? undefined : this.waiting.find(podKey)
-    if (isAssigned(pod)) this.cache.addPod(pod)
-    else if (!this.isResponsible(pod)) this.queue.remove(podKey)
-    else if (waiting !== undefined) this.cache.assumePod(pod, waiting.nodeName, this.cache.classOf(pod), podKey)
-    else {
-      if (this.queue.find(podKey) === undefined) this.queue.add(pod)
-      this.noteNomination(pod)
-    }
-  }
-
   private isResponsible({ spec }: Pod): boolean {
     return this.profiles.has(spec.schedulerName ?? defaultSchedulerName)
   }
@@ -138,74 +117,18 @@ export class Scheduler {
   // ---- events ------------------------------------------------------------------------------------------------------
 
   /** A pod was created (old undefined), changed or deleted (pod undefined). */
-  onPodChange(old: Pod | undefined, pod: Pod | undefined, podKey = podKeyOf((pod ?? old) as Pod)): void {
-    const before = isVisible(old) ? old : undefined
-    const after = isVisible(pod) ? pod : undefined
-    if (before === undefined && after === undefined) return
-    if (after === undefined) return this.podGone(before as Pod)
-    if (before === undefined) return this.podCame(after, podKey)
-    if (isAssigned(before)) this.boundPodChanged(before, after, podKey)
-    else if (isAssigned(after)) {
-      this.boundPodCame(after, podKey)
-      if (this.isResponsible(before)) this.forgetWaiting(podKey)
-    } else if (this.isResponsible(before)) this.waitingPodChanged(before, after)
+  onPodChange(old: Pod | undefined, pod: Pod | undefined, podKey?: string): void {
+    this.feed.onPodChange(old, pod, podKey)
   }
 
-  private podCame(pod: Pod, podKey: string): void {
-    if (isAssigned(pod)) return this.boundPodCame(pod, podKey)
-    if (!this.isResponsible(pod)) return
-    this.queue.add(pod, podKey)
-    if ((pod.status?.nominatedNodeName ?? '') !== '') this.noteNomination(pod)
+  /** A node was created (old undefined), changed or deleted (node undefined). */
+  onNodeChange(old: Node | undefined, node: Node | undefined): void {
+    this.feed.onNodeChange(old, node)
   }
 
-  /** A pod that is held back takes no place. */
-  private noteNomination(pod: Pod): void {
-    const isGated = (this.queue.find(podKeyOf(pod))?.gatedBy ?? '') !== ''
-    this.nominator.add(pod, isGated ? '' : (pod.status?.nominatedNodeName ?? ''))
-  }
-
-  private boundPodCame(pod: Pod, podKey: string): void {
-    this.cache.addPod(pod, podKey)
-    this.nominator.remove(podKey)
-    this.queue.moveAll({ resource: 'Pod', action: 'add' }, { new: pod })
-  }
-
-  private boundPodChanged(old: Pod, pod: Pod, podKey: string): void {
-    this.cache.updatePod(pod, podKey)
-    if (!this.queue.waitsForEvents) return
-    for (const action of podUpdateActions(old, pod)) this.queue.moveAll({ resource: 'Pod', action }, { old, new: pod })
-  }
-
-  private waitingPodChanged(old: Pod, pod: Pod): void {
-    if (this.cache.findEntry(podKeyOf(pod))?.isAssumed) return
-    const events: ClusterEvent[] = podUpdateActions(old, pod).map((action) => ({ resource: 'Pod', action }))
-    this.queue.update(pod, events, { old, new: pod })
-    this.noteNomination(pod)
-    const nominated = old.status?.nominatedNodeName ?? ''
-    if (nominated !== '' && nominated !== (pod.status?.nominatedNodeName ?? '')) this.nominationEnded(old)
-  }
-
-  /** Pods that stood back behind a nominated one may try again. */
-  private nominationEnded(pod: Pod): void {
-    this.queue.moveAll({ resource: 'Pod', action: 'delete' }, { old: pod }, (other) => priorityOf(other) <= priorityOf(pod))
-  }
-
-  private forgetWaiting(podKey: string): void {
-    this.queue.remove(podKey)
-    this.nominator.remove(podKey)
-  }
-
-  private podGone(pod: Pod): void {
-    const key = podKeyOf(pod)
-    if (isAssigned(pod)) {
-      this.cache.removePod(key)
-      this.queue.moveAll({ resource: 'Pod', action: 'delete' }, { old: pod })
-      return
-    }
-    if (!this.isResponsible(pod)) return
-    this.forgetWaiting(key)
-    if (this.cache.findEntry(key)?.isAssumed) this.releaseGone(pod, key)
-    else if ((pod.status?.nominatedNodeName ?? '') !== '') this.nominationEnded(pod)
+  /** An object of another kind was created, changed or deleted: services, owners, namespaces, volumes, claims, budgets. */
+  onObjectChange(kind: string, old: KubeObject | undefined, object: KubeObject | undefined): void {
+    this.feed.onObjectChange(kind, old, object)
   }
 
   /** A pod was deleted while it waited at Permit. */
@@ -216,32 +139,6 @@ export class Scheduler {
     this.cache.forgetPod(podKey)
     this.queue.moveAll({ resource: 'Pod', action: 'delete' }, { old: pod })
     this.settleWaiting()
-  }
-
-  /** A node was created (old undefined), changed or deleted (node undefined). */
-  onNodeChange(old: Node | undefined, node: Node | undefined): void {
-    if (node === undefined) {
-      if (old === undefined) return
-      this.queue.moveAll({ resource: 'Node', action: 'delete' }, { old })
-      this.cache.removeNode(old.metadata.name ?? '')
-      return
-    }
-    if (old === undefined) {
-      this.cache.addNode(node)
-      this.queue.moveAll({ resource: 'Node', action: 'add' }, { new: node })
-      return
-    }
-    this.cache.updateNode(node)
-    if (!this.queue.waitsForEvents) return
-    for (const action of nodeUpdateActions(old, node)) this.queue.moveAll({ resource: 'Node', action }, { old, new: node })
-  }
-
-  /** An object of another kind was created, changed or deleted: services, owners, namespaces, volumes, claims, budgets. */
-  onObjectChange(kind: string, old: KubeObject | undefined, object: KubeObject | undefined): void {
-    if (selectingKinds.includes(kind) && (old === undefined || object === undefined || selects(old) !== selects(object))) this.objectsEpoch++
-    const action: EventAction = old === undefined ? 'add' : object === undefined ? 'delete' : 'update'
-    const objects: EventObjects = { old, new: object }
-    this.queue.moveAll({ resource: kind, action }, objects)
   }
 
   // ---- time --------------------------------------------------------------------------------------------------------
@@ -435,7 +332,7 @@ export class Scheduler {
 
   /** The cycle of a pod as it would run now, for explanations. */
   cycleOf(pod: Pod): Cycle {
-    return { cache: this.cache, objects: this.ports.objects, pod, podClass: this.cache.classOf(pod), objectsEpoch: this.objectsEpoch, host: this.host }
+    return { cache: this.cache, objects: this.ports.objects, pod, podClass: this.cache.classOf(pod), objectsEpoch: this.feed.objectsEpoch, host: this.host }
   }
 }
 
@@ -458,9 +355,3 @@ function failureDecision(podKey: string, atMs: number, { message, isRejection, n
     victims: preemption?.victims.map(podKeyOf) ?? [],
   }
 }
-
-/** The part of an object that says which pods belong to it, as text. */
-function selects({ kind, metadata, spec }: KubeObject): string {
-  return JSON.stringify(kind === 'Namespace' ? metadata.labels : (spec as { selector?: unknown } | undefined)?.selector)
-}
-
