@@ -29,6 +29,10 @@ export interface ManagedRow {
 const statusManagers: { readonly [kind: string]: string } = { Pod: 'kubelet', Node: 'kubelet' }
 const controllerManager = 'kube-controller-manager'
 
+/**
+ * Keeps metadata.managedFields apart from the objects, one row per written object. Merging and conflicts of server-side
+ * apply are not here: it says who owns what, as of the last write.
+ */
 export class FieldManagers {
   private readonly rows: Table<ManagedRow>
   private readonly clock: ServerClock
