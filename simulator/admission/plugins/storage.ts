@@ -1,5 +1,6 @@
 /** Claims without a class get the default one; claims and volumes in use are protected. Models plugin/pkg/admission/storage (v1.35). */
 
+import { groupResourceText } from '../../api/kinds.ts'
 import type { KubeObject, PersistentVolumeClaim } from '../../api/types.ts'
 import { compareText } from '../../kernel/text.ts'
 import { forbid, isMain } from './helpers.ts'
@@ -30,13 +31,13 @@ export const defaultStorageClass: AdmissionPlugin = {
   },
 }
 
-const protections: { readonly [resource: string]: string } = { persistentvolumeclaims: 'kubernetes.io/pvc-protection', persistentvolumes: 'kubernetes.io/pv-protection' }
+const protections: { readonly [resource: string]: string } = { persistentvolumeclaims: 'kubernetes.io/pvc-protection', persistentvolumes: 'kubernetes.io/pv-protection', 'volumeattributesclasses.storage.k8s.io': 'kubernetes.io/vac-protection' }
 
 export const storageObjectInUseProtection: AdmissionPlugin = {
   name: 'StorageObjectInUseProtection',
   admit(request) {
-    const finalizer = protections[request.kind.resource]
-    if (finalizer === undefined || request.kind.group !== '' || request.subresource !== '' || request.operation !== 'CREATE') return undefined
+    const finalizer = protections[groupResourceText(request.kind.group, request.kind.resource)]
+    if (finalizer === undefined || request.subresource !== '' || request.operation !== 'CREATE') return undefined
     const meta = request.object.metadata
     if (!meta.finalizers?.includes(finalizer)) meta.finalizers = [...(meta.finalizers ?? []), finalizer]
     return undefined

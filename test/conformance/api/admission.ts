@@ -6,7 +6,7 @@ import type { KindInfo } from '../../../simulator/api/kinds.ts'
 import { kindByResource } from '../../../simulator/api/kinds.ts'
 import type { KubeObject } from '../../../simulator/api/types.ts'
 import { jsonEqual, objectOf, textOf } from '../compare.ts'
-import { createRecordedServer } from './server.ts'
+import { createRecordedServer, recorder } from './server.ts'
 import type { RecordedServer } from './server.ts'
 import type { CommandResult } from '../scenario-player/kubectl-runner.ts'
 import type { CaseResult, Row } from '../runner.ts'
@@ -128,7 +128,7 @@ function runServer(row: Row): CaseResult {
   const name = textOf(row['name'])
   const { kind, namespace } = readPath(textOf(row['path']))
   if (kind === undefined || !canAdmit(kind)) return { name, ok: false, note: `no admission rules for ${textOf(row['path'])}` }
-  const result = admitCreate({ kind, namespace, body: textOf(row['manifest']), isYaml: true, fieldValidation: 'Strict', isDryRun: true, user: { name: 'admin', groups: ['system:masters'] }, identity }, reader)
+  const result = admitCreate({ kind, namespace, body: textOf(row['manifest']), isYaml: true, fieldValidation: 'Strict', isDryRun: true, user: recorder, identity }, reader)
   const expected = { ...(row['error'] === undefined ? { accepted: withoutSuffix(row['accepted']) } : { error: row['error'] }), warnings: row['warnings'] ?? [] }
   const exists = result.ok ? reader.get(kind.group === '' ? kind.resource : `${kind.resource}.${kind.group}`, kind.namespaced ? namespace : undefined, result.object.metadata.name ?? '') : undefined
   if (exists !== undefined) return { name, ok: row['code'] === 409, note: 'the store refuses what exists already' }

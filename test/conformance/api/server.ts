@@ -6,7 +6,7 @@ import { kubeconfig, MemoryFiles, runKubectl } from '../scenario-player/kubectl-
 import type { CommandResult } from '../scenario-player/kubectl-runner.ts'
 
 /** The user that recorded the corpus. */
-export const recorder: UserInfo = { name: 'admin', groups: ['system:masters', 'system:authenticated'] }
+export const recorder: UserInfo = { name: 'admin', uid: 'admin', groups: ['system:masters', 'system:authenticated'] }
 
 const settleMs = 1000
 
@@ -29,9 +29,14 @@ export function createRecordedServer(namespace: string, labels: { readonly [key:
   sleep(settleMs)
   const files = new MemoryFiles()
   files.write('/root/.kube/config', kubeconfig('default'))
-  const advance = (toMs: number, isOver?: () => boolean): void => {
-    while (isOver?.() !== true && (cluster.nextEventMs() ?? Number.POSITIVE_INFINITY) <= toMs) cluster.stepEvent()
-    if (isOver?.() !== true) cluster.advanceTo(toMs)
+  // `isOver` reads what came, so it is asked once for each moment.
+  const advance = (toMs: number, isOver: () => boolean = () => false): void => {
+    for (;;) {
+      if (isOver()) return
+      if ((cluster.nextEventMs() ?? Number.POSITIVE_INFINITY) > toMs) break
+      cluster.stepEvent()
+    }
+    cluster.advanceTo(toMs)
   }
   return {
     request: (request) => cluster.request(request),

@@ -93,6 +93,7 @@ function masked(value: unknown): unknown {
     .replaceAll(/kube-api-access-[a-z0-9]{5}/g, 'kube-api-access-*****')
     .replaceAll(/2026-01-05T\d{2}:\d{2}:\d{2}(?:\.\d+)?Z/g, 'TIME')
     .replaceAll(uidPattern, 'UID')
+    .replaceAll(/,"storageVersionHash":"[^"]*"/g, '')
     .replaceAll(/(?<=resourceVersion(?:\\")?: ?\\")\d+(?=\\")/g, 'RV')
     .replaceAll(/(?<=resourceVersion\\":\\")\d+(?=\\")/g, 'RV')
     .replaceAll(/(?<=Invalid value: \\")10\.96\.\d+\.\d+/g, 'CLUSTER-IP')
