@@ -5,7 +5,7 @@ import type { KindInfo } from '../api/kinds.ts'
 import { apiVersionOf } from '../api/kinds.ts'
 import type { ApiRequest, ApiResponse, UserInfo } from '../api/request.ts'
 import type { KubeObject } from '../api/types.ts'
-import { failed, ok } from './answers.ts'
+import { bodyOf, failed, ok } from './answers.ts'
 import { apiAudience } from './authenticator.ts'
 import type { ApiServer } from './server.ts'
 
@@ -38,7 +38,9 @@ export function isReview(kind: KindInfo): boolean {
 /** Answers a review. */
 export function answerReview(server: ApiServer, kind: KindInfo, request: ApiRequest): ApiResponse {
   if (request.verb !== 'create') return failed(apiErrors.methodNotAllowed())
-  const decoded = server.parts.admission.decode(kind, request.body, request.contentType ?? 'application/json')
+  const given = bodyOf(request, server.parts.kinds.current)
+  if (typeof given === 'object' && 'refusal' in given) return failed(given.refusal)
+  const decoded = server.parts.admission.decode(kind, given, request.contentType ?? 'application/json')
   if (!decoded.ok) return failed(decoded.status, decoded.warnings)
   const spec = (decoded.object.spec ?? {}) as ReviewSpec
   const status = statusOf(server, kind, spec, request)

@@ -7,6 +7,7 @@ import type { Cluster, UserInfo } from '../../../simulator/index.ts'
 import { anonymousUser, authenticatedGroup, impersonate } from '../../../simulator/api/credentials.ts'
 import { apiErrors } from '../../../simulator/api/errors.ts'
 import type { Status } from '../../../simulator/api/types.ts'
+import type { IssuedCertificates } from './issued-certificates.ts'
 
 /** A user who has a token. */
 export interface Account { readonly name: string; readonly groups: readonly string[]; readonly token: string }
@@ -47,22 +48,14 @@ function valuesOf(headers: IncomingHttpHeaders, name: string): string[] {
 /** What of a request says who asks. */
 type Shown = Pick<IncomingMessage, 'headers' | 'socket'>
 
-/** TLS has seen that the client holds its certificate's key; who issued the certificate is the cluster's to tell. */
-function certificateUser(socket: IncomingMessage['socket'], cluster: Cluster): UserInfo | undefined {
-  const certificate = (socket as Partial<TLSSocket>).getPeerX509Certificate?.()
-  return certificate === undefined ? anonymousUser : cluster.authenticate({ certificate: certificate.toString() })
-}
-
-/**
- * Authenticates HTTP requests by bearer token or client certificate, then by Impersonate headers. Refusals are a Status
- * (400, 401 or 403), returned and not thrown; a request without credentials is system:anonymous.
- */
 export class Accounts {
   private readonly secrets: Secrets
   private readonly users: ReadonlyMap<string, UserInfo>
+  private readonly issued: IssuedCertificates
 
-  constructor(secrets: Secrets) {
+  constructor(secrets: Secrets, issued: IssuedCertificates) {
     this.secrets = secrets
+    this.issued = issued
     this.users = new Map(secrets.accounts.map(({ name, groups, token }) => [token, { name, groups: [...groups, authenticatedGroup] }]))
   }
 
@@ -79,7 +72,7 @@ export class Accounts {
     const protocols = headerOf(headers, 'sec-websocket-protocol') ?? ''
     const inProtocol = /base64url\.bearer\.authorization\.k8s\.io\.([\w-]+)/.exec(protocols)?.[1]
     const token = inProtocol === undefined ? /^bearer +(\S+)$/i.exec(authorization ?? '')?.[1] : Buffer.from(inProtocol, 'base64url').toString()
-    if (token === undefined) return authorization === undefined ? certificateUser(socket, cluster) : undefined
+    if (token === undefined) return authorization === undefined ? this.certificateUser(socket, cluster) : undefined
     return this.users.get(token) ?? this.serviceAccountOf(token, cluster)
   }
 
@@ -87,6 +80,13 @@ export class Accounts {
   signToken(token: string): string {
     const signed = token.slice(0, token.lastIndexOf('.'))
     return `${signed}.${createHmac('sha256', this.secrets.signingKey).update(signed).digest('base64url')}`
+  }
+
+  /** TLS has seen that the client holds the key of its certificate. */
+  private certificateUser(socket: IncomingMessage['socket'], cluster: Cluster): UserInfo | undefined {
+    const certificate = (socket as Partial<TLSSocket>).getPeerX509Certificate?.()
+    if (certificate === undefined) return anonymousUser
+    return this.issued.has(certificate) ? cluster.authenticate({ certificate: certificate.toString() }) : undefined
   }
 
   private serviceAccountOf(token: string, cluster: Cluster): UserInfo | undefined {

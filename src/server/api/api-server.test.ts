@@ -1,9 +1,12 @@
+import { createPrivateKey } from 'node:crypto'
 import { mkdtempSync } from 'node:fs'
 import { request as httpsRequest } from 'node:https'
 import type { IncomingHttpHeaders, RequestOptions } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { connect } from 'node:tls'
+import 'reflect-metadata'
+import * as x509 from '@peculiar/x509'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createCluster } from '../../../simulator/index.ts'
 import type { Cluster } from '../../../simulator/index.ts'
@@ -31,11 +34,11 @@ function newCluster(): Cluster {
   return cluster
 }
 
-interface Call { readonly token?: string; readonly body?: string | Uint8Array; readonly headers?: RequestOptions['headers']; readonly until?: (text: string) => boolean }
+interface Call { readonly token?: string; readonly tls?: { readonly cert: string; readonly key: string }; readonly body?: string | Uint8Array; readonly headers?: RequestOptions['headers']; readonly until?: (text: string) => boolean }
 
-function call(method: string, path: string, { token = admin, body, headers = {}, until }: Call = {}): Promise<Answer> {
+function call(method: string, path: string, { token = admin, tls, body, headers = {}, until }: Call = {}): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const request = httpsRequest({ host: '127.0.0.1', port: server.port, ca: certificates.authority, method, path, headers: { ...(token === '' ? {} : { authorization: `Bearer ${token}` }), ...headers } }, (response) => {
+    const request = httpsRequest({ host: '127.0.0.1', port: server.port, ca: certificates.authority, ...tls, method, path, headers: { ...(token === '' ? {} : { authorization: `Bearer ${token}` }), ...headers } }, (response) => {
       const chunks: Buffer[] = []
       const finish = (): void => resolve({ code: response.statusCode ?? 0, headers: response.headers, text: Buffer.concat(chunks).toString(), bytes: Buffer.concat(chunks) })
       response.on('data', (chunk: Buffer) => {
@@ -156,6 +159,24 @@ describe('the API over HTTPS', () => {
     const { token } = (JSON.parse(made.text) as { status: { token: string } }).status
     expect((await call('GET', '/api/v1/pods', { token })).text).toContain('system:serviceaccount:default:default')
     expect((await call('GET', '/api/v1/pods', { token: `${token}x` })).code).toBe(401)
+  })
+
+  it('a certificate counts if the cluster has issued it, and no other does', async () => {
+    const requests = '/apis/certificates.k8s.io/v1/certificatesigningrequests'
+    const algorithm = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256', publicExponent: Uint8Array.of(1, 0, 1), modulusLength: 2048 }
+    const keys = (await crypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])) as CryptoKeyPair
+    const key = createPrivateKey({ key: Buffer.from(await crypto.subtle.exportKey('pkcs8', keys.privateKey)), format: 'der', type: 'pkcs8' }).export({ type: 'pkcs8', format: 'pem' }) as string
+    const asked = await x509.Pkcs10CertificateRequestGenerator.create({ name: 'CN=ann,O=devs', keys, signingAlgorithm: algorithm })
+    const request = { apiVersion: 'certificates.k8s.io/v1', kind: 'CertificateSigningRequest', metadata: { name: 'ann' }, spec: { request: Buffer.from(asked.toString('pem')).toString('base64'), signerName: 'kubernetes.io/kube-apiserver-client', usages: ['client auth'] } }
+    const made = JSON.parse((await call('POST', requests, { body: JSON.stringify(request) })).text) as object
+    const approved = { ...made, status: { conditions: [{ type: 'Approved', status: 'True', reason: 'x', message: 'x' }] } }
+    await call('PUT', `${requests}/ann/approval`, { body: JSON.stringify(approved) })
+    await call('POST', '/podflight/advance?seconds=5')
+    const { status } = JSON.parse((await call('GET', `${requests}/ann`)).text) as { status: { certificate: string } }
+    const whoAmI = { token: '', body: '{"apiVersion":"authentication.k8s.io/v1","kind":"SelfSubjectReview"}' }
+    const path = '/apis/authentication.k8s.io/v1/selfsubjectreviews'
+    expect((await call('POST', path, { ...whoAmI, tls: { key, cert: Buffer.from(status.certificate, 'base64').toString() } })).text).toContain('"username":"ann"')
+    expect((await call('POST', path, { ...whoAmI, tls: { key: certificates.key, cert: certificates.certificate } })).code).toBe(401)
   })
 
   it('a client that sends half a request disturbs nobody', async () => {

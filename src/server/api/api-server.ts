@@ -12,6 +12,7 @@ import type { Certificates } from './certificates.ts'
 import { Desk } from './desk.ts'
 import { Endpoint } from './endpoint.ts'
 import type { Parts } from './endpoint.ts'
+import { IssuedCertificates } from './issued-certificates.ts'
 import type { Journal } from './journal.ts'
 import { Pump } from './pump.ts'
 import { Upgrades } from './upgrades.ts'
@@ -59,7 +60,7 @@ export class ApiHttpServer {
     this.hub = new WatchHub(cluster, this.desk, now)
     this.audit = auditPath === undefined ? undefined : new AuditFile(auditPath)
     this.pump = new Pump(cluster, { speed, now, onMoved: () => this.tell() }, lateMs)
-    const parts: Parts = { desk: this.desk, hub: this.hub, pump: this.pump, accounts: new Accounts(secrets), audit: this.audit, serverAddress: () => `${loopback}:${this.port}` }
+    const parts: Parts = { desk: this.desk, hub: this.hub, pump: this.pump, accounts: new Accounts(secrets, new IssuedCertificates(cluster, journal)), audit: this.audit, serverAddress: () => `${loopback}:${this.port}` }
     const endpoint = new Endpoint(parts)
     const upgrades = new Upgrades(parts)
     const take = (request: IncomingMessage, response: ServerResponse): void => void endpoint.handle(request, response)
