@@ -27,6 +27,8 @@ import { resourceQuotaController } from './resource-quota/controller.ts'
 import { roleAggregationController } from './role-aggregation/controller.ts'
 import { rootCaController } from './root-ca/controller.ts'
 import { serviceAccountController } from './service-account/controller.ts'
+import { claimProtection, classProtection, volumeProtection } from './storage-protection/controllers.ts'
+import { statefulSetController } from './statefulset/controller.ts'
 import { taintEvictionController } from './taint-eviction/controller.ts'
 import { ttlAfterFinishedController } from './ttl-after-finished/controller.ts'
 
@@ -56,6 +58,7 @@ export function makeControllers(parts: ControllerParts): readonly Controller[] {
     replicaSetController,
     deploymentController,
     jobController,
+    statefulSetController,
     ttlAfterFinishedController,
     endpointsController,
     endpointSliceController,
@@ -69,6 +72,9 @@ export function makeControllers(parts: ControllerParts): readonly Controller[] {
     roleAggregationController,
     certificateSigner,
     certificateCleaner,
+    claimProtection,
+    volumeProtection,
+    classProtection,
     makePodGcController(flags),
   ]
 }
