@@ -104,6 +104,11 @@ function checkType(source: BodySource, type: { apiVersion: string; kind: string 
   if (source.patchText !== undefined) return invalidPatch(source.patchText, unknown)
   const { version } = splitApiVersion(type.apiVersion)
   const head = `${type.kind} in version ${goQuote(version)} cannot be handled as a ${source.kind.kind}`
+  if (source.kind.custom !== undefined && type.apiVersion === expected) {
+    const { name = '' } = (isJsonObject(source.body) ? (source.body as unknown as { metadata?: { name?: string } }).metadata : undefined) ?? {}
+    return apiErrors.invalid({ group: source.kind.group, name: type.kind }, name, [{ type: 'FieldValueInvalid', field: 'kind', value: type.kind, detail: `must be ${source.kind.kind}` }])
+  }
+  if (source.kind.custom !== undefined) return apiErrors.badRequest(`the API version in the data (${type.apiVersion}) does not match the expected API version (${expected})`)
   if (kindByKind(type.apiVersion, type.kind) === undefined) return apiErrors.badRequest(`${head}: ${unknown}`)
   if (type.apiVersion !== expected) return apiErrors.badRequest(`the API version in the data (${type.apiVersion}) does not match the expected API version (${expected})`)
   const target = source.kind.group === '' ? 'core' : source.kind.group.split('.')[0]!

@@ -70,7 +70,8 @@ export function markTerminating(object: KubeObject, now: string): KubeObject {
 /** The verbs of custom resources, in the order of their discovery. */
 const customVerbs = ['delete', 'deletecollection', 'get', 'list', 'patch', 'create', 'update', 'watch']
 const changeVerbs = ['get', 'patch', 'update']
-const ageColumn: PrinterColumn = { name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp' }
+const ageText = 'CreationTimestamp is a timestamp representing the server time when this object was created. It is not guaranteed to be set in happens-before order across separate operations. Clients may not set this value. It is represented in RFC3339 form and is in UTC.\n\nPopulated by the system. Read-only. Null for lists. More info: https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#metadata'
+const ageColumn: PrinterColumn = { name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp', description: ageText }
 
 /** Verbs while the definition is being deleted. */
 const lastVerbs = ['delete', 'deletecollection', 'get', 'list', 'watch']
@@ -102,18 +103,24 @@ function compareVersions(a: string, b: string): number {
   return rank(x[2]) - rank(y[2]) || Number(y[1]) - Number(x[1]) || Number(y[3] ?? 0) - Number(x[3] ?? 0)
 }
 
+function deprecationOf({ spec: { group, names, versions } }: CustomResourceDefinition, { name }: DefinitionVersion): string {
+  const text = `${group}/${name} ${names.kind} is deprecated`
+  const [better] = versions.filter((other) => other.served && other.deprecated !== true && compareVersions(other.name, name) < 0).sort((a, b) => compareVersions(a.name, b.name))
+  return better === undefined ? text : `${text}; use ${group}/${better.name} ${names.kind}`
+}
+
 function customOf(definition: CustomResourceDefinition, version: DefinitionVersion): CustomKind {
   const { spec, metadata } = definition
   const { scale } = version.subresources ?? {}
-  const stored = spec.versions.find(({ storage }) => storage)?.name ?? version.name
+  const stored = spec.versions.find(({ storage }) => storage) ?? version
   return {
     schema: version.schema?.openAPIV3Schema ?? {},
     columns: version.additionalPrinterColumns ?? [ageColumn],
-    ...(stored === version.name ? {} : { storedVersion: stored }),
+    ...(stored.name === version.name ? {} : { storedVersion: stored.name, storedSchema: stored.schema?.openAPIV3Schema ?? {} }),
     ...((metadata.generation ?? 1) > 1 || spec.versions.length > 1 ? { mayDiffer: true } : {}),
     ...(scale === undefined ? {} : { scale }),
     ...(version.selectableFields === undefined ? {} : { selectable: version.selectableFields.map(({ jsonPath }) => jsonPath) }),
-    ...(version.deprecated === true ? { warning: version.deprecationWarning ?? `${spec.group}/${version.name} ${spec.names.kind} is deprecated` } : {}),
+    ...(version.deprecated === true ? { warning: version.deprecationWarning ?? deprecationOf(definition, version) } : {}),
     ...(isTrue(definition, 'Terminating') ? { isTerminating: true } : {}),
   }
 }

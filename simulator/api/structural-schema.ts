@@ -47,6 +47,7 @@ export interface PrinterColumn {
   readonly jsonPath: string
   readonly priority?: number
   readonly format?: string
+  readonly description?: string
 }
 
 /** What the API knows of a custom kind beyond a row of the kind table. */
@@ -55,6 +56,8 @@ export interface CustomKind {
   readonly columns: readonly PrinterColumn[]
   /** The version in which objects are stored, where it is another one. */
   readonly storedVersion?: string
+  /** The schema of the stored version, where that is another one. */
+  readonly storedSchema?: StructuralSchema
   /** True when stored objects may differ from what this version says: other versions exist, or the definition was changed. */
   readonly mayDiffer?: true
   /** Paths of the scale subresource. */

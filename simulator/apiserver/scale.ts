@@ -58,7 +58,7 @@ export function scaleOf(object: KubeObject, kind?: KindInfo): KubeObject {
 /** The workload with the replicas of a Scale, or why not. */
 export function withScale(object: KubeObject, scale: KubeObject, kind?: KindInfo): KubeObject | Status {
   const replicas = (scale.spec as { replicas?: number } | undefined)?.replicas ?? 0
-  if (replicas < 0) {
+  if (replicas < 0 && kind?.custom === undefined) {
     const error = fieldErrors.invalid('spec.replicas', replicas, 'must be greater than or equal to 0')
     return apiErrors.invalid({ group: 'autoscaling', name: 'Scale' }, object.metadata.name ?? '', [error])
   }

@@ -30,6 +30,7 @@ import { patchObject } from './patch.ts'
 import type { KubeletDoor, MetricsDoor, ServerClock } from './ports.ts'
 
 import { pageOf } from './pages.ts'
+import { resourceName } from './registry.ts'
 import type { Registry } from './registry.ts'
 import { answerReview, isReview } from './reviews.ts'
 import { filterOf, isFilter } from './select.ts'
@@ -62,8 +63,12 @@ const deprecations: { readonly [resource: string]: string } = {
   componentstatuses: 'v1 ComponentStatus is deprecated in v1.19+',
 }
 
-function withDeprecation(request: ApiRequest, response: ApiResponse): ApiResponse {
-  const warning = request.group === '' && Object.hasOwn(deprecations, request.resource) ? deprecations[request.resource] : undefined
+function createdName({ body }: ApiRequest): string {
+  return (body as unknown as KubeObject | undefined)?.metadata?.name ?? ''
+}
+
+function withDeprecation(request: ApiRequest, response: ApiResponse, kind: KindInfo | undefined): ApiResponse {
+  const warning = kind?.custom !== undefined ? kind.custom.warning : request.group === '' && Object.hasOwn(deprecations, request.resource) ? deprecations[request.resource] : undefined
   return warning === undefined || response.code === 403 ? response : { ...response, warnings: [warning, ...response.warnings] }
 }
 
@@ -82,7 +87,7 @@ export class ApiServer {
 
   /** Answers one request. Never throws for bad input: an expected failure is a Status with its code. */
   handle(request: ApiRequest): ApiResponse {
-    const response = withDeprecation(request, this.inServedVersion(request, this.route(request)))
+    const response = withDeprecation(request, this.inServedVersion(request, this.route(request)), this.parts.kinds.current.byResource(request.group, request.resource, request.version))
     if (isAudited(request, response.code)) {
       const { user, verb, resource, subresource } = request
       const key = objectKey(request.namespace, request.name ?? '')
@@ -104,12 +109,13 @@ export class ApiServer {
   private route(request: ApiRequest): ApiResponse {
     const kind = this.parts.kinds.current.byResource(request.group, request.resource, request.version)
     if (kind === undefined) return isDiscovery(request) ? ok(200, discoveryOf(this.parts.kinds.current)) : failed(apiErrors.noSuchPath())
-    if (request.subresource !== undefined && findSubresource(kind, request.subresource) === undefined) return failed(apiErrors.noSuchPath())
+    if (request.subresource !== undefined && findSubresource(kind, request.subresource) === undefined) return failed(kind.custom === undefined ? apiErrors.noSuchPath() : apiErrors.notFound(resourceName(kind), request.name ?? ''))
     const refusal = this.parts.authorizer.check(request) ?? checkOptions(request)
     if (refusal !== undefined) return failed(refusal)
     if (isReview(kind)) return answerReview(this, kind, request)
     if (request.subresource !== undefined) return this.inRequestedForm(kind, request, handleSubresource(this, kind, request))
-    if (!kind.verbs.includes(request.verb)) return failed(apiErrors.methodNotAllowed())
+    if (kind.custom?.isTerminating === true && request.verb === 'create') return failed(apiErrors.forbidden(resourceName(kind), createdName(request), 'create not allowed while custom resource definition is terminating'))
+    if (!kind.verbs.includes(request.verb) && kind.custom?.isTerminating !== true) return failed(apiErrors.methodNotAllowed())
     switch (request.verb) {
       case 'get':
         return this.get(kind, request)

@@ -22,6 +22,14 @@ function memberSchema(schema: StructuralSchema, name: string): StructuralSchema 
   return schema.additionalProperties === true || schema['x-kubernetes-preserve-unknown-fields'] === true ? { 'x-kubernetes-preserve-unknown-fields': true } : undefined
 }
 
+/** Metadata of a resource inside of another: what no metadata have is dropped. */
+function embeddedMeta(value: Json, path: string, unknown: string[]): Json {
+  const { object, strictErrors } = decodeObject(value, typeByKey('meta/v1.ObjectMeta')!)
+  if (object === undefined) return value
+  unknown.push(...strictErrors.flatMap((complaint) => (/^unknown field "(.*)"$/.exec(complaint) === null ? [] : [`${path}.${/"(.*)"/.exec(complaint)![1]!}`])))
+  return object as unknown as Json
+}
+
 /** The value without what its schema does not know; `unknown` gets the paths. Members come in the order of their names. */
 function prune(value: Json, schema: StructuralSchema, path: string, unknown: string[]): Json {
   if (Array.isArray(value)) return value.map((item: Json, index) => prune(item, schema.items ?? { 'x-kubernetes-preserve-unknown-fields': true }, `${path}[${index}]`, unknown))
@@ -32,7 +40,8 @@ function prune(value: Json, schema: StructuralSchema, path: string, unknown: str
     if (member === undefined) continue
     const memberPath = path === '' ? name : `${path}.${name}`
     const known = memberSchema(schema, name)
-    if (known === undefined) unknown.push(memberPath)
+    if (name === 'metadata' && schema['x-kubernetes-embedded-resource'] === true) kept[name] = embeddedMeta(member, memberPath, unknown)
+    else if (known === undefined) unknown.push(memberPath)
     else kept[name] = prune(member, known, memberPath, unknown)
   }
   return kept
@@ -48,6 +57,21 @@ export function unknownFields(value: Json, schema: StructuralSchema): string[] {
   const unknown: string[] = []
   prune(value, schema, '', unknown)
   return unknown
+}
+
+/** Nulls where null is not allowed and no default takes their place count as absent. */
+function withoutNulls(value: Json, schema: StructuralSchema | undefined): Json {
+  if (Array.isArray(value)) return value.map((item: Json) => withoutNulls(item, schema?.items))
+  if (!isJsonObject(value)) return value
+  const { properties = {}, additionalProperties } = schema ?? {}
+  const kept: Values = {}
+  for (const name of Object.keys(value)) {
+    const member = value[name]
+    const known = properties[name] ?? (typeof additionalProperties === 'object' ? additionalProperties : undefined)
+    const isDropped = member === null && known !== undefined && known.nullable !== true && known.default === undefined
+    if (member !== undefined && !isDropped) kept[name] = withoutNulls(member, known)
+  }
+  return kept
 }
 
 /** The value with the defaults of its schema: for members that are absent, or null where null is not allowed. */
@@ -74,7 +98,7 @@ export function decodeCustom(value: Json, schema: StructuralSchema): Decoded {
   const unknown: string[] = []
   const { metadata: _metadata, apiVersion: _apiVersion, kind: _kind, ...properties } = schema.properties ?? {}
   const body = { ...schema, properties }
-  const filled = withDefaults(prune(rest, body, '', unknown), body) as Mutable
+  const filled = withDefaults(withoutNulls(prune(rest, body, '', unknown), body), body) as Mutable
   const strictErrors = [...decodedMeta.strictErrors.map((complaint) => complaint.replace('"', '"metadata.')), ...unknown.map((path) => `unknown field ${goQuote(path)}`)]
   return { object: { ...(apiVersion === undefined ? {} : { apiVersion }), ...(kind === undefined ? {} : { kind }), metadata: decodedMeta.object, ...filled }, strictErrors }
 }

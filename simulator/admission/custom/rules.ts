@@ -1,9 +1,12 @@
 /** The strategy of custom kinds. Models apiextensions-apiserver/pkg/registry/customresource/strategy.go (v1.35). */
 
+import type { FieldError } from '../../api/field-error.ts'
+import { fieldErrors } from '../../api/field-error.ts'
 import type { KindInfo } from '../../api/kinds.ts'
 import { apiVersionOf, findSubresource } from '../../api/kinds.ts'
 import type { CustomKind, StructuralSchema } from '../../api/structural-schema.ts'
 import type { Json } from '../../kernel/json.ts'
+import { isJsonObject } from '../../kernel/json.ts'
 import type { AdmittedObject, KindRules } from '../kind-rules.ts'
 import { equalSemantic } from '../validation/equal.ts'
 import type { ErrorList } from '../validation/error-list.ts'
@@ -27,6 +30,19 @@ function countedPart(object: AdmittedObject, hasStatus: boolean): object {
   return hasStatus ? rest : { ...rest, status }
 }
 
+const int32Max = 2147483647
+
+/** Figures that the scale subresource reads are small whole numbers. */
+function scaleErrors(object: AdmittedObject, scale: CustomKind['scale']): FieldError[] {
+  if (scale === undefined) return []
+  return [scale.specReplicasPath, scale.statusReplicasPath].flatMap((path) => {
+    const value = path.replace(/^\./, '').split('.').reduce<unknown>((inner, name) => (isJsonObject(inner) ? inner[name] : undefined), object)
+    if (typeof value !== 'number') return []
+    if (value < 0) return [fieldErrors.invalid(path, value, 'should be a non-negative integer')]
+    return value > int32Max ? [fieldErrors.invalid(path, value, `should be less than or equal to ${int32Max}`)] : []
+  })
+}
+
 /** The rules of a custom kind. */
 export function customRules(kind: KindInfo, custom: CustomKind): KindRules {
   const hasStatus = findSubresource(kind, 'status') !== undefined
@@ -34,6 +50,7 @@ export function customRules(kind: KindInfo, custom: CustomKind): KindRules {
   const check = (object: AdmittedObject, old: AdmittedObject | undefined, errors: ErrorList): void => {
     validateObjectMeta(object.metadata, kind.namespaced, nameIsDnsSubdomain, errors, false)
     errors.add(validateBySchema(bodyOf(object), schema, old === undefined ? undefined : bodyOf(old)))
+    errors.add(scaleErrors(object, custom.scale))
   }
   return {
     apiVersion: apiVersionOf(kind),

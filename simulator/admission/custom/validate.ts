@@ -5,13 +5,15 @@
 
 import { fieldErrors } from '../../api/field-error.ts'
 import type { FieldError } from '../../api/field-error.ts'
-import { goJson, utf8Length } from '../../api/go-text.ts'
+import { goJson } from '../../api/go-text.ts'
 import type { StructuralSchema } from '../../api/structural-schema.ts'
-import type { Json } from '../../kernel/json.ts'
+import type { Json, JsonObject } from '../../kernel/json.ts'
 import { isJsonObject } from '../../kernel/json.ts'
 import { compareText } from '../../kernel/text.ts'
 import { celEnvironment, compileCel, runCel, toCelValue } from '../cel/compile.ts'
 import { equalSemantic } from '../validation/equal.ts'
+import { embeddedErrors } from './embedded.ts'
+import { hasFormat } from './formats.ts'
 
 /** The type of a value as complaints name it. */
 function typeOfValue(value: Json): string {
@@ -40,21 +42,30 @@ function goPattern(pattern: string): RegExp {
   return new RegExp(pattern.replace(/^(\^?)\(\?[is]+\)/, '$1').replaceAll('(?P<', '(?<').replaceAll('\\A', '^').replaceAll('\\z', '$'), flags)
 }
 
+/** Of a text, only the first thing that is wrong is told. */
 function checkText(value: string, schema: StructuralSchema, path: string): FieldError[] {
-  const found: FieldError[] = []
-  const { maxLength, minLength, pattern } = schema
+  const { maxLength, minLength, pattern, format = '' } = schema
   const length = [...value].length
+  const found: FieldError[] = []
   if (maxLength !== undefined && length > maxLength) found.push(fieldErrors.tooLong(path, maxLength))
-  if (minLength !== undefined && length < minLength) found.push(fieldErrors.invalid(path, value, `${path} in body should be at least ${minLength} chars long`))
-  if (pattern !== undefined && !goPattern(pattern).test(value)) found.push(fieldErrors.invalid(path, value, `${path} in body should match '${pattern}'`))
-  if (schema.format === 'date-time' && utf8Length(value) > 0 && !/^\d{4}-\d\d-\d\dT/.test(value)) found.push(fieldErrors.invalid(path, value, `${path} in body must be of type date-time: "${value}"`))
+  else if (minLength !== undefined && length < minLength) found.push(fieldErrors.invalid(path, value, `${path} in body should be at least ${minLength} chars long`))
+  else if (pattern !== undefined && !goPattern(pattern).test(value)) found.push(fieldErrors.invalid(path, value, `${path} in body should match '${pattern}'`))
+  if (!hasFormat(value, format)) found.push(fieldErrors.invalid(path, value, `${path} in body must be of type ${format}: "${value}"`))
   return found
 }
 
-function checkNumber(value: number, { minimum, maximum }: StructuralSchema, path: string): FieldError[] {
+function isMultiple(value: number, of: number): boolean {
+  const times = value / of
+  return Math.abs(times - Math.round(times)) < 1e-9
+}
+
+function checkNumber(value: number, schema: StructuralSchema, path: string): FieldError[] {
+  const { minimum, maximum, exclusiveMinimum: isOpenBelow = false, exclusiveMaximum: isOpenAbove = false, multipleOf } = schema
   const found: FieldError[] = []
-  if (maximum !== undefined && value > maximum) found.push(fieldErrors.invalid(path, value, `${path} in body should be less than or equal to ${maximum}`))
-  if (minimum !== undefined && value < minimum) found.push(fieldErrors.invalid(path, value, `${path} in body should be greater than or equal to ${minimum}`))
+  const invalid = (what: string): void => { found.push(fieldErrors.invalid(path, value, `${path} in body should be ${what}`)) }
+  if (multipleOf !== undefined && !isMultiple(value, multipleOf)) invalid(`a multiple of ${multipleOf}`)
+  if (maximum !== undefined && (value > maximum || (isOpenAbove && value === maximum))) invalid(`less than ${isOpenAbove ? '' : 'or equal to '}${maximum}`)
+  if (minimum !== undefined && (value < minimum || (isOpenBelow && value === minimum))) invalid(`greater than ${isOpenBelow ? '' : 'or equal to '}${minimum}`)
   return found
 }
 
@@ -71,15 +82,22 @@ function checkListType(list: readonly Json[], schema: StructuralSchema, path: st
   return marks.flatMap((mark, index) => (marks.indexOf(mark) < index ? [fieldErrors.duplicate(`${path}[${index}]`, type === 'set' ? list[index] : JSON.parse(mark))] : []))
 }
 
-function checkList(list: readonly Json[], schema: StructuralSchema, path: string): FieldError[] {
+function checkList(list: readonly Json[], schema: StructuralSchema, path: string, old: Json | undefined): FieldError[] {
   const { maxItems, minItems, items } = schema
-  const found: FieldError[] = items === undefined ? [] : list.flatMap((item, index) => checkValue(item, items, `${path}[${index}]`))
+  const found: FieldError[] = items === undefined ? [] : list.flatMap((item, index) => checkValue(item, items, `${path}[${index}]`, partnerOf(item, old, schema)))
   if (minItems !== undefined && list.length < minItems) found.push(fieldErrors.invalid(path, list.length, `${path} in body should have at least ${minItems} items`))
   if (maxItems !== undefined && list.length > maxItems) found.push(fieldErrors.tooMany(path, list.length, maxItems))
   return found
 }
 
-function checkMembers(value: { readonly [name: string]: Json | undefined }, schema: StructuralSchema, path: string): FieldError[] {
+/** The item of the stored list that has the same keys. */
+function partnerOf(item: Json, old: Json | undefined, schema: StructuralSchema): Json | undefined {
+  const keys = schema['x-kubernetes-list-map-keys'] ?? []
+  if (schema['x-kubernetes-list-type'] !== 'map' || !Array.isArray(old)) return undefined
+  return (old as readonly Json[]).find((other) => keyText(keys, other) === keyText(keys, item))
+}
+
+function checkMembers(value: JsonObject, schema: StructuralSchema, path: string, old: Json | undefined): FieldError[] {
   const found: FieldError[] = []
   const names = Object.keys(value).sort(compareText)
   const { maxProperties, minProperties, additionalProperties, properties = {}, required = [] } = schema
@@ -87,20 +105,40 @@ function checkMembers(value: { readonly [name: string]: Json | undefined }, sche
   if (maxProperties !== undefined && names.length > maxProperties) found.push(fieldErrors.tooMany(path, names.length, maxProperties))
   for (const name of names) {
     const member = properties[name] ?? (typeof additionalProperties === 'object' ? additionalProperties : undefined)
-    if (member !== undefined && value[name] !== undefined) found.push(...checkValue(value[name], member, path === '' ? name : `${path}.${name}`))
+    if (member !== undefined && value[name] !== undefined) found.push(...checkValue(value[name], member, path === '' ? name : `${path}.${name}`, isJsonObject(old) ? old[name] : undefined))
   }
   for (const name of required) if (value[name] === undefined) found.push(fieldErrors.required(path === '' ? name : `${path}.${name}`))
   return found
 }
 
-function checkValue(value: Json, schema: StructuralSchema, path: string): FieldError[] {
-  if (value === null && schema.nullable === true) return []
-  if (!isOfType(value, schema)) return [typeError(path, value, schema)]
+/** anyOf, oneOf, allOf and not. The errors of the schema that came nearest are told with them. */
+function checkCombined(value: Json, schema: StructuralSchema, path: string): FieldError[] {
+  const { anyOf = [], oneOf = [], allOf = [], not } = schema
+  const tell = (text: string): FieldError => fieldErrors.invalid('<nil>', '', `"${path}" ${text}`)
+  const errorsOf = (one: StructuralSchema): FieldError[] => checkValue(value, one, path)
   const found: FieldError[] = []
+  const any = anyOf.map(errorsOf)
+  if (any.length > 0 && any.every((errors) => errors.length > 0)) found.push(tell('must validate at least one schema (anyOf)'), ...any[0]!)
+  const one = oneOf.map(errorsOf)
+  const validCount = one.filter((errors) => errors.length === 0).length
+  if (one.length > 0 && validCount === 0) found.push(tell('must validate one and only one schema (oneOf). Found none valid'), ...one[0]!)
+  else if (validCount > 1) found.push(tell(`must validate one and only one schema (oneOf). Found ${validCount} valid alternatives`))
+  const all = allOf.map(errorsOf)
+  if (all.some((errors) => errors.length > 0)) found.push(...all.flat(), tell(`must validate all the schemas (allOf)${all.every((errors) => errors.length > 0) ? '. None validated' : ''}`))
+  if (not !== undefined && errorsOf(not).length === 0) found.push(tell('must not validate the schema (not)'))
+  return found
+}
+
+/** @param old what the value was: what did not change is not checked again */
+function checkValue(value: Json, schema: StructuralSchema, path: string, old?: Json): FieldError[] {
+  if (value === null && schema.nullable === true) return []
+  if (old !== undefined && equalSemantic(old, value)) return []
+  if (!isOfType(value, schema)) return [typeError(path, value, schema)]
+  const found: FieldError[] = checkCombined(value, schema, path)
   if (typeof value === 'string') found.push(...checkText(value, schema, path))
   if (typeof value === 'number') found.push(...checkNumber(value, schema, path))
-  if (Array.isArray(value)) found.push(...checkList(value as readonly Json[], schema, path))
-  if (isJsonObject(value)) found.push(...checkMembers(value, schema, path))
+  if (Array.isArray(value)) found.push(...checkList(value as readonly Json[], schema, path, old))
+  if (isJsonObject(value)) found.push(...checkMembers(value, schema, path, old))
   if (schema.enum !== undefined && !schema.enum.some((allowed) => equalSemantic(allowed, value))) {
     found.push(fieldErrors.notSupported(path, value, schema.enum.map((allowed) => (typeof allowed === 'string' ? allowed : goJson(allowed)))))
   }
@@ -157,7 +195,7 @@ function hasRules(schema: StructuralSchema): boolean {
 
 /** What is wrong with an object by the schema of its kind. @param old the stored object at an update */
 export function validateBySchema(object: Json, schema: StructuralSchema, old?: Json): FieldError[] {
-  const found = [...checkValue(object, schema, ''), ...checkLists(object, schema, '')]
+  const found = [...checkValue(object, schema, '', old), ...checkLists(object, schema, ''), ...embeddedErrors(object, schema, '')]
   if (!found.some(({ type }) => blocking.includes(type))) return [...found, ...checkRules(object, old, schema, '')]
   return hasRules(schema) ? [...found, fieldErrors.invalid('<nil>', null, uncheckedText)] : found
 }

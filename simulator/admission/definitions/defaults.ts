@@ -2,6 +2,7 @@
 
 import type { FieldError } from '../../api/field-error.ts'
 import { fieldErrors } from '../../api/field-error.ts'
+import { sortKeys } from '../../api/go-text.ts'
 import type { StructuralSchema } from '../../api/structural-schema.ts'
 import { unknownFields } from '../custom/decode.ts'
 import { validateBySchema } from '../custom/validate.ts'
@@ -26,7 +27,7 @@ export function defaultErrors(path: string, schema: SchemaProps, isResource = tr
 function ownErrors(path: string, schema: SchemaProps): FieldError[] {
   const value = schema.default!
   const structural = schema as StructuralSchema
-  const unknown = unknownFields(value, structural).length === 0 ? [] : [fieldErrors.invalid(path, value, 'must not have unknown fields')]
-  const invalid = validateBySchema(value, structural, value).map((error) => ({ ...error, field: error.field === '' ? path : `${path}.${error.field}`, detail: error.detail.startsWith(' in body') ? path + error.detail : error.detail.replace(`${error.field} in body`, `${path}.${error.field} in body`) }))
+  const unknown = unknownFields(value, structural).length === 0 ? [] : [fieldErrors.invalid(path, sortKeys(value), 'must not have unknown fields')]
+  const invalid = validateBySchema(value, structural).map((error) => ({ ...error, field: error.field === '' || error.field === '<nil>' ? path : `${path}.${error.field}` }))
   return [...unknown, ...invalid]
 }

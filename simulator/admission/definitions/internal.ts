@@ -197,8 +197,7 @@ function subresourcesAsGo(subresources: Subresources | undefined): object | null
 }
 
 /** Versions as errors quote them. */
-export function versionsAsGo(versions: readonly Version[]): object[] | null {
-  if (versions.length === 0) return null
+export function versionsAsGo(versions: readonly Version[]): object[] {
   return versions.map(({ name = '', served = false, storage = false, deprecated = false, deprecationWarning, schema, subresources, additionalPrinterColumns, selectableFields }) => ({
     Name: name, Served: served, Storage: storage, Deprecated: deprecated, DeprecationWarning: deprecationWarning ?? null,
     Schema: schema === undefined ? null : { OpenAPIV3Schema: schema.openAPIV3Schema === undefined ? null : schemaAsGo(schema.openAPIV3Schema) },

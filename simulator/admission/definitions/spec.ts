@@ -37,7 +37,7 @@ export function validateSpec(given: DefinitionSpec, errors: ErrorList): void {
     errors.add(checkDns1035Label(version.name ?? '').length === 0 ? [] : [{ type: 'FieldValueInvalid', field: `spec.versions[${index}].name`, value: version.name ?? '', detail: joined(checkDns1035Label(version.name ?? '')) }])
     validateVersion(version, spec, `spec.versions[${index}]`, errors)
   })
-  validateVersionList(versions, errors)
+  validateVersionList(given.versions === undefined ? null : versions, errors)
   for (const field of ['plural', 'singular', 'kind', 'listKind'] as const) if ((names[field] ?? '') === '') errors.required(`spec.names.${field}`)
   validateNames(names, 'spec.names', errors)
   const hasStatus = [top, ...versions].some(({ subresources }) => subresources?.status !== undefined)
@@ -80,10 +80,16 @@ function deprecationErrors(isDeprecated: boolean, warning: string | undefined): 
   return found
 }
 
-function validateVersionList(versions: readonly Version[], errors: ErrorList): void {
+function validateVersionList(given: readonly Version[] | null, errors: ErrorList): void {
+  const versions = given ?? []
+  const shown = given === null ? null : versionsAsGo(versions)
+  const first = versions[0]?.name ?? ''
   const names = versions.map(({ name }) => name)
-  if (new Set(names).size < names.length) errors.invalid('spec.versions', versionsAsGo(versions), 'must contain unique version names')
-  if (versions.filter(({ storage }) => storage === true).length !== 1) errors.invalid('spec.versions', versionsAsGo(versions), 'must have exactly one version marked as storage version')
+  if (new Set(names).size < names.length) errors.invalid('spec.versions', shown, 'must contain unique version names')
+  if (versions.filter(({ storage }) => storage === true).length !== 1) errors.invalid('spec.versions', shown, 'must have exactly one version marked as storage version')
+  // The first version stands above the others, too.
+  const problems = first === '' ? [] : checkDns1035Label(first)
+  if (problems.length > 0) errors.invalid('spec.version', first, joined(problems))
 }
 
 /** Names in a spec or in a status. */
@@ -183,7 +189,8 @@ function validateRoot(schema: NonNullable<NonNullable<Shared['schema']>['openAPI
 function validateClient({ url, service }: WebhookClient, path: string, errors: ErrorList): void {
   if ((url === undefined) === (service === undefined)) return errors.required(path, 'exactly one of url or service is required')
   if (service === undefined) {
-    if (!url!.startsWith('https://')) errors.invalid(`${path}.url`, url, `'https' is the only allowed URL scheme; desired format: https://host[/path]`)
+    const scheme = /^([a-zA-Z][\w+.-]*):/.exec(url!)?.[1] ?? ''
+    if (scheme !== 'https') errors.invalid(`${path}.url`, scheme, `'https' is the only allowed URL scheme; desired format: https://host[/path]`)
     return
   }
   if ((service.name ?? '') === '') errors.required(`${path}.service.name`, 'service name is required')

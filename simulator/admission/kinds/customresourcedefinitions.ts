@@ -29,6 +29,9 @@ function applyDefaults(object: AdmittedObject): void {
   if (!names.listKind && names.kind) names.listKind = `${names.kind}List`
   spec.names = names
   spec.conversion ??= { strategy: 'None' }
+  const { webhook } = spec.conversion
+  const { clientConfig } = webhook ?? {}
+  if (clientConfig?.service !== undefined && clientConfig.service.port === undefined) spec.conversion = { ...spec.conversion, webhook: { ...webhook, clientConfig: { ...clientConfig, service: { ...clientConfig.service, port: 443 } } } }
   if (spec.preserveUnknownFields === false) delete spec.preserveUnknownFields
   const stored = spec.versions?.find(({ storage }) => storage === true)?.name
   if (stored !== undefined && (status?.storedVersions ?? []).length === 0) definitionOf(object).status = { ...status, storedVersions: [stored] }
@@ -43,7 +46,7 @@ function withStored(status: DefinitionStatus, { versions = [] }: DefinitionSpec)
 
 function validateStored({ storedVersions = [] }: DefinitionStatus, { versions = [] }: DefinitionSpec, errors: ErrorList): void {
   const path = 'status.storedVersions'
-  if (storedVersions.length === 0) return errors.invalid(path, [], 'must have at least one stored version')
+  if (storedVersions.length === 0) return errors.invalid(path, null, 'must have at least one stored version')
   for (const { name = '', storage } of versions) if (storage === true && !storedVersions.includes(name)) errors.invalid(path, storedVersions, `must have the storage version ${name}`)
   storedVersions.forEach((name, index) => {
     if (versions.some((version) => version.name === name)) return

@@ -188,7 +188,8 @@ export function findResults(nodes: readonly PathNode[], data: unknown, allowMiss
 }
 
 /** One result as kubectl prints it: collections as JSON, texts as they are. */
-function resultText(value: unknown): string {
+/** One value as a template prints it. */
+export function resultText(value: unknown): string {
   if (value === null || value === undefined) return 'null'
   if (typeof value === 'object') return goJsonSorted(value)
   return typeof value === 'number' ? numberText(value) : String(value)

@@ -1,6 +1,8 @@
 /** kubectl patch. Models k8s.io/kubectl/pkg/cmd/patch (v1.35). */
 
 import { goQuote } from '../../api/go-text.ts'
+import { apiVersionOf } from '../../api/kinds.ts'
+import type { KindInfo } from '../../api/kinds.ts'
 import type { ContentType } from '../../api/request.ts'
 import { applyJsonPatch } from '../../api/patch/json-patch.ts'
 import { applyJsonMergePatch } from '../../api/patch/json-merge.ts'
@@ -10,7 +12,7 @@ import { applyStrategicMergePatch } from '../../api/patch/strategic-merge.ts'
 import type { KubeObject } from '../../api/types.ts'
 import { isYamlError, parseYaml } from '../../api/yaml/documents.ts'
 import type { Json, JsonObject } from '../../kernel/json.ts'
-import { aggregateFailure, fail } from '../failures.ts'
+import { aggregateFailure, attempt, fail, failureText, hasReason, KubectlFailure } from '../failures.ts'
 import { writeQuery } from '../generators/common.ts'
 import { resolvePath } from '../kubeconfig.ts'
 import { operationPrinter } from '../printers/output.ts'
@@ -55,6 +57,14 @@ function patchLocally(object: KubeObject, body: Json | string, type: string): Ku
   return patched.result as unknown as KubeObject
 }
 
+/** A server that does not know the form of a patch for a kind is told of by its name. */
+function* patchRemotely(session: Session, kind: KindInfo, call: Parameters<Session['call']>[0]): Run<KubeObject> {
+  const answered = yield* attempt(session.call<KubeObject>(call))
+  if (answered.ok) return answered.value
+  if (!hasReason(answered.failure, 'UnsupportedMediaType')) throw new KubectlFailure(answered.failure)
+  throw fail(`${call.contentType} is not supported by ${apiVersionOf(kind)}, Kind=${kind.kind}: ${failureText(answered.failure)}`)
+}
+
 /**
  * kubectl patch: --type strategic (the default), merge or json, from -p or --patch-file in JSON or YAML. --local and a
  * dry run on the client patch without a request; "(no change)" when nothing differs.
@@ -74,7 +84,7 @@ export function* patch(session: Session): Run<number> {
   const failures = yield* visit(session, { args: session.args, useFiles: true, isLatest: !isLocal, isLocal, subresource, continuesOnError: true }, function* (info) {
     count++
     const before = info.object as KubeObject
-    const after = isLocal || dryRun === 'client' ? patchLocally(before, body, type) : yield* session.call({ verb: 'patch', kind: info.kind, namespace: info.namespace, name: info.name, subresource: subresource === '' ? undefined : subresource, body, contentType, query: writeQuery(session) })
+    const after = isLocal || dryRun === 'client' ? patchLocally(before, body, type) : yield* patchRemotely(session, info.kind, { verb: 'patch', kind: info.kind, namespace: info.namespace, name: info.name, subresource: subresource === '' ? undefined : subresource, body, contentType, query: writeQuery(session) })
     session.out(operationPrinter(session, deepEqual(before, after) ? 'patched (no change)' : 'patched', { dryRun })(isLocal || subresource === '' ? after : { ...after, kind: info.kind.kind, apiVersion: before.apiVersion }))
   })
   if (failures.length > 0) throw aggregateFailure(failures)
