@@ -3,6 +3,7 @@
 import type { Controller } from '../store/component.ts'
 import { certificateCleaner, certificateSigner } from './certificates/signer.ts'
 import { customResourceDefinitionController } from './custom-resource-definition/controller.ts'
+import { daemonSetController } from './daemonset/controller.ts'
 import { deploymentController } from './deployment/controller.ts'
 import { disruptionController } from './disruption/controller.ts'
 import { endpointsController } from './endpoints/controller.ts'
@@ -59,6 +60,7 @@ export function makeControllers(parts: ControllerParts): readonly Controller[] {
     deploymentController,
     jobController,
     statefulSetController,
+    daemonSetController,
     ttlAfterFinishedController,
     endpointsController,
     endpointSliceController,
