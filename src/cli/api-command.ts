@@ -9,7 +9,7 @@ import type { Secrets } from '../server/api/accounts.ts'
 import { ApiHttpServer } from '../server/api/api-server.ts'
 import { makeCertificates } from '../server/api/certificates.ts'
 import type { Certificates } from '../server/api/certificates.ts'
-import { replay } from '../server/api/desk.ts'
+import { clusterOf } from '../server/api/desk.ts'
 import { Journal } from '../server/api/journal.ts'
 import { kubeconfigFor } from '../server/api/kubeconfig.ts'
 import { BaseClusters } from '../session/base-clusters.ts'
@@ -110,8 +110,7 @@ function openCluster(journal: Journal | undefined, asked: Origin, options: Optio
     return makeCluster(asked)
   }
   checkSame(kept, asked, options)
-  const cluster = makeCluster(kept)
-  replay(cluster, journal)
+  const cluster = clusterOf(journal, () => makeCluster(kept))
   cluster.advanceTo(Math.max(cluster.nowMs, Number(journal.read('nowMs') ?? 0)))
   return cluster
 }

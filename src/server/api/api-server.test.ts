@@ -9,13 +9,13 @@ import 'reflect-metadata'
 import * as x509 from '@peculiar/x509'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createCluster } from '../../../simulator/index.ts'
-import type { Cluster } from '../../../simulator/index.ts'
+import type { ApiRequest, Cluster, Pod } from '../../../simulator/index.ts'
 import { makeSecrets } from './accounts.ts'
 import type { Secrets } from './accounts.ts'
 import { ApiHttpServer } from './api-server.ts'
 import { makeCertificates } from './certificates.ts'
 import type { Certificates } from './certificates.ts'
-import { replay } from './desk.ts'
+import { clusterOf, Desk, replay } from './desk.ts'
 import { Journal } from './journal.ts'
 import { decodeObject, encodeObject } from './protobuf.ts'
 
@@ -27,6 +27,10 @@ const protobuf = 'application/vnd.kubernetes.protobuf'
 const maps = '/api/v1/namespaces/default/configmaps'
 let certificates: Certificates
 let server: ApiHttpServer
+
+function newNodes(): Cluster {
+  return createCluster({ seed: 1, nodes: [{ name: 'n', resources: { cpu: '4', memory: '8Gi', pods: '110' } }] })
+}
 
 function newCluster(): Cluster {
   const cluster = createCluster({ seed: 1 })
@@ -190,6 +194,29 @@ describe('the API over HTTPS', () => {
 })
 
 describe('a journal', () => {
+  it('with a keyframe brings back the same cluster, which goes on alike', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'podflight-keyframe-'))
+    const journal = new Journal(folder)
+    const user = { name: 'kubernetes-admin', groups: ['system:masters'] }
+    const make = (name: string): ApiRequest => ({ user, verb: 'create', group: '', version: 'v1', resource: 'pods', namespace: 'default', body: JSON.stringify({ apiVersion: 'v1', kind: 'Pod', metadata: { name }, spec: { containers: [{ name: 'c', image: 'nginx' }] } }), contentType: 'application/json' })
+    const first = new ApiHttpServer({ cluster: clusterOf(journal, newNodes), certificates, secrets, port: 0, speed: 0, journal })
+    await first.start()
+    first.desk.run(make('a'))
+    first.desk.cluster.advanceTo(30_000)
+    await first.stop()
+    const again = new Journal(folder)
+    const second = new Desk(clusterOf(again, () => { throw new Error('the keyframe was not used') }), again)
+    const played = newNodes()
+    replay(played, again)
+    for (const cluster of [second.cluster, played]) {
+      cluster.advanceTo(60_000)
+      cluster.request(make('b'))
+      cluster.advanceTo(90_000)
+    }
+    expect(second.cluster.peekOne<Pod>('pods', 'default/b')!.status!.phase).toBe('Running')
+    expect(second.cluster.traceHash).toBe(played.traceHash)
+  })
+
   it('brings back every write and the cluster as it was', () => {
     const folder = mkdtempSync(join(tmpdir(), 'podflight-journal-'))
     const journal = new Journal(folder)

@@ -9,7 +9,7 @@ import { Accounts } from './accounts.ts'
 import type { Secrets } from './accounts.ts'
 import { AuditFile } from './audit-file.ts'
 import type { Certificates } from './certificates.ts'
-import { Desk } from './desk.ts'
+import { Desk, keepKeyframe } from './desk.ts'
 import { Endpoint } from './endpoint.ts'
 import type { Parts } from './endpoint.ts'
 import { IssuedCertificates } from './issued-certificates.ts'
@@ -94,7 +94,9 @@ export class ApiHttpServer {
     await new Promise<void>((resolve) => this.server.close(() => resolve()))
     this.desk.settle()
     this.keepClock()
-    this.options.journal?.close()
+    const { cluster, journal } = this.options
+    if (journal !== undefined) keepKeyframe(cluster, journal)
+    journal?.close()
     this.audit?.close()
   }
 

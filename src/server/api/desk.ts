@@ -1,7 +1,7 @@
 /** Where requests reach the cluster: they are run, noted in the journal if there is one, and answered when the note is on disk. */
 
-import { isStream } from '../../../simulator/index.ts'
-import type { ApiRequest, ApiResponse, Cluster, StreamFrame } from '../../../simulator/index.ts'
+import { isStream, restoreCluster } from '../../../simulator/index.ts'
+import type { ApiRequest, ApiResponse, Cluster, ClusterSnapshot, StreamFrame } from '../../../simulator/index.ts'
 import type { Journal, PodRequest } from './journal.ts'
 
 const readVerbs: readonly string[] = ['get', 'list', 'watch']
@@ -80,10 +80,10 @@ export class Desk {
   }
 }
 
-/** Plays a journal on the cluster that it began with. Sessions that were open then are closed: nobody is at their other end. */
-export function replay(cluster: Cluster, journal: Journal): void {
+/** Plays a journal on the cluster that it began with, or on one that has played it up to a number. Sessions that were open then are closed: nobody is at their other end. */
+export function replay(cluster: Cluster, journal: Journal, after = 0): void {
   const streams = new Map<string, string>()
-  for (const { atMs, action } of journal.entries()) {
+  for (const { atMs, action } of journal.entries(after)) {
     cluster.advanceTo(Math.max(atMs, cluster.nowMs))
     if (action.kind === 'request') {
       const response = cluster.request(action.request)
@@ -107,4 +107,21 @@ export function replay(cluster: Cluster, journal: Journal): void {
     journal.add({ atMs: cluster.nowMs, action: { kind: 'close', streamId: given } })
   }
   journal.commit()
+}
+
+const keyframeName = 'keyframe'
+interface Keyframe { readonly number: number; readonly snapshot: ClusterSnapshot }
+
+/** Keeps the whole cluster beside the journal, so that the next start replays only what comes behind. No session may be open. */
+export function keepKeyframe(cluster: Cluster, journal: Journal): void {
+  const keyframe: Keyframe = { number: journal.lastNumber, snapshot: cluster.snapshot() }
+  journal.keep(keyframeName, keyframe)
+}
+
+/** The cluster of a journal at its last moment. @param make the cluster that the journal began with */
+export function clusterOf(journal: Journal, make: () => Cluster): Cluster {
+  const keyframe = journal.read(keyframeName) as Keyframe | undefined
+  const cluster = keyframe === undefined ? make() : restoreCluster(keyframe.snapshot)
+  replay(cluster, journal, keyframe?.number)
+  return cluster
 }

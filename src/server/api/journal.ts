@@ -53,11 +53,16 @@ export class Journal {
     this.database.exec('COMMIT')
   }
 
-  /** All entries, oldest first. */
-  *entries(): Generator<Entry> {
-    for (const row of this.database.prepare('SELECT at_ms, action FROM actions ORDER BY seq').iterate()) {
+  /** Entries behind a number, oldest first; all without one. */
+  *entries(after = 0): Generator<Entry> {
+    for (const row of this.database.prepare('SELECT at_ms, action FROM actions WHERE seq > ? ORDER BY seq').iterate(after)) {
       yield { atMs: Number(row['at_ms']), action: JSON.parse(String(row['action'])) as Action }
     }
+  }
+
+  /** The number of the last entry that is on disk. */
+  get lastNumber(): number {
+    return Number(this.database.prepare('SELECT MAX(seq) AS last FROM actions').get()?.['last'] ?? 0)
   }
 
   /** A JSON value kept by name. */
