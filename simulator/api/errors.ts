@@ -69,6 +69,9 @@ export const apiErrors = {
     failure({ code: 500, reason: 'ServerTimeout', message: `The ${operation} operation against ${text(resource)} could not be completed at this time, please try again.`, details: detailsOf(resource, operation, retryAfterSeconds === 0 ? {} : { retryAfterSeconds }) }),
   timeout: (message: string, retryAfterSeconds: number): Failure =>
     failure({ code: 504, reason: 'Timeout', message: `Timeout: ${message}`, details: retryAfterSeconds === 0 ? {} : { retryAfterSeconds } }),
+  /** A resourceVersion that is not reached yet. */
+  tooLargeVersion: (asked: string, latest: number): Failure =>
+    failure({ code: 504, reason: 'Timeout', message: `Timeout: Too large resource version: ${asked}, current: ${latest}`, details: { causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }], retryAfterSeconds: 1 } }),
   serviceUnavailable: (message: string): Failure => failure({ code: 503, reason: 'ServiceUnavailable', message }),
   tooLarge: (message: string): Failure => failure({ code: 413, reason: 'RequestEntityTooLarge', message: `Request entity too large: ${message}` }),
   unsupportedMediaType: (message: string): Failure => failure({ code: 415, reason: 'UnsupportedMediaType', message }),

@@ -469,7 +469,7 @@ export interface Event extends KubeObject {
 export interface Status {
   kind: 'Status'
   apiVersion: 'v1'
-  metadata: { [key: string]: never }
+  metadata: { /** With an expired continue token: how to go on nevertheless. */ continue?: string }
   status: 'Success' | 'Failure'
   message?: string
   reason?: string

@@ -12,6 +12,11 @@ import { resourceName } from './registry.ts'
 
 const metricsUnavailable = 'the server is currently unable to handle the request'
 
+/** What the checks of a healthy control plane say. */
+const componentStatuses: readonly KubeObject[] = ['controller-manager', 'etcd-0', 'scheduler'].map((name): KubeObject => ({
+  apiVersion: 'v1', kind: 'ComponentStatus', metadata: { name }, conditions: [{ type: 'Healthy', status: 'True', message: 'ok' }],
+} as KubeObject))
+
 /**
  * The one place that knows where a kind's objects are kept. A miss is a NotFound Status and an absent metrics API
  * ServiceUnavailable, both returned, not thrown.
@@ -40,13 +45,28 @@ export class ObjectReader {
       return this.metrics.list(kind.resource as 'nodes' | 'pods', namespace) ?? apiErrors.serviceUnavailable(metricsUnavailable)
     }
     if (kind.resource === 'events') return this.listEvents(namespace)
+    if (kind.kind === 'ComponentStatus') return componentStatuses
     const resource = resourceId(kind.group, kind.resource)
     const objects = kind.namespaced && namespace !== undefined ? this.store.listInNamespace<KubeObject>(resource, namespace) : this.store.list<KubeObject>(resource)
     return objects.sort(byKey)
   }
 
+  /** The same at a past resourceVersion; undefined when that is forgotten. Events and metrics have no past. */
+  listAt(kind: KindInfo, namespace: string | undefined, resourceVersion: number): readonly KubeObject[] | Status | undefined {
+    const present = this.list(kind, namespace)
+    if ('kind' in present || resourceVersion >= this.store.resourceVersion || kind.resource === 'events' || kind.isVirtual === true) return present
+    const commits = this.store.since(resourceVersion)
+    if (commits === undefined) return undefined
+    const resource = resourceId(kind.group, kind.resource)
+    const prefix = kind.namespaced && namespace !== undefined ? `${namespace}/` : ''
+    const before = new Map<string, KubeObject | undefined>()
+    for (const commit of commits) if (commit.resource === resource && commit.key.startsWith(prefix) && !before.has(commit.key)) before.set(commit.key, commit.before)
+    const unchanged = present.filter(({ metadata }) => !before.has(objectKey(kind.namespaced ? metadata.namespace : undefined, metadata.name ?? '')))
+    return [...unchanged, ...[...before.values()].filter((object) => object !== undefined)].sort(byKey)
+  }
+
   private findStored(kind: KindInfo, namespace: string | undefined, name: string): KubeObject | Status | undefined {
-    if (kind.group === 'metrics.k8s.io') {
+    if (kind.group === 'metrics.k8s.io' || kind.kind === 'ComponentStatus') {
       const all = this.list(kind, namespace)
       return 'kind' in all ? all : all.find((object) => object.metadata.name === name)
     }

@@ -29,7 +29,8 @@ import { recorded, shown } from './field-manager/recording.ts'
 import { patchObject } from './patch.ts'
 import type { KubeletDoor, MetricsDoor, ServerClock } from './ports.ts'
 
-import { pageOf } from './pages.ts'
+import { checkVersion, expiredView, pageOf, viewOf } from './pages.ts'
+import type { ListView } from './pages.ts'
 import { resourceName } from './registry.ts'
 import type { Registry } from './registry.ts'
 import { answerReview, isReview } from './reviews.ts'
@@ -145,6 +146,8 @@ export class ApiServer {
   }
 
   private get(kind: KindInfo, request: ApiRequest): ApiResponse {
+    const refusal = checkVersion(request.query?.resourceVersion ?? '', this.parts.store.resourceVersion)
+    if (refusal !== undefined) return failed(refusal)
     const found = this.reader.find(kind, request.namespace, request.name ?? '')
     if (found.kind === 'Status') return failed(found as Status)
     const object = found as KubeObject
@@ -152,13 +155,14 @@ export class ApiServer {
   }
 
   private list(kind: KindInfo, request: ApiRequest): ApiResponse {
-    const selected = this.select(kind, request)
-    if ('kind' in selected) return failed(selected)
     const { query = {} } = request
-    const page = pageOf(selected, query, this.parts.store.resourceVersion)
-    if ('kind' in page) return failed(page)
-    const resourceVersion = String(this.parts.store.resourceVersion)
-    const metadata = { resourceVersion, ...page.more }
+    const view = viewOf(query, this.parts.store.resourceVersion)
+    if ('kind' in view) return failed(view)
+    const selected = this.select(kind, request, view)
+    if ('kind' in selected) return failed(selected)
+    const { atVersion = this.parts.store.resourceVersion } = view
+    const page = pageOf(selected, query, view, atVersion)
+    const metadata = { resourceVersion: String(atVersion), ...page.more }
     if (query.table === true) {
       const table = toTable(kind, page.items, this.parts.clock, this.parts.store.resourceVersion, query)
       return ok(200, { ...table, metadata })
@@ -175,7 +179,7 @@ export class ApiServer {
     if (asked !== '' && !/^\d+$/.test(asked)) return failed(apiErrors.badRequest(`resourceVersion: Invalid value: ${goQuote(asked)}: strconv.ParseUint: parsing ${goQuote(asked)}: invalid syntax`))
     const { resourceVersion: latest } = this.parts.store
     const isNew = query.sendInitialEvents === true || ((asked === '' || asked === '0') && query.sendInitialEvents !== false)
-    if (Number(asked) > latest) return failed(apiErrors.timeout(`Too large resource version: ${asked}, current: ${latest}`, 1))
+    if (Number(asked) > latest) return failed(apiErrors.tooLargeVersion(asked, latest))
     const from = isNew || asked === '' || asked === '0' ? latest : Number(asked)
     return { code: 200, streamId: this.parts.streams.openWatch(request, from, isNew), warnings: [] }
   }
@@ -219,26 +223,31 @@ export class ApiServer {
   private deleteEvent(kind: KindInfo, request: ApiRequest): ApiResponse {
     const found = this.reader.find(kind, request.namespace, request.name ?? '')
     if (found.kind === 'Status') return failed(found as Status)
-    const row = this.parts.events.list().find((candidate) => found.metadata.resourceVersion === String(candidate.resourceVersion))
+    const row = this.parts.events.list().find((candidate) => (found as KubeObject).metadata.resourceVersion === String(candidate.resourceVersion))
     if (row !== undefined) this.parts.events.remove(row.id)
     return ok(200, successStatus({ name: request.name, kind: kind.resource }))
   }
 
   private deleteCollection(kind: KindInfo, request: ApiRequest): ApiResponse {
-    const selected = this.select(kind, request)
-    if ('kind' in selected) return failed(selected)
+    const { query = {} } = request
+    const view = viewOf(query, this.parts.store.resourceVersion)
+    if ('kind' in view) return failed(view)
+    const matching = this.select(kind, request, view)
+    if ('kind' in matching) return failed(matching)
+    const selected = pageOf(matching, query, view, this.parts.store.resourceVersion).items
     for (const object of selected) {
       const outcome = this.delete(kind, { ...request, name: object.metadata.name, namespace: object.metadata.namespace })
-      if (outcome.code >= 300) return outcome
+      if (outcome.code >= 300 && outcome.code !== 404) return outcome
     }
     const body: KubeList = { kind: `${kind.kind}List`, apiVersion: apiVersionOf(kind), metadata: { resourceVersion: String(this.parts.store.resourceVersion) }, items: [...selected] }
     return ok(200, body)
   }
 
-  private select(kind: KindInfo, request: ApiRequest): readonly KubeObject[] | Status {
+  private select(kind: KindInfo, request: ApiRequest, view: ListView): readonly KubeObject[] | Status {
     const filter = filterOf(kind, request.query ?? {}, request.name)
     if (!isFilter(filter)) return filter
-    const all = this.reader.list(kind, request.namespace)
+    const all = view.atVersion === undefined ? this.reader.list(kind, request.namespace) : this.reader.listAt(kind, request.namespace, view.atVersion)
+    if (all === undefined) return expiredView(view)
     return 'kind' in all ? all : all.filter(filter)
   }
 }
