@@ -189,10 +189,15 @@ export function ruleText(rule: PolicyRule): string {
   return `{${parts.filter(([, list]) => list !== undefined && list.length > 0).map(([name, list]) => `${name}:${quoteList(list!)}`).join(', ')}}`
 }
 
+/** The single accesses that rules want and others do not give. Models component-helpers/auth/rbac/validation.Covers. */
+export function uncoveredRules(owned: readonly PolicyRule[], wanted: readonly PolicyRule[]): PolicyRule[] {
+  return wanted.flatMap(breakDown).filter((one) => !owned.some((owner) => covers(owner, one)))
+}
+
 /** Why a user may not grant rules: undefined when all of them are held already. */
 export function escalationError(source: RbacSource, user: UserInfo, namespace: string, granted: readonly PolicyRule[]): string | undefined {
   const { rules, error } = rulesFor(source, user, namespace)
-  const missing = granted.flatMap(breakDown).filter((wanted) => !rules.some((owned) => covers(owned, wanted)))
+  const missing = uncoveredRules(rules, granted)
   if (missing.length === 0) return undefined
   const lines = [...new Set(compact(missing).map(ruleText))].sort(compareText)
   const text = `user ${goQuote(user.name)} (groups=${quoteList(user.groups)}) is attempting to grant RBAC permissions not currently held:\n${lines.join('\n')}`

@@ -1,6 +1,6 @@
 /** Plays a recorded node case on a simulated cluster: creates its objects, runs its commands, records what the API shows. */
 
-import { createCluster } from '../../simulator/index.ts'
+import { createCluster, kubectl as boundKubectl, Terminal } from '../../simulator/index.ts'
 import type { ApiRequest, Cluster, KubeObject, Pod } from '../../simulator/index.ts'
 import { isStream } from '../../simulator/index.ts'
 import { findKindByToken } from '../../simulator/api/kinds.ts'
@@ -148,8 +148,13 @@ function words(line: string): string[] {
   return found
 }
 
+/** True for a line with more in it than one command. */
+function isScript(line: string): boolean {
+  return /[;&|<>]/.test(line.replace(/'[^']*'|"[^"]*"/g, ''))
+}
+
 class Files implements FileSystem {
-  private readonly texts = new Map([['/root/.kube/config', kubeconfig]])
+  private readonly texts = new Map([['/root/.kube/config', kubeconfig], ['/etc/hostname', 'recorder\n']])
   read(path: string): string | undefined { return this.texts.get(path) }
   write(path: string, text: string): void { this.texts.set(path, text) }
   remove(path: string): boolean { return this.texts.delete(path) }
@@ -172,11 +177,23 @@ class Command {
     this.input = input
     this.shown = { command: line, t, stdout: '', stderr: '', exitCode: -1 }
     const { clock } = cluster
-    this.process = kubectl({
+    this.process = isScript(line) ? this.script(line) : kubectl({
       argv: words(line), env: { HOME: '/root' }, workingDirectory: '/root', files: new Files(), clock: { get nowMs() { return cluster.nowMs }, timestamp: (atMs) => clock.timestamp(atMs), parse: (text) => clock.parse(text) },
-      out: (text) => { this.shown.stdout += text }, err: (text) => { this.shown.stderr += text }, isTerminal: false, hasInput: input !== undefined,
+      out: (text) => { this.shown.stdout += text }, err: (text) => { this.shown.stderr += text }, isTerminal: false, hasInput: true,
     } as Parameters<typeof kubectl>[0])
     this.resume({ kind: 'none' }, true)
+  }
+
+  /** Lines with more than one command run in a shell of their own. */
+  private script(line: string): Generator<ProcessNeed, number, ProcessAnswer> {
+    const { clock } = this.cluster
+    const now = (): number => this.cluster.nowMs
+    const terminal = new Terminal({
+      executables: { kubectl: boundKubectl }, home: '/root', clock: { get nowMs() { return now() }, timestamp: (atMs: number) => clock.timestamp(atMs), parse: (text: string) => clock.parse(text) },
+      out: (text, stream) => { this.shown[stream] += text },
+    })
+    terminal.files.write('/root/.kube/config', kubeconfig)
+    return terminal.run(line) as Generator<ProcessNeed, number, ProcessAnswer>
   }
 
   /** Answers what can be answered now. */
@@ -223,6 +240,8 @@ interface Planned {
   readonly t: number
   readonly afterPod?: string
   readonly afterKey?: string
+  /** The command before was still running. */
+  readonly isBeside: boolean
   /** How often the pod has shown that state by then. */
   readonly occurrence?: number
   readonly delay: number
@@ -236,12 +255,14 @@ function plan(row: Row): Planned[] {
   return ((row['kubectl'] ?? []) as { [field: string]: JsonValue }[])
     .map((entry) => (typeof entry['devicePlugin'] === 'string' ? { ...entry, command: `devicePlugin ${entry['devicePlugin']}` } : entry))
     .filter((entry) => typeof entry['command'] === 'string' && !textOf(entry['command']).startsWith('kubectl create -f -') || entry['stdin'] !== undefined)
-    .map((entry) => {
+    .map((entry, index, all) => {
       const t = Number(entry['t'])
+      const earlier = all[index - 1]
+      const isBeside = earlier !== undefined && Number(earlier['t']) + Number(earlier['took'] ?? 0) > t
       // Waiting in back-off is shown at a time that nothing tells: what came before it counts.
       const before = timeline.filter((shown) => (beginning > 0 ? Number(shown['t']) < t : Number(shown['t']) <= t) && !/"(CrashLoopBackOff|ImagePullBackOff)"/.test(JSON.stringify([shown['containerStatuses'], shown['initContainerStatuses']])))
       const last = before[before.length - 1]
-      const base = { command: textOf(entry['command']), input: entry['stdin'] === undefined ? undefined : textOf(entry['stdin']), t }
+      const base = { command: textOf(entry['command']), input: entry['stdin'] === undefined ? undefined : textOf(entry['stdin']), t, isBeside }
       if (last === undefined) return { ...base, delay: t }
       const keys = before.filter((shown) => sameName(textOf(shown['pod']), textOf(last['pod']))).map((shown) => keyOf(statusOf(shown, (text) => normalizer.text(text))))
       const afterKey = keys[keys.length - 1]
@@ -340,7 +361,7 @@ function runCommands(cluster: Cluster, row: Row, timeline: readonly Shown[], sec
     }
     for (const command of commands) command.step()
     const waiting = planned[next]
-    if (waiting === undefined || (commands.length > 0 && !commands[commands.length - 1].isOver)) continue
+    if (waiting === undefined || (commands.length > 0 && !waiting.isBeside && !commands[commands.length - 1].isOver)) continue
     const reached = reachedAt(waiting, timeline)
     if (reached === undefined ? seconds() < waiting.t + 12 : seconds() < reached + waiting.delay - 0.001) continue
     next++

@@ -21,7 +21,7 @@ export function* completion(session: Session): Run<number> {
 export function* proxy(session: Session): Run<number> {
   const port = session.flags.int('port')
   if (port < 0 || port > portMax) throw fail(`listen tcp: address ${port}: invalid port`)
-  throw fail("proxy cannot listen here: this terminal is outside the cluster's network. Use kubectl get --raw /PATH")
+  throw fail("proxy cannot listen here: this terminal has no network of its own. Use 'kubectl get --raw /PATH', or serve the API to your machine with 'podflight api' and run a real kubectl proxy there")
 }
 
 /** The terminal has no programs of its own beside kubectl. */

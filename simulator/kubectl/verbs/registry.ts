@@ -7,6 +7,8 @@ import { createDisruptionBudget, createNamespace, createPriorityClass, createQuo
 import { createClusterRole, createClusterRoleBinding, createRole, createRoleBinding } from '../generators/rbac.ts'
 import { createClusterIp, createExternalName, createLoadBalancer, createNodePort } from '../generators/service.ts'
 import { createCronJob, createDeployment, createJob } from '../generators/workloads.ts'
+import { reconcile } from './auth-reconcile.ts'
+import { dumpCluster } from './cluster-dump.ts'
 import { apiResources, apiVersions, clusterInfo, version } from './api-info.ts'
 import { apply } from './apply.ts'
 import { editLastApplied, setLastApplied, viewLastApplied } from './apply-annotation.ts'
@@ -55,11 +57,13 @@ const verbs: { readonly [path: string]: VerbFunction } = {
   'apply view-last-applied': viewLastApplied,
   attach,
   'auth can-i': canI,
+  'auth reconcile': reconcile,
   'auth whoami': whoAmI,
   autoscale,
   'certificate approve': approveCertificate,
   'certificate deny': denyCertificate,
   'cluster-info': clusterInfo,
+  'cluster-info dump': dumpCluster,
   completion,
   cp,
   debug,

@@ -10,7 +10,8 @@ import { openssl } from './openssl.ts'
 import { printTools } from './print-tools.ts'
 import { runTools } from './run-tools.ts'
 import { sed } from './sed.ts'
+import { tar } from './tar.ts'
 import { textTools } from './text-tools.ts'
 import type { Tool } from './tool.ts'
 
-export const tools: { readonly [name: string]: Tool } = { ...textTools, ...printTools, ...fileTools, ...runTools, ...netTools, grep, egrep: grep, fgrep: grep, sed, awk, gawk: awk, mawk: awk, jq, openssl, 'nvidia-smi': nvidiaSmi }
+export const tools: { readonly [name: string]: Tool } = { ...textTools, ...printTools, ...fileTools, ...runTools, ...netTools, grep, egrep: grep, fgrep: grep, sed, awk, gawk: awk, mawk: awk, jq, openssl, tar, 'nvidia-smi': nvidiaSmi }
