@@ -1,5 +1,6 @@
 /** Pure functions: what the real code answers, case by case. */
 
+import { runCelRow } from './functions/cel.ts'
 import { runJsonPath } from './functions/jsonpath.ts'
 import { runHpa } from './functions/hpa.ts'
 import { runKustomize } from './functions/kustomize.ts'
@@ -19,6 +20,7 @@ import type { AreaRunner } from './runner.ts'
 export const runner: AreaRunner = {
   area: 'functions',
   files: {
+    cel: runCelRow,
     jsonpath: runJsonPath,
     hpa: runHpa,
     kustomize: runKustomize,

@@ -1,100 +1,83 @@
-/** CEL expressions of the API: compiled with the functions of Kubernetes, errors in the words of cel-go. Models apiserver/pkg/cel (v1.35). */
+/** CEL expressions of the API: compiled with the functions of Kubernetes, types, errors and costs as cel-go has them. Models apiserver/pkg/cel and admission/plugin/cel (v1.35). */
 
-import { Environment } from '@marcbachmann/cel-js'
-import { compareQuantities } from '../../api/quantity.ts'
+import type { Issue } from './ast.ts'
+import { drawIssues } from './ast.ts'
+import type { Run, Step } from './attribute.ts'
+import { CostExceeded } from './attribute.ts'
+import type { CelScope } from './check.ts'
+import { checkCel } from './check.ts'
+import { functionDeclarations } from './declarations.ts'
+import { parseCel } from './parse.ts'
+import { planCel, PlanError } from './plan.ts'
+import type { CelType } from './types.ts'
+import { boolType, bytesType, doubleType, durationType, dynType, intType, listType, mapType, nullType, objectType, parseType, stringType, timestampType, typeText, typeType, uintType } from './types.ts'
+import type { CelValue } from './values.ts'
+import { CelError } from './values.ts'
 
-class Quantity {
-  readonly text: string
-  constructor(text: string) {
-    this.text = text
-  }
-}
+export { toCelValue } from './values.ts'
+export type { CelScope } from './check.ts'
 
-/** A compiled expression: run it with values for its variables. @throws CelFailure when it cannot be evaluated */
-export type CelProgram = (variables: { readonly [name: string]: unknown }) => unknown
-
-/** The library knows has() of plain names only. Of maps of maps, `has(a["b"].c)` means `"c" in a["b"]`. */
-function withoutHas(expression: string): string {
-  return expression.replace(/\bhas\(\s*([^()]*\])\s*\.\s*([A-Za-z_]\w*)\s*\)/g, '("$2" in $1)')
-}
-
-/** Functions of the real environment that this one lacks: such an expression compiles and fails when it runs. */
-function isUnknownFunction({ summary = '', message = '' }: CelError): boolean {
-  return /overload|function|method/i.test(summary || message)
-}
-
+/** A compiled expression. */
+export type CelProgram = Step
 /** A program with the type of its value (`dyn` when only a run tells), or why it cannot be compiled. */
-export type Compiled = { readonly program: CelProgram; readonly type: string } | { readonly error: string }
+export type Compiled = { readonly program: CelProgram; readonly type: string; readonly outputType: CelType } | { readonly error: string }
 
-interface CelError { readonly summary?: string; readonly message?: string; readonly range?: { readonly start: number }; readonly name?: string }
+const named = [boolType, bytesType, doubleType, durationType, intType, stringType, timestampType, uintType, listType(dynType), mapType(dynType, dynType), nullType, typeType()]
+const opaque = ['Quantity', 'URL', 'IP', 'CIDR', 'Semver', 'Format', 'Authorizer', 'PathCheck', 'GroupCheck', 'ResourceCheck', 'Decision'].map(parseType)
+const typeNames: ReadonlyMap<string, CelType> = new Map([...named, ...opaque, parseType('optional<dyn>')].map((type) => [type.name, type]))
 
-const endOfFile = "Syntax error: mismatched input '<EOF>' expecting {'[', '{', '(', '.', '-', '!', 'true', 'false', 'null', NUM_FLOAT, NUM_INT, NUM_UINT, STRING, BYTES, IDENTIFIER}"
+/** What an expression runs at most. Models apiserver/pkg/apis/cel/config.go. */
+export const costLimits = { perExpression: 1_000_000, perRequest: 10_000_000, matchConditions: 2_500_000 } as const
 
-/** An environment with variables of any type and the functions of quantities. */
-export function celEnvironment(variables: readonly string[]): Environment {
-  const compare = (a: Quantity, b: Quantity): number => compareQuantities(a.text, b.text)
-  const environment = new Environment({ enableOptionalTypes: true })
-    .registerType('Quantity', { ctor: Quantity })
-    .registerFunction('quantity(string): Quantity', (text: string) => new Quantity(text))
-    .registerFunction('Quantity.compareTo(Quantity): int', (a: Quantity, b: Quantity) => BigInt(compare(a, b)))
-    .registerFunction('Quantity.isGreaterThan(Quantity): bool', (a: Quantity, b: Quantity) => compare(a, b) > 0)
-    .registerFunction('Quantity.isLessThan(Quantity): bool', (a: Quantity, b: Quantity) => compare(a, b) < 0)
-  return variables.reduce((known, name) => known.registerVariable(name, 'dyn'), environment)
+/** An environment with these variables: of any type when only named. */
+export function celEnvironment(variables: readonly string[] | ReadonlyMap<string, CelType>): CelScope {
+  const types = variables instanceof Map ? (variables as ReadonlyMap<string, CelType>) : new Map((variables as readonly string[]).map((name) => [name, dynType]))
+  return { variables: types, functions: functionDeclarations, types: typeNames }
 }
 
-/** The library's message in the words of cel-go: they begin with a small letter. */
-function wordsOf(error: unknown): string {
-  const { summary, message = String(error) } = error as CelError
-  const text = summary ?? message.split('\n')[0] ?? ''
-  const variable = /^Unknown variable: (\w+)$/.exec(text)
-  if (variable !== null) return `undeclared reference to '${variable[1]}' (in container '')`
-  if (text === 'Unexpected token: EOF') return endOfFile
-  return text.charAt(0).toLowerCase() + text.slice(1)
-}
-
-/** An error with the drawing of its place, as cel-go prints it. */
-function drawn(expression: string, message: string, start: number): string {
-  const before = expression.slice(0, start)
-  const column = before.length - (before.lastIndexOf('\n') + 1)
-  const line = before.split('\n').length
-  return `compilation failed: ERROR: <input>:${line}:${column + 1}: ${message}\n | ${expression.split('\n')[line - 1]}\n | ${'.'.repeat(column)}^`
+function failed(expression: string, issues: readonly Issue[]): { readonly error: string } {
+  return { error: `compilation failed: ${drawIssues(expression, issues)}` }
 }
 
 /**
  * Compiles an expression.
- * @param fields known fields of variables; a select of another one is an error
+ * @param fields known fields of variables, of any type; a select of another one is an error
+ * @param returnTypes what it must evaluate to; anything if left out
  */
-export function compileCel(environment: Environment, expression: string, fields: { readonly [variable: string]: readonly string[] } = {}): Compiled {
+export function compileCel(environment: CelScope, expression: string, fields: { readonly [variable: string]: readonly string[] } = {}, returnTypes: readonly CelType[] = []): Compiled {
+  const parsed = parseCel(expression)
+  if ('issues' in parsed) return failed(expression, parsed.issues)
+  const objects = Object.entries(fields).map(([name, known]) => [name, objectType(name, new Map(known.map((field) => [field, dynType])))] as const)
+  const scope = objects.length === 0 ? environment : { ...environment, variables: new Map([...environment.variables, ...objects]) }
+  const checked = checkCel(parsed.expr, scope)
+  if ('issues' in checked) return failed(expression, checked.issues)
+  const type = typeText(checked.type)
+  if (returnTypes.length > 0 && !returnTypes.some((each) => typeText(each) === type)) {
+    const wanted = returnTypes.map(typeText)
+    return { error: wanted.length === 1 ? `must evaluate to ${wanted[0]} but got ${type}` : `must evaluate to one of [${wanted.join(' ')}] but got ${type}` }
+  }
   try {
-    const text = withoutHas(expression)
-    const program = environment.parse(text) as CelProgram
-    const { valid, type, error } = environment.check(text) as { valid: boolean; type?: string; error?: CelError }
-    if (!valid && error !== undefined && isUnknownFunction(error)) return { program, type: 'dyn' }
-    if (!valid && error !== undefined) return { error: drawn(expression, wordsOf(error), error.range?.start ?? 0) }
-    for (const [variable, known] of Object.entries(fields)) {
-      for (const match of expression.matchAll(new RegExp(`\\b${variable}\\.(\\w+)`, 'g'))) {
-        if (!known.includes(match[1]!)) return { error: drawn(expression, `undefined field '${match[1]}'`, match.index + variable.length) }
-      }
-    }
-    return { program, type: type ?? 'dyn' }
+    return { program: planCel(parsed.expr, (name) => scope.variables.has(name)), type, outputType: checked.type }
   } catch (error) {
-    return { error: drawn(expression, wordsOf(error), (error as CelError).range?.start ?? 0) }
+    if (error instanceof PlanError) return { error: `program instantiation failed: ${error.message}` }
+    throw error
   }
 }
+
+/** The values of variables, or where to find them; undefined for one that is not there. */
+export type CelVariables = { readonly [name: string]: CelValue } | ((name: string) => CelValue | undefined)
+/** What a run came to, and its cost. */
+export type CelOutcome = { readonly value: CelValue; readonly cost: number } | { readonly error: string; readonly cost: number }
 
 /** Runs a program. @returns its value, or the text of what went wrong */
-export function runCel(program: CelProgram, variables: { readonly [name: string]: unknown }): { readonly value: unknown } | { readonly error: string } {
+export function runCel(program: CelProgram, variables: CelVariables, limit: number = costLimits.perExpression): CelOutcome {
+  const variable = typeof variables === 'function' ? variables : (name: string): CelValue | undefined => (Object.hasOwn(variables, name) ? variables[name] : undefined)
+  const run: Run = { cost: 0, steps: 0, limit, variable }
   try {
-    return { value: program(variables) }
+    const value = program(run, undefined)
+    return value instanceof CelError ? { error: value.message, cost: run.cost } : { value, cost: run.cost }
   } catch (error) {
-    return { error: wordsOf(error) }
+    if (!(error instanceof CostExceeded)) throw error
+    return { error: 'operation cancelled: actual cost limit exceeded', cost: run.cost }
   }
-}
-
-/** A JSON value as CEL sees it: whole numbers are integers, absent members are not there. */
-export function toCelValue(value: unknown): unknown {
-  if (typeof value === 'number') return Number.isInteger(value) ? BigInt(value) : value
-  if (Array.isArray(value)) return value.map(toCelValue)
-  if (typeof value !== 'object' || value === null) return value ?? null
-  return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined).map(([key, member]) => [key, toCelValue(member)]))
 }

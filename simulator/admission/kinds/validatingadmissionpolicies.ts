@@ -1,11 +1,18 @@
 /** ValidatingAdmissionPolicy and its binding. Models pkg/apis/admissionregistration/validation (v1.35); type checking against the schemas of matched kinds is left out. */
 
+import { utf8Length } from '../../api/go-text.ts'
 import type { LabelSelector } from '../../api/types.ts'
-import { celEnvironment, compileCel } from '../cel/compile.ts'
+import { checkDns1035Label, checkDns1123Subdomain, checkQualifiedName } from '../../api/names.ts'
+import type { CelScope } from '../cel/check.ts'
+import type { Compiled } from '../cel/compile.ts'
+import { compileCel } from '../cel/compile.ts'
+import { policyScope, variableType } from '../cel/policy-scope.ts'
+import type { CelType } from '../cel/types.ts'
+import { boolType, dynType, nullType, stringType } from '../cel/types.ts'
 import type { AdmittedObject, KindRules } from '../kind-rules.ts'
 import { countGeneration, statusOnly } from '../kind-rules.ts'
 import type { ErrorList } from '../validation/error-list.ts'
-import { nameIsDnsSubdomain, validateObjectMeta, validateObjectMetaUpdate } from '../validation/meta.ts'
+import { nameIsDnsSubdomain, nameIsPathSegment, validateLabelSelector, validateObjectMeta, validateObjectMetaUpdate } from '../validation/meta.ts'
 
 /** What a rule of a policy matches. */
 export interface ResourceRule { apiGroups?: string[]; apiVersions?: string[]; operations?: string[]; resources?: string[]; resourceNames?: string[]; scope?: string }
@@ -18,12 +25,16 @@ export interface PolicySpec {
   variables?: { name?: string; expression?: string }[]
   matchConditions?: { name?: string; expression?: string }[]
   failurePolicy?: string
+  paramKind?: { apiVersion?: string; kind?: string }
+  auditAnnotations?: { key?: string; valueExpression?: string }[]
 }
 /** The spec of a binding. */
-export interface PolicyBindingSpec { policyName?: string; matchResources?: MatchResources; validationActions?: string[] }
-
-/** The variables that every expression of a policy may use. */
-export const policyVariables: readonly string[] = ['object', 'oldObject', 'request', 'namespaceObject', 'params', 'variables']
+export interface PolicyBindingSpec {
+  policyName?: string
+  matchResources?: MatchResources
+  validationActions?: string[]
+  paramRef?: { name?: string; namespace?: string; selector?: LabelSelector; parameterNotFoundAction?: string }
+}
 
 const actions = ['Audit', 'Deny', 'Warn']
 const reasons = ['Forbidden', 'Invalid', 'RequestEntityTooLarge', 'Unauthorized']
@@ -40,31 +51,108 @@ function specOf<T>(object: AdmittedObject): T {
   return (object['spec'] ??= {}) as T
 }
 
-function validateExpression(expression: string | undefined, type: 'bool' | 'string' | undefined, path: string, errors: ErrorList): void {
-  if (!expression?.trim()) return errors.required(path, 'expression is not specified')
-  const compiled = compileCel(celEnvironment(policyVariables), expression)
-  if ('error' in compiled) return errors.invalid(path, expression, compiled.error)
-  if (type !== undefined && compiled.type !== type && compiled.type !== 'dyn') errors.invalid(path, expression, `must evaluate to ${type} but got ${compiled.type}`)
+const matchConditionsMax = 64
+const auditAnnotationsMax = 20
+const valueExpressionBytesMax = 5 * 1024
+const celIdentifier = /^[_a-zA-Z][_a-zA-Z0-9]*$/
+const celReserved = ['true', 'false', 'null', 'in', 'as', 'break', 'const', 'continue', 'else', 'for', 'function', 'if', 'import', 'let', 'loop', 'package', 'namespace', 'return', 'var', 'void', 'while']
+
+/** Compiles an expression and reports why it cannot be. `shown` is the text that errors quote. */
+function compile(scope: CelScope, expression: string, types: readonly CelType[], path: string, errors: ErrorList, shown = expression): Compiled {
+  const compiled = compileCel(scope, expression, {}, types)
+  if (!('error' in compiled)) return compiled
+  if (compiled.error.startsWith('program instantiation failed')) errors.internal(path, compiled.error)
+  else errors.invalid(path, shown, compiled.error)
+  return compiled
+}
+
+function validateParamKind({ apiVersion = '', kind = '' }: NonNullable<PolicySpec['paramKind']>, path: string, errors: ErrorList): void {
+  const parts = apiVersion.split('/')
+  const version = parts.at(-1)!
+  if (apiVersion === '') errors.required(`${path}.apiVersion`)
+  else if (parts.length > 2) errors.invalid(`${path}.apiVersion`, apiVersion, `unexpected GroupVersion string: ${apiVersion}`)
+  else {
+    const group = parts.length === 2 ? parts[0]! : ''
+    if (group !== '' && checkDns1123Subdomain(group).length > 0) errors.invalid(`${path}.apiVersion`, group, checkDns1123Subdomain(group).join(','))
+    if (version === '') errors.invalid(`${path}.apiVersion`, apiVersion, 'version must be specified')
+    else if (checkDns1035Label(version).length > 0) errors.invalid(`${path}.apiVersion`, version, checkDns1035Label(version).join(','))
+  }
+  const wrong = checkDns1035Label(kind.toLowerCase())
+  if (kind === '') errors.required(`${path}.kind`)
+  else if (wrong.length > 0) errors.invalid(`${path}.kind`, kind, `may have mixed case, but should otherwise match: ${wrong.join(',')}`)
+}
+
+function validateMatchConditions(conditions: NonNullable<PolicySpec['matchConditions']>, scope: CelScope, errors: ErrorList): void {
+  const path = 'spec.matchConditions'
+  if (conditions.length > matchConditionsMax) errors.tooMany(path, conditions.length, matchConditionsMax)
+  conditions.forEach(({ name = '', expression = '' }, index) => {
+    const at = `${path}[${index}]`
+    const trimmed = expression.trim()
+    if (trimmed === '') errors.required(`${at}.expression`)
+    else compile(scope, trimmed, [boolType], `${at}.expression`, errors)
+    if (name === '') errors.required(`${at}.name`)
+    else errors.invalidEach(`${at}.name`, name, checkQualifiedName(name))
+    if (name !== '' && conditions.findIndex((other) => other.name === name) < index) errors.duplicate(`${at}.name`, name)
+  })
+}
+
+/** Validates the variables, each of which may use those before it. @returns their types */
+function validateVariables(variables: NonNullable<PolicySpec['variables']>, hasParams: boolean, errors: ErrorList): Map<string, CelType> {
+  const types = new Map<string, CelType>()
+  variables.forEach(({ name = '', expression = '' }, index) => {
+    const at = `spec.variables[${index}]`
+    if (name.trim() === '') errors.required(`${at}.name`, 'name is not specified')
+    else if (!celIdentifier.test(name) || celReserved.includes(name)) errors.invalid(`${at}.name`, name, 'must be a valid CEL identifier')
+    if (expression.trim() === '') return errors.required(`${at}.expression`, 'expression is not specified')
+    const compiled = compile(policyScope({ hasParams, hasAuthorizer: true, variables: types }), expression, [], `${at}.expression`, errors)
+    types.set(name, 'error' in compiled ? dynType : variableType(compiled.outputType))
+  })
+  return types
+}
+
+function validateValidation({ expression = '', message = '', messageExpression = '', reason }: NonNullable<PolicySpec['validations']>[number], path: string, scope: CelScope, messageScope: CelScope, errors: ErrorList): void {
+  if (expression.trim() === '') errors.required(`${path}.expression`, 'expression is not specified')
+  else compile(scope, expression, [boolType], `${path}.expression`, errors)
+  if (messageExpression !== '' && messageExpression.trim() === '') errors.invalid(`${path}.messageExpression`, messageExpression, 'must be non-empty if specified')
+  else if (messageExpression !== '') compile(messageScope, messageExpression, [stringType], `${path}.messageExpression`, errors)
+  if (message !== '' && message.trim() === '') errors.invalid(`${path}.message`, message, 'must be non-empty if specified')
+  else if (/[\n\r]/.test(message.trim())) errors.invalid(`${path}.message`, message, 'must not contain line breaks')
+  if (reason !== undefined) errors.oneOf(`${path}.reason`, reason, reasons)
+}
+
+function validateAnnotations(annotations: NonNullable<PolicySpec['auditAnnotations']>, policy: string, scope: CelScope, errors: ErrorList): void {
+  if (annotations.length > auditAnnotationsMax) errors.invalid('spec.auditAnnotations', annotations, `must not have more than ${auditAnnotationsMax} auditAnnotations`)
+  annotations.forEach(({ key = '', valueExpression = '' }, index) => {
+    const at = `spec.auditAnnotations[${index}]`
+    if (policy === '') errors.invalid(`${at}.key`, key, 'requires metadata.name be non-empty')
+    else errors.invalidEach(`${at}.key`, `${policy}/${key}`, checkQualifiedName(`${policy}/${key}`))
+    const trimmed = valueExpression.trim()
+    if (trimmed === '') errors.required(`${at}.valueExpression`, 'valueExpression is not specified')
+    else if (utf8Length(trimmed) > valueExpressionBytesMax) errors.required(`${at}.valueExpression`, `must not exceed ${valueExpressionBytesMax} bytes in length`)
+    else compile(scope, trimmed, [stringType, nullType], `${at}.valueExpression`, errors, valueExpression)
+    if (annotations.findIndex((other) => (other.key ?? '') === key) < index) errors.duplicate(`${at}.key`, key)
+  })
 }
 
 function validatePolicy(object: AdmittedObject, errors: ErrorList): void {
   validateObjectMeta(object.metadata, false, nameIsDnsSubdomain, errors)
-  const { matchConstraints, validations = [], variables = [], matchConditions = [] } = specOf<PolicySpec>(object)
+  const { matchConstraints, validations = [], variables = [], matchConditions = [], paramKind, auditAnnotations = [] } = specOf<PolicySpec>(object)
+  const hasParams = paramKind !== undefined
+  if (paramKind !== undefined) validateParamKind(paramKind, 'spec.paramKind', errors)
   if (matchConstraints === undefined) errors.required('spec.matchConstraints')
   else if ((matchConstraints.resourceRules ?? []).length === 0) errors.required('spec.matchConstraints.resourceRules')
-  variables.forEach(({ name, expression }, index) => {
-    if (!name) errors.required(`spec.variables[${index}].name`, 'name is not specified')
-    validateExpression(expression, undefined, `spec.variables[${index}].expression`, errors)
-  })
-  matchConditions.forEach(({ expression }, index) => validateExpression(expression, 'bool', `spec.matchConditions[${index}].expression`, errors))
-  if (validations.length === 0) errors.required('spec.validations', 'validations or auditAnnotations must contain at least one item')
-  validations.forEach(({ expression, message, messageExpression, reason }, index) => {
-    const path = `spec.validations[${index}]`
-    validateExpression(expression, 'bool', `${path}.expression`, errors)
-    if (messageExpression !== undefined) validateExpression(messageExpression, 'string', `${path}.messageExpression`, errors)
-    if (message?.includes('\n') === true) errors.invalid(`${path}.message`, message, 'message must not contain line breaks')
-    if (reason !== undefined) errors.oneOf(`${path}.reason`, reason, reasons)
-  })
+  validateMatchConditions(matchConditions, policyScope({ hasParams, hasAuthorizer: true }), errors)
+  const types = validateVariables(variables, hasParams, errors)
+  const known = variables.length === 0 ? {} : { variables: types }
+  if (validations.length === 0 && auditAnnotations.length === 0) {
+    const text = 'validations or auditAnnotations must contain at least one item'
+    errors.required('spec.validations', text)
+    return errors.required('spec.auditAnnotations', text)
+  }
+  const scope = policyScope({ hasParams, hasAuthorizer: true, ...known })
+  const messageScope = policyScope({ hasParams, hasAuthorizer: false, ...known })
+  validations.forEach((validation, index) => validateValidation(validation, `spec.validations[${index}]`, scope, messageScope, errors))
+  validateAnnotations(auditAnnotations, object.metadata.name ?? '', scope, errors)
 }
 
 export const validatingadmissionpolicies: KindRules = {
@@ -91,11 +179,22 @@ export const validatingadmissionpolicies: KindRules = {
   subresources: { status: statusOnly((object, old, errors) => validateObjectMetaUpdate(object.metadata, old.metadata, errors)) },
 }
 
+function validateParamRef({ name = '', selector, parameterNotFoundAction = '' }: NonNullable<PolicyBindingSpec['paramRef']>, path: string, errors: ErrorList): void {
+  if (name !== '') errors.invalidEach(`${path}.name`, name, nameIsPathSegment(name, false))
+  if (name !== '' && selector !== undefined) errors.forbidden(`${path}.name`, 'name and selector are mutually exclusive')
+  if (selector !== undefined) validateLabelSelector(selector, `${path}.selector`, errors)
+  if (name !== '' && selector !== undefined) errors.forbidden(`${path}.selector`, 'name and selector are mutually exclusive')
+  if (name === '' && selector === undefined) errors.required(path, 'one of name or selector must be specified')
+  if (parameterNotFoundAction === '') errors.required(`${path}.parameterNotFoundAction`)
+  else errors.oneOf(`${path}.parameterNotFoundAction`, parameterNotFoundAction, ['Deny', 'Allow'])
+}
+
 function validateBinding(object: AdmittedObject, errors: ErrorList): void {
   validateObjectMeta(object.metadata, false, nameIsDnsSubdomain, errors)
-  const { policyName, validationActions = [] } = specOf<PolicyBindingSpec>(object)
+  const { policyName, validationActions = [], paramRef } = specOf<PolicyBindingSpec>(object)
   if (!policyName) errors.required('spec.policyName')
   else errors.invalidEach('spec.policyName', policyName, nameIsDnsSubdomain(policyName, false))
+  if (paramRef !== undefined) validateParamRef(paramRef, 'spec.paramRef', errors)
   const path = 'spec.validationActions'
   if (validationActions.length === 0) errors.required(path, 'at least one validation action is required')
   validationActions.forEach((action, index) => {

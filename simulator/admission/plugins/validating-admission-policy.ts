@@ -1,20 +1,29 @@
-/** Policies of the cluster in CEL. Models apiserver/pkg/admission/plugin/policy/validating (v1.35). Differs: parameters and the authorizer are not there, and deletes are not asked about. */
+/** Policies of the cluster in CEL. Models apiserver/pkg/admission/plugin/policy/validating (v1.35). Differs: deletes are not asked about, and audit annotations go nowhere. */
 
+import type { CustomResourceDefinition } from '../../api/custom-kinds.ts'
+import { definitionsResource, kindsOfDefinition } from '../../api/custom-kinds.ts'
 import type { Failure } from '../../api/errors.ts'
+import type { KindInfo } from '../../api/kinds.ts'
+import { kindByKind, splitApiVersion } from '../../api/kinds.ts'
+import { authorize } from '../../api/rbac.ts'
 import { matchesLabelSelector } from '../../api/selector.ts'
 import type { KubeObject } from '../../api/types.ts'
 import { compareText } from '../../kernel/text.ts'
-import { celEnvironment, compileCel, runCel, toCelValue } from '../cel/compile.ts'
+import { resourceId } from '../../store/resource-id.ts'
+import { toCelValue } from '../cel/compile.ts'
+import { rbacSourceOf } from '../escalation.ts'
 import type { MatchResources, PolicyBindingSpec, PolicySpec, ResourceRule } from '../kinds/validatingadmissionpolicies.ts'
-import { policyVariables } from '../kinds/validatingadmissionpolicies.ts'
 import { forbid } from './helpers.ts'
-import type { AdmissionPlugin, PluginRequest } from './plugin.ts'
+import type { AdmissionPlugin, AdmissionReader, PluginRequest } from './plugin.ts'
+import type { CompiledPolicy, PolicyInput } from './validating-admission-policy-evaluate.ts'
+import { compilePolicy, evaluatePolicy } from './validating-admission-policy-evaluate.ts'
+import { requestValue } from './validating-admission-policy-request.ts'
 
 const group = 'admissionregistration.k8s.io'
 const codes: { readonly [reason: string]: number } = { Forbidden: 403, Unauthorized: 401, RequestEntityTooLarge: 413, Invalid: 422 }
 
-type Variables = { [name: string]: unknown }
-interface Failed { readonly message: string; readonly reason: string }
+/** What a policy holds against a request; without a binding, the policy itself cannot be used. */
+interface Denial { readonly policy: string; readonly binding?: string; readonly message: string; readonly reason: string }
 
 function includesOrAll(list: readonly string[] | undefined, value: string): boolean {
   return list !== undefined && (list.includes('*') || list.includes(value))
@@ -41,68 +50,86 @@ function matches(match: MatchResources | undefined, request: PluginRequest, isBi
   return match.resourceRules?.some((rule) => ruleMatches(rule, request)) ?? false
 }
 
-function variablesOf(request: PluginRequest): Variables {
-  const { kind, name, namespace, operation, user } = request
-  const asked = { kind: { group: kind.group, version: kind.version, kind: kind.kind }, resource: { group: kind.group, version: kind.version, resource: kind.resource }, subResource: request.subresource, name, namespace, operation, userInfo: { username: user.name, groups: user.groups } }
-  const namespaceObject = namespace === '' ? null : request.reader.get('namespaces', undefined, namespace)
-  return { object: toCelValue(request.object), oldObject: toCelValue(request.old ?? null), request: toCelValue(asked), namespaceObject: toCelValue(namespaceObject ?? null), params: null, variables: {} }
-}
+type WorldInput = Omit<PolicyInput, 'params'>
 
-function evaluate(expression: string, variables: Variables): { readonly value: unknown } | { readonly error: string } {
-  const compiled = compileCel(celEnvironment(policyVariables), expression)
-  return 'error' in compiled ? compiled : runCel(compiled.program, variables)
-}
-
-/** The variables with those of the policy, which may use the ones before them. A failing one fails where it is used. */
-function withOwnVariables(spec: PolicySpec, variables: Variables): Variables {
-  const own: Variables = {}
-  for (const { name = '', expression = '' } of spec.variables ?? []) {
-    const result = evaluate(expression, { ...variables, variables: own })
-    if ('value' in result) own[name] = result.value
+function inputOf(request: PluginRequest): WorldInput {
+  const { kind, name, namespace, operation, user, subresource, reader } = request
+  const isNamespace = kind.group === '' && kind.resource === 'namespaces'
+  const namespaceObject = namespace === '' || isNamespace ? undefined : reader.get('namespaces', undefined, namespace)
+  const resource = { group: kind.group, resource: kind.resource, subresource, namespace, name }
+  return {
+    object: toCelValue(request.object),
+    oldObject: toCelValue(request.old ?? null),
+    request: requestValue({ kind: { group: kind.group, version: kind.version, kind: kind.kind }, resource: kind.resource, subresource, name, namespace, operation, user }),
+    namespaceObject: toCelValue(namespaceObject ?? null),
+    resource,
+    ask({ serviceAccount, path, ...question }) {
+      const asking = serviceAccount === undefined ? user : accountOf(serviceAccount)
+      const { isAllowed, reason } = authorize(rbacSourceOf(reader), path === undefined ? { user: asking, ...question } : { user: asking, verb: question.verb, path })
+      return { allowed: isAllowed, reason }
+    },
   }
-  return { ...variables, variables: own }
 }
 
-function messageOf(validation: NonNullable<PolicySpec['validations']>[number], variables: Variables): string {
-  if (validation.messageExpression !== undefined) {
-    const result = evaluate(validation.messageExpression, variables)
-    const text = 'value' in result && typeof result.value === 'string' ? result.value.trim() : ''
-    if (text !== '' && !text.includes('\n')) return text
-  }
-  return validation.message?.trim() || `failed expression: ${(validation.expression ?? '').trim()}`
+function accountOf({ namespace, name }: { namespace: string; name: string }): PluginRequest['user'] {
+  return { name: `system:serviceaccount:${namespace}:${name}`, groups: ['system:serviceaccounts', `system:serviceaccounts:${namespace}`, 'system:authenticated'] }
 }
 
-function failuresOf(spec: PolicySpec, given: Variables): Failed[] {
-  const variables = withOwnVariables(spec, given)
-  for (const { expression = '' } of spec.matchConditions ?? []) {
-    const result = evaluate(expression, variables)
-    if ('value' in result && result.value !== true) return []
-  }
-  const failures: Failed[] = []
-  for (const validation of spec.validations ?? []) {
-    const result = evaluate(validation.expression ?? '', variables)
-    const reason = validation.reason ?? 'Invalid'
-    if ('error' in result) {
-      if (spec.failurePolicy !== 'Ignore') failures.push({ message: `expression '${validation.expression}' resulted in error: ${result.error}`, reason: 'Invalid' })
-    } else if (result.value !== true) failures.push({ message: messageOf(validation, variables), reason })
-  }
-  return failures
+function findKind(reader: AdmissionReader, { apiVersion = '', kind = '' }: NonNullable<PolicySpec['paramKind']>): KindInfo | undefined {
+  const builtin = kindByKind(apiVersion, kind)
+  if (builtin !== undefined) return builtin
+  const { group: wanted, version } = splitApiVersion(apiVersion)
+  const custom = reader.list(definitionsResource, undefined).flatMap((definition) => kindsOfDefinition(definition as CustomResourceDefinition))
+  return custom.find((each) => each.group === wanted && each.version === version && each.kind === kind)
 }
 
-function deny(request: PluginRequest, policy: string, binding: string, failed: Failed): Failure {
-  const message = `ValidatingAdmissionPolicy '${policy}' with binding '${binding}' denied request: ${failed.message}`
+/** The parameters of a binding; `[null]` where there are none to ask for. */
+function paramsOf(request: PluginRequest, kind: KindInfo | undefined, ref: PolicyBindingSpec['paramRef']): readonly (KubeObject | null)[] | { readonly error: string } {
+  if (kind === undefined || ref === undefined) return [null]
+  if (ref.namespace && !kind.namespaced) return { error: 'paramRef.namespace must not be provided for a cluster-scoped `paramKind`' }
+  const namespace = kind.namespaced ? ref.namespace || request.namespace : undefined
+  if (namespace === '') return { error: 'cannot use namespaced paramRef in policy binding that matches cluster-scoped resources' }
+  const resource = resourceId(kind.group, kind.resource)
+  const named = ref.name ? request.reader.get(resource, namespace, ref.name) : undefined
+  const selected = ref.selector === undefined ? [] : request.reader.list(resource, namespace).filter(({ metadata }) => matchesLabelSelector(ref.selector!, metadata.labels))
+  const found = named === undefined ? selected : [named]
+  return found.length === 0 && ref.parameterNotFoundAction === 'Deny' ? { error: 'no params found for policy binding with `Deny` parameterNotFoundAction' } : found
+}
+
+function deny(request: PluginRequest, { policy, binding, message: why, reason }: Denial): Failure {
+  const message = `ValidatingAdmissionPolicy '${policy}'${binding === undefined ? '' : ` with binding '${binding}'`} denied request: ${why}`
   const refusal = forbid(request, message)
-  return { ...refusal, reason: failed.reason, code: codes[failed.reason] ?? 422, details: { ...refusal.details, causes: [{ message }] } } as Failure
+  return { ...refusal, reason, code: codes[reason] ?? 422, details: { ...refusal.details, causes: [{ message }] } } as Failure
 }
 
-function checkBinding(request: PluginRequest, binding: KubeObject, variables: () => Variables): Failure | undefined {
-  const { policyName = '', matchResources, validationActions = [] } = (binding.spec ?? {}) as PolicyBindingSpec
+function evaluateParams(request: PluginRequest, policy: CompiledPolicy, names: Pick<Denial, 'policy' | 'binding'>, actions: readonly string[], input: PolicyInput): Denial[] {
+  const denials: Denial[] = []
+  const { decisions, annotations } = evaluatePolicy(policy, input)
+  for (const { action, message, reason } of decisions) {
+    if (action === 'admit') continue
+    if (actions.includes('Warn')) request.warnings.push(`Validation failed for ValidatingAdmissionPolicy '${names.policy}' with binding '${names.binding}': ${message}`)
+    if (actions.includes('Deny')) denials.push({ ...names, message, reason: reason || 'Invalid' })
+  }
+  for (const { action, error } of annotations) if (action === 'error') denials.push({ ...names, message: error, reason: 'Invalid' })
+  return denials
+}
+
+function checkBinding(request: PluginRequest, binding: KubeObject, world: () => WorldInput): Denial[] {
+  const { policyName = '', matchResources, validationActions = [], paramRef } = (binding.spec ?? {}) as PolicyBindingSpec
   const spec = request.reader.get(`validatingadmissionpolicies.${group}`, undefined, policyName)?.spec as PolicySpec | undefined
-  if (spec === undefined || !matches(spec.matchConstraints, request, false) || !matches(matchResources, request, true)) return undefined
-  const failures = failuresOf(spec, variables())
+  if (spec === undefined || !matches(spec.matchConstraints, request, false)) return []
+  const onError = (message: string, names: Pick<Denial, 'binding'>): Denial[] => (spec.failurePolicy === 'Ignore' ? [] : [{ policy: policyName, ...names, message, reason: 'Invalid' }])
+  const kind = spec.paramKind === undefined ? undefined : findKind(request.reader, spec.paramKind)
+  if (spec.paramKind !== undefined && kind === undefined) {
+    const { group: paramGroup, version } = splitApiVersion(spec.paramKind.apiVersion ?? '')
+    return onError(`failed to configure policy: failed to find resource referenced by paramKind: '${paramGroup}/${version}, Kind=${spec.paramKind.kind}'`, {})
+  }
+  if (!matches(matchResources, request, true)) return []
   const name = binding.metadata.name ?? ''
-  if (validationActions.includes('Warn')) request.warnings.push(...failures.map(({ message }) => `Validation failed for ValidatingAdmissionPolicy '${policyName}' with binding '${name}': ${message}`))
-  return failures.length > 0 && validationActions.includes('Deny') ? deny(request, policyName, name, failures[0]!) : undefined
+  const params = paramsOf(request, kind, paramRef)
+  if ('error' in params) return onError(`failed to configure binding: ${params.error}`, { binding: name })
+  const policy = compilePolicy(spec)
+  return params.flatMap((param) => evaluateParams(request, policy, { policy: policyName, binding: name }, validationActions, { ...world(), params: toCelValue(param) }))
 }
 
 export const validatingAdmissionPolicy: AdmissionPlugin = {
@@ -110,11 +137,10 @@ export const validatingAdmissionPolicy: AdmissionPlugin = {
   validate(request) {
     const bindings = request.reader.list(`validatingadmissionpolicybindings.${group}`, undefined)
     if (bindings.length === 0 || request.kind.group === group) return undefined
-    let known: Variables | undefined
-    const variables = (): Variables => (known ??= variablesOf(request))
+    let known: WorldInput | undefined
+    const world = (): WorldInput => (known ??= inputOf(request))
     const inOrder = [...bindings].sort((a, b) => compareText(a.metadata.name ?? '', b.metadata.name ?? ''))
-    let refusal: Failure | undefined
-    for (const binding of inOrder) refusal ??= checkBinding(request, binding, variables)
-    return refusal
+    const [first] = inOrder.flatMap((binding) => checkBinding(request, binding, world))
+    return first === undefined ? undefined : deny(request, first)
   },
 }
