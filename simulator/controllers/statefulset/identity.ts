@@ -106,6 +106,7 @@ export function isRunningAndReady(pod: Pod): boolean {
   return pod.status?.phase === 'Running' && isPodReady(pod)
 }
 
+/** True from the deletion request on, while the pod still runs out its grace period. */
 export function isTerminating(pod: Pod): boolean {
   return pod.metadata.deletionTimestamp !== undefined
 }

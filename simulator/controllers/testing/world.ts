@@ -131,7 +131,7 @@ export class World {
     this.ordinal++
     const name = given.metadata.name ?? `${given.metadata.generateName ?? ''}${this.ordinal}`
     const metadata = { ...given.metadata, name, uid: given.metadata.uid ?? `uid-${this.ordinal}`, generation: 1, creationTimestamp: toTimestamp(this.state.nowMs) }
-    const object = { ...given, metadata }
+    const object = resource === 'pods' && given.status === undefined ? { ...given, metadata, status: { phase: 'Pending' } } : { ...given, metadata }
     if (this.store.find(resource, keyOf(object)) !== undefined) return { ok: false, status: apiErrors.alreadyExists({ group: '', name: resource }, name) }
     return { ok: true, object: this.store.put(resource, keyOf(object), (resourceVersion) => ({ ...object, metadata: { ...metadata, resourceVersion } })) as T }
   }
