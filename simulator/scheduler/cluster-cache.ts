@@ -15,6 +15,7 @@ import { ClassRegistry } from './class-registry.ts'
 import { isSameShape, isTerminating, podKeyOf, usageOf } from './pod-class.ts'
 import type { PodClass, PodUsage } from './pod-class.ts'
 import { amountOf, isScalarResource, needsStatusUsage } from './pod-requests.ts'
+import { PriorityCounts } from './priority-counts.ts'
 import { TermGroups } from './term-groups.ts'
 import { CounterRegistry } from './topology-counter.ts'
 
@@ -85,7 +86,7 @@ export class ClusterCache {
   traits = new Int32Array(initialCapacity)
   readonly images = new ImageTable()
   /** Number of pods on nodes by priority. */
-  private readonly priorities = new Map<number, number>()
+  private readonly priorities = new PriorityCounts()
 
   constructor() {
     this.cpu = this.column('cpu')
@@ -115,9 +116,7 @@ export class ClusterCache {
 
   /** The lowest priority of any pod on a node; Infinity without pods. */
   get lowestPriority(): number {
-    let lowest = Infinity
-    for (const priority of this.priorities.keys()) if (priority < lowest) lowest = priority
-    return lowest
+    return this.priorities.lowest
   }
 
   findColumn(resource: string): ResourceColumn | undefined { return this.columns.get(resource) }
@@ -331,7 +330,7 @@ export class ClusterCache {
   private count(entry: PodEntry, sign: number): void {
     const { index } = entry.slot
     this.countUsage(entry, sign)
-    this.countPriority(entry.podClass.priority, sign)
+    this.priorities.count(entry.podClass.priority, sign)
     if (entry.podClass.hasAffinity) this.termGroups.count(entry.podClass, index, sign)
     this.log(index, entry.podClass, entry.isLeaving ? 2 * sign : sign)
   }
@@ -341,12 +340,6 @@ export class ClusterCache {
     for (let i = 0; i < columns.length; i++) columns[i].requested[index] += sign * amounts[i]
     this.nonZeroCpu[index] += sign * usage.nonZeroCpu
     this.nonZeroMemory[index] += sign * usage.nonZeroMemory
-  }
-
-  private countPriority(priority: number, sign: number): void {
-    const count = (this.priorities.get(priority) ?? 0) + sign
-    if (count === 0) this.priorities.delete(priority)
-    else this.priorities.set(priority, count)
   }
 
   private vectorOf(usage: PodUsage): UsageVector {
