@@ -46,6 +46,10 @@ export function emptyProgress(request: Pick<OpenRequest, 'kind'>): SessionProgre
   return { kind: request.kind, stepIndex: 0, stepsDone: [], hintsShown: {}, answers: {}, stepReports: {} }
 }
 
+/**
+ * One open attempt with all that goes on in it: flight, way through lab or exam, playback, forks and the cluster that
+ * is looked at. The host opens one for each attempt and hands it what the learner does.
+ */
 export class Sitting {
   readonly opening: Opening
   readonly flight: Flight

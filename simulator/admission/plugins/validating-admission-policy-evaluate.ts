@@ -79,6 +79,10 @@ export function compileVariables(variables: readonly Variable[], scope: (types: 
   return { types, compiled }
 }
 
+/**
+ * Type-checks a policy's variables in order and makes the scopes of its expressions; a variable that comes later has any
+ * type. What does not compile is kept as its error: it counts when the policy is evaluated, by failurePolicy.
+ */
 export function compilePolicy(spec: PolicySpec, hasPatchTypes = false): CompiledPolicy {
   const hasParams = spec.paramKind !== undefined
   const { types, compiled } = compileVariables(spec.variables ?? [], (variables) => policyScope({ hasParams, hasAuthorizer: true, variables, hasPatchTypes }), false)

@@ -10,6 +10,7 @@ export interface FileTree {
   readonly missing: (path: string) => string
 }
 
+/** An absolute path in normal form: `path` from `root`, with . and .. worked out. It cannot leave /. */
 export function joinPath(root: string, path: string): string {
   const parts: string[] = []
   for (const part of `${root}/${path}`.split('/')) {
@@ -19,6 +20,7 @@ export function joinPath(root: string, path: string): string {
   return `/${parts.join('/')}`
 }
 
+/** What follows the last slash; the whole path without one. */
 export function baseName(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1)
 }

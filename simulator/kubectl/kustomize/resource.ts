@@ -24,10 +24,12 @@ export interface Resource {
   generatedKeys: string[]
 }
 
+/** An object as it enters a build: it has had no other name, and a patch may not rename it or change its kind unless allowed later. */
 export function makeResource(object: MutableObject): Resource {
   return { object, previous: [], prefixes: [], suffixes: [], behavior: 'create', needsHash: false, mayChangeName: false, mayChangeKind: false, generatedKeys: [] }
 }
 
+/** The value if it is a text, else "". Kustomize reads members of a wrong type as missing. */
 export function text(value: unknown): string {
   return typeof value === 'string' ? value : ''
 }
@@ -38,6 +40,7 @@ export function objectAt(object: MutableObject, key: string): MutableObject | un
   return isObject(value) ? value : undefined
 }
 
+/** The object's metadata, to be changed in place; made when it is missing or no object. */
 export function metadataOf(resource: Resource): MutableObject {
   const found = objectAt(resource.object, 'metadata')
   if (found !== undefined) return found
@@ -46,31 +49,38 @@ export function metadataOf(resource: Resource): MutableObject {
   return made
 }
 
+/** Group, version and kind as the object says now; empty where it says nothing. */
 export function gvkOf({ object }: Resource): Gvk {
   return { ...parseApiVersion(text(object['apiVersion'])), kind: text(object['kind']) }
 }
 
+/** The object's present name; "" without one. */
 export function nameOf(resource: Resource): string {
   return text(objectAt(resource.object, 'metadata')?.['name'])
 }
 
+/** The object's present namespace; "" without one. */
 export function namespaceOf(resource: Resource): string {
   return text(objectAt(resource.object, 'metadata')?.['namespace'])
 }
 
+/** What the object is called now, after the transformers so far. */
 export function currentId(resource: Resource): ResId {
   return { ...gvkOf(resource), name: nameOf(resource), namespace: namespaceOf(resource) }
 }
 
+/** What the object was called before each renaming, first one first; group and version are those of now. */
 export function previousIds(resource: Resource): ResId[] {
   const { group, version } = gvkOf(resource)
   return resource.previous.map(({ namespace, name, kind }) => ({ group, version, kind, name, namespace }))
 }
 
+/** What the object was called when it was read: references in files mean this one. */
 export function originalId(resource: Resource): ResId {
   return previousIds(resource)[0] ?? currentId(resource)
 }
 
+/** Every id that the object has had, the present one last. A reference may mean any of them. */
 export function allIds(resource: Resource): ResId[] {
   return [...previousIds(resource), currentId(resource)]
 }
@@ -100,6 +110,7 @@ export function setTextMap(resource: Resource, member: 'labels' | 'annotations',
   }
 }
 
+/** True for nothing, null and an object without members: what a $patch: delete leaves behind. */
 export function isEmptyObject(value: Mutable | undefined): boolean {
   return value === undefined || value === null || (isObject(value) && Object.keys(value).length === 0)
 }

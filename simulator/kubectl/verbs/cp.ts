@@ -115,6 +115,10 @@ function* copyTo(session: Session, source: FileSpec, target: FileSpec): Run<void
   if (answer.exitCode !== 0) throw new KubectlFailure({ kind: 'plain', text: `command terminated with exit code ${answer.exitCode}`, exitCode: answer.exitCode })
 }
 
+/**
+ * kubectl cp SOURCE TARGET: exactly one of both is [namespace/]pod:path. Fails when both or none are remote, a path is
+ * empty or the file is missing.
+ */
 export function* cp(session: Session): Run<number> {
   const [from, to] = session.args
   if (session.args.length !== 2 || from === undefined || to === undefined) throw fail('source and destination are required')

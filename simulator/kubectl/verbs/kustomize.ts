@@ -7,6 +7,10 @@ import type { Run, Session } from '../session.ts'
 
 const restrictors = ['LoadRestrictionsRootOnly', 'LoadRestrictionsNone']
 
+/**
+ * kubectl kustomize [DIRECTORY]: prints the built objects, or writes them to the file of --output. Fails with
+ * kustomize's own text for what does not build; warnings go to standard error.
+ */
 export function* kustomize(session: Session): Run<number> {
   const { flags, args, process } = session
   if (args.length > 1) throw fail('specify one path to kustomization.yaml')

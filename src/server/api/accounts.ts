@@ -48,6 +48,10 @@ function valuesOf(headers: IncomingHttpHeaders, name: string): string[] {
 /** What of a request says who asks. */
 type Shown = Pick<IncomingMessage, 'headers' | 'socket'>
 
+/**
+ * Authenticates HTTP requests by bearer token or client certificate, then by Impersonate headers. Refusals are a Status
+ * (400, 401 or 403), returned and not thrown; a request without credentials is system:anonymous.
+ */
 export class Accounts {
   private readonly secrets: Secrets
   private readonly users: ReadonlyMap<string, UserInfo>

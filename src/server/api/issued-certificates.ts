@@ -23,6 +23,7 @@ function fingerprintOf(request: KubeObject): string | undefined {
   }
 }
 
+/** Knows every certificate that the cluster was seen to issue, by its SHA-256 fingerprint; the journal, if any, keeps them, so that a restart forgets none. */
 export class IssuedCertificates {
   private readonly fingerprints: Set<string>
   private readonly journal: Journal | undefined
