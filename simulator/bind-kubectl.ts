@@ -4,7 +4,8 @@ import { fieldsOf, typeOf } from './admission/schema/schema.ts'
 import type { FieldType } from './admission/schema/schema.ts'
 import facts from './admission/schema/field-facts.json' with { type: 'json' }
 import { makeKubectl } from './kubectl/main.ts'
-import type { ApiDescriptions, SchemaPort } from './kubectl/ports.ts'
+import type { ApiDescriptions } from './api/descriptions.ts'
+import type { SchemaPort } from './kubectl/ports.ts'
 import { compareText } from './kernel/text.ts'
 
 /** Marks and enumerations of OpenAPI by type, which the Go types alone do not have. */

@@ -10,7 +10,7 @@ export type { ApiAnswer, ApiRequest, ApiResponse, ApiStream, KubeList, StreamFra
 export { isStream, isSuccess } from './api/request.ts'
 export type * from './api/types.ts'
 export { bindKubectl, kubectl } from './bind-kubectl.ts'
-export type { ApiDescriptions } from './kubectl/ports.ts'
+export type { ApiDescriptions } from './api/descriptions.ts'
 export { readConfig } from './kubectl/kubeconfig.ts'
 export { ProcessRun, runToEnd } from './shell/driver.ts'
 export type { MovableCluster, RunStatus, RunToEndOptions } from './shell/driver.ts'

@@ -21,12 +21,6 @@ export interface SchemaPort {
   descriptionOf(typeKey: string): string | undefined
 }
 
-/** What a type and its fields mean. */
-export interface TypeDescription { readonly about?: string; readonly fields: { readonly [name: string]: string } }
-
-/** Descriptions by the keys of types. They are no part of the simulator: whoever has them passes them in. */
-export interface ApiDescriptions { readonly [typeKey: string]: TypeDescription }
-
 export interface KubectlPorts {
   readonly schema?: SchemaPort
 }

@@ -3,7 +3,7 @@
 import './content/jitless.ts'
 import { loadLibrary } from '../content/loader.ts'
 import type { Library } from '../content/types.ts'
-import type { ApiDescriptions } from '../../simulator/index.ts'
+import type { ApiDescriptions } from '../../simulator/api/descriptions.ts'
 import { InlineHost } from '../session/inline-host.ts'
 import { openAttempts } from './attempt-database.ts'
 import { contentFiles } from './content/content-files.ts'

@@ -8,7 +8,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { fieldsOf, schemaKinds, typeOf } from '../../simulator/admission/schema/schema.ts'
 import type { FieldType } from '../../simulator/admission/schema/schema.ts'
-import type { ApiDescriptions, TypeDescription } from '../../simulator/kubectl/ports.ts'
+import type { ApiDescriptions, TypeDescription } from '../../simulator/api/descriptions.ts'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..')
 const client = join(root, 'node_modules', '@kubernetes', 'client-node')

@@ -3,7 +3,7 @@
  * and the API server know the same fields.
  */
 import { fieldsOf, schemaKinds, typeOf, type FieldType, type TypeSchema } from '../../../simulator/admission/schema/schema.ts'
-import type { ApiDescriptions } from '../../../simulator/index.ts'
+import type { ApiDescriptions } from '../../../simulator/api/descriptions.ts'
 import { fieldEnums, fieldNotes } from './schema-notes.ts'
 
 export type JsonSchema = { readonly [key: string]: unknown }
