@@ -15,7 +15,7 @@ export const layers: { readonly [room: string]: readonly string[] } = {
   'simulator/apiserver': ['simulator/kernel', 'simulator/api', 'simulator/store', 'simulator/admission'],
   ...Object.fromEntries(neighbors.map((room) => [`simulator/${room}`, low])),
   'simulator/cluster': [...low, ...neighbors.map((room) => `simulator/${room}`), 'simulator/apiserver', 'simulator/bootstrap'],
-  'simulator/kubectl': ['simulator/kernel', 'simulator/api', 'simulator/shell/process.ts'],
+  'simulator/kubectl': ['simulator/kernel', 'simulator/api', 'simulator/shell/process.ts', 'simulator/workloads/sh/archive.ts'],
   'simulator/shell': ['simulator/kernel', 'simulator/api', 'simulator/kubectl', 'simulator/workloads'],
   'simulator/index.ts': [...low, 'simulator/cluster', 'simulator/bootstrap', 'simulator/kubectl', 'simulator/shell'],
   'src/grading': ['simulator/api', 'simulator/kernel'],
