@@ -21,6 +21,7 @@ import { plainRules } from './kinds/plain.ts'
 import { findKindRules } from './kinds/registry.ts'
 import type { AdmissionConfig, AdmissionReader, PluginRequest, QuotaCharge } from './plugins/plugin.ts'
 import { namespaceLifecycle } from './plugins/namespace-lifecycle.ts'
+import { nodeRestriction } from './plugins/node-restriction.ts'
 import { admissionPlugins } from './plugins/registry.ts'
 import type { Mutable } from './schema/decode.ts'
 import { normalizeObject } from './schema/normalize.ts'
@@ -315,9 +316,10 @@ export function admitUpdate(request: AdmissionRequest, old: KubeObject, reader: 
 export function admitDelete(request: Omit<AdmissionRequest, 'body'>, old: KubeObject, reader: AdmissionReader, config: AdmissionConfig = {}): Failure | undefined {
   const { kind } = request
   const name = old.metadata.name ?? ''
-  if (!config.disabledPlugins?.includes(namespaceLifecycle.name)) {
+  for (const { name: pluginName, admit } of [namespaceLifecycle, nodeRestriction]) {
+    if (config.disabledPlugins?.includes(pluginName)) continue
     const plugin = pluginRequest({ ...request, body: old, name }, old as unknown as AdmittedObject, reader, [])
-    const refusal = namespaceLifecycle.admit?.({ ...plugin, operation: 'DELETE' })
+    const refusal = admit?.({ ...plugin, operation: 'DELETE' })
     if (refusal !== undefined) return refusal
   }
   const reason = findKindRules(apiVersionOf(kind), kind.kind)?.refuseDelete?.(old)

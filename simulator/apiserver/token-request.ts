@@ -7,6 +7,7 @@ import type { FieldError } from '../api/field-error.ts'
 import type { KindInfo } from '../api/kinds.ts'
 import type { ApiRequest, ApiResponse } from '../api/request.ts'
 import type { KubeObject, Pod, Status } from '../api/types.ts'
+import { nodeTokenRefusal } from '../admission/plugins/node-restriction.ts'
 import { isJsonObject } from '../kernel/json.ts'
 import { objectKey } from '../store/resource-id.ts'
 import { bodyOf, failed, ok } from './answers.ts'
@@ -64,6 +65,8 @@ export function handleToken(server: ApiServer, _kind: KindInfo, request: ApiRequ
   if (invalid !== undefined) return failed(apiErrors.invalid(requestKind, '', [invalid]))
   const bound = boundObjectRef === undefined || boundObjectRef === null ? undefined : boundObject(server, account, boundObjectRef)
   if (bound?.kind === 'Status') return failed(bound as Status)
+  const restricted = nodeTokenRefusal(request.user, bound as KubeObject | undefined, account)
+  if (restricted !== undefined) return failed(restricted)
   const spec = { audiences: audiences === undefined || audiences === null || audiences.length === 0 ? [apiAudience] : audiences, expirationSeconds, boundObjectRef: boundObjectRef ?? null }
   const { clock, authenticator } = server.parts
   const token = authenticator.issueToken({ account, audiences: spec.audiences, expirationSeconds, ...(bound === undefined ? {} : { bound: bound as KubeObject }) })
