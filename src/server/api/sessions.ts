@@ -3,6 +3,7 @@
  * Models apimachinery/pkg/util/remotecommand and apiserver's v5.channel.k8s.io (v1.35).
  */
 
+import { StringDecoder } from 'node:string_decoder'
 import type { WebSocket } from 'ws'
 import type { StreamFrame } from '../../../simulator/index.ts'
 import { apiErrors } from '../../../simulator/api/errors.ts'
@@ -42,10 +43,12 @@ export function endSession(socket: WebSocket, error: string): void {
 /** Connects a socket with a session of the cluster until one of them ends. */
 export function serveSession(socket: WebSocket, streamId: string, desk: Desk, hub: WatchHub): void {
   let isOver = false
+  // A letter may come in two messages.
+  const decoder = new StringDecoder('utf8')
   socket.on('message', (data: Buffer) => {
     const channel = data[0]
     if (isOver) return
-    if (channel === stdinChannel) desk.write(streamId, data.subarray(1).toString('utf8'))
+    if (channel === stdinChannel) desk.write(streamId, decoder.write(data.subarray(1)))
     else if (channel === closeChannel && data[1] === stdinChannel) desk.write(streamId, undefined)
   })
   socket.on('close', () => {
