@@ -21,6 +21,7 @@ export type Step = (run: Run, frame: Frame | undefined) => CelValue
 /** Ends a run whose cost is over its limit. */
 export class CostExceeded {}
 
+/** Adds the cost of a step. @throws CostExceeded when the sum is over the run's limit */
 export function charge(run: Run, cost: number): void {
   run.cost += cost
   if (run.cost > run.limit) throw new CostExceeded()

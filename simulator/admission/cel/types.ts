@@ -25,26 +25,32 @@ export const durationType = simple('google.protobuf.Duration')
 export const dynType: CelType = { kind: 'dyn', name: 'dyn', params: [] }
 export const errorType: CelType = { kind: 'error', name: '!error!', params: [] }
 
+/** list(element). */
 export function listType(element: CelType): CelType {
   return { kind: 'list', name: 'list', params: [element] }
 }
 
+/** map(key, value). */
 export function mapType(key: CelType, value: CelType): CelType {
   return { kind: 'map', name: 'map', params: [key, value] }
 }
 
+/** optional_type(value): what ?. and optional.of give. */
 export function optionalType(value: CelType): CelType {
   return { kind: 'opaque', name: 'optional_type', params: [value] }
 }
 
+/** The type of a type, as type(x) has it; without an argument that of any type. */
 export function typeType(of?: CelType): CelType {
   return { kind: 'type', name: 'type', params: of === undefined ? [] : [of] }
 }
 
+/** A type that a call's arguments decide, such as A in the signature of a list function. */
 export function typeParam(name: string): CelType {
   return { kind: 'param', name, params: [] }
 }
 
+/** A type of a library, known by its name alone: its values are used by functions only. */
 export function opaqueType(name: string, params: readonly CelType[] = []): CelType {
   return { kind: 'opaque', name, params }
 }
@@ -105,6 +111,7 @@ export function typeText(type: CelType): string {
   return type.params.length === 0 ? type.name : `${type.name}(${type.params.map(typeText).join(', ')})`
 }
 
+/** True when name, kind and all parameters agree; dyn is the same as dyn only. */
 export function sameType(a: CelType, b: CelType): boolean {
   return a.kind === b.kind && a.name === b.name && a.params.length === b.params.length && a.params.every((each, index) => sameType(each, b.params[index]!))
 }

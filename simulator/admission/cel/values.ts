@@ -16,11 +16,13 @@ export class CelUint {
   }
 }
 
-/** A moment, in nanoseconds since 1970. */
+/** A moment, in nanoseconds since 1970. `offset` is the zone that it was written in, in minutes east of UTC. */
 export class CelTimestamp {
   readonly nanos: bigint
-  constructor(nanos: bigint) {
+  readonly offset: number
+  constructor(nanos: bigint, offset = 0) {
     this.nanos = nanos
+    this.offset = offset
   }
 }
 
@@ -89,10 +91,12 @@ export function keyOf(value: CelValue): string | undefined {
   return typeof value === 'boolean' ? `b${value}` : undefined
 }
 
+/** True for a value of a library, such as a quantity, a URL or an authorizer. */
 export function isOpaque(value: CelValue): value is CelOpaque {
   return typeof value === 'object' && value !== null && 'opaque' in value
 }
 
+/** True for a CEL list; bytes are none. */
 export function isList(value: CelValue): value is readonly CelValue[] {
   return Array.isArray(value)
 }
