@@ -310,7 +310,7 @@ function withPaths(session: Session, config: KubeConfig): KubeConfig {
   return { ...config, clusters: settle(config.clusters), users: settle(config.users) }
 }
 
-/** kubectl config view: the merged file with secrets hidden, unless --raw or --flatten; --minify keeps what the current context needs. */
+/** kubectl config view: the file with secrets hidden, unless --raw or --flatten; --minify keeps what the current context needs. */
 export function* viewConfig(session: Session): Run<number> {
   const { flags, args } = session
   if (args.length > 0) throw session.usage(`unexpected arguments: [${args.join(' ')}]`)
