@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { Table } from '../kernel/table.ts'
 import { evaluatePromql } from './promql/evaluate.ts'
-import type { SampledSeries } from './promql/evaluate.ts'
+import type { SampledSeries } from './promql/value.ts'
 import { parsePromql } from './promql/parse.ts'
 import { seriesKey, SeriesStore } from './series.ts'
 import type { Series } from './series.ts'

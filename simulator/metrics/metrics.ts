@@ -11,8 +11,8 @@ import type { MetricsParts, PodSample } from './resource-metrics.ts'
 import { SeriesStore } from './series.ts'
 import type { Labels, Series } from './series.ts'
 import { evaluatePromql } from './promql/evaluate.ts'
-import type { PromqlValue, Sample, SampledSeries } from './promql/evaluate.ts'
 import { parsePromql } from './promql/parse.ts'
+import type { PromqlValue, Sample, SampledSeries } from './promql/value.ts'
 
 /** What metrics need from the kubelets. */
 export interface UsageSource extends IdleSource {

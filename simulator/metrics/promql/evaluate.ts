@@ -1,66 +1,197 @@
 /**
- * A first PromQL: selectors, rates, *_over_time, aggregations, arithmetic and comparisons with one-to-one matching.
- * Models prometheus/promql (v3): samples at scrape times, five minutes of look-back, extrapolated increases.
+ * Evaluates PromQL at a moment or over a range. Models prometheus/promql/engine.go (v3.7): samples at scrape times, five
+ * minutes of look-back that a stale marker ends, extrapolated increases. Native histograms are not simulated.
  */
 
 import { RE2JS } from 're2js'
 import type { SimTimeMs } from '../../kernel/event-queue.ts'
-import { compareText } from '../../kernel/text.ts'
-import type { Labels } from '../series.ts'
 import { aggregate } from './aggregate.ts'
-import { PromqlError } from './parse.ts'
-import type { Expression, LabelMatcher, VectorSelector } from './parse.ts'
+import { applyBinary } from './binary.ts'
+import { absentLabels, callFunction, noteQuantile } from './call.ts'
+import type { Arguments } from './call.ts'
+import { PromqlError, typeOf, unwrap } from './expression.ts'
+import type { Aggregate, Call, Expression, LabelMatcher, MatrixSelector, Moment, Subquery, VectorSelector } from './expression.ts'
 import { rangeFunctions } from './range-functions.ts'
-
-/** One sample of a series. */
-export interface Sample { readonly atMs: SimTimeMs; readonly value: number }
-/** A series with what a selector needs of it. */
-export interface SampledSeries {
-  readonly name: string
-  readonly labels: Labels
-  /** Samples with `fromMs` < time <= `toMs`, oldest first. */
-  samples(fromMs: SimTimeMs, toMs: SimTimeMs): readonly Sample[]
-}
-/** Where series come from. */
-export interface SeriesSource {
-  series(name: string | undefined): readonly SampledSeries[]
-}
-
-/** One element of an instant vector. */
-export interface VectorElement { readonly labels: Labels; readonly value: number }
-/** A result: a vector, or a scalar. */
-export type PromqlValue = { readonly type: 'vector'; readonly elements: readonly VectorElement[] } | { readonly type: 'scalar'; readonly value: number }
+import { distinct, labelsKey, withoutName } from './value.ts'
+import type { PromqlValue, RangeSeries, Sample, SampledSeries, SeriesSource, VectorElement } from './value.ts'
 
 const lookBackMs = 300_000
-const comparisons: ReadonlySet<string> = new Set(['==', '!=', '<', '>', '<=', '>='])
+/** Step of a subquery that does not say one: Prometheus' default interval of evaluation. */
+const subqueryStepMs = 60_000
+/** More points than this a range query does not give. */
+const pointsMax = 11_000
+const counterSuffix = /(?:_total|_sum|_count|_bucket)$/
+const emptyVector: PromqlValue = { type: 'vector', elements: [] }
 
-/** Evaluates a parsed query at a moment. @throws PromqlError for what does not fit */
-export function evaluatePromql(expression: Expression, source: SeriesSource, atMs: SimTimeMs): PromqlValue {
-  switch (expression.type) {
-    case 'number':
-      return { type: 'scalar', value: expression.value }
-    case 'string':
-      throw new PromqlError('a string is no value here')
-    case 'selector':
-      return instantVector(expression, source, atMs)
-    case 'negate':
-      return mapValues(evaluatePromql(expression.operand, source, atMs), (value) => -value)
-    case 'call':
-      return call(expression.name, expression.args, source, atMs)
-    case 'aggregate': {
-      const inner = evaluatePromql(expression.args[expression.args.length - 1], source, atMs)
-      const parameter = expression.args.length > 1 ? evaluatePromql(expression.args[0], source, atMs) : undefined
-      if (inner.type !== 'vector') throw new PromqlError('expected type instant vector in aggregation expression, got scalar')
-      return { type: 'vector', elements: aggregate(expression, inner.elements, parameter?.type === 'scalar' ? parameter.value : undefined) }
-    }
-    case 'binary':
-      return binary(expression, evaluatePromql(expression.left, source, atMs), evaluatePromql(expression.right, source, atMs))
-  }
+/** A range query's first and last moment and what is between two. */
+export interface QueryRange { readonly fromMs: SimTimeMs; readonly toMs: SimTimeMs; readonly stepMs: number }
+
+/**
+ * Evaluates a parsed query at a moment. `notes` gets warnings and hints, in Prometheus' words.
+ * @throws PromqlError for what cannot be evaluated
+ */
+export function evaluatePromql(expression: Expression, source: SeriesSource, atMs: SimTimeMs, notes = new Set<string>()): PromqlValue {
+  return new Evaluation(source, atMs, atMs, notes).evaluate(expression, atMs)
 }
 
-function select(selector: VectorSelector, source: SeriesSource): readonly SampledSeries[] {
-  const tests = selector.matchers.map(matcherTest)
-  return source.series(selector.name).filter((series) => tests.every((test) => test(series)))
+/** Evaluates a query at every step of a range. @throws PromqlError */
+export function evaluateRange(expression: Expression, source: SeriesSource, { fromMs, toMs, stepMs }: QueryRange, notes = new Set<string>()): readonly RangeSeries[] {
+  const type = typeOf(expression)
+  if (type !== 'vector' && type !== 'scalar') throw new PromqlError(`invalid expression type "${type === 'matrix' ? 'range vector' : type}" for range query, must be Scalar or instant Vector`)
+  if (stepMs <= 0) throw new PromqlError('zero or negative query resolution step widths are not accepted. Try a positive integer')
+  if (toMs < fromMs) throw new PromqlError('end timestamp must not be before start time')
+  if ((toMs - fromMs) / stepMs > pointsMax) throw new PromqlError('exceeded maximum resolution of 11,000 points per timeseries. Try decreasing the query resolution (?step=XX)')
+  return new Evaluation(source, fromMs, toMs, notes).steps(expression, fromMs, toMs, stepMs)
+}
+
+/** The series of a range vector, and its window. */
+interface Window { readonly series: readonly RangeSeries[]; readonly fromMs: SimTimeMs; readonly toMs: SimTimeMs }
+
+class Evaluation {
+  private readonly source: SeriesSource
+  private readonly startMs: SimTimeMs
+  private readonly endMs: SimTimeMs
+  private readonly notes: Set<string>
+  /** Series of each selector: they stay the same through all steps. */
+  private readonly selected = new Map<VectorSelector, readonly SampledSeries[]>()
+  /** Labels of each series with its name, made once. */
+  private readonly named = new Map<SampledSeries, VectorElement['labels']>()
+
+  constructor(source: SeriesSource, startMs: SimTimeMs, endMs: SimTimeMs, notes: Set<string>) {
+    this.source = source
+    this.startMs = startMs
+    this.endMs = endMs
+    this.notes = notes
+  }
+
+  evaluate(expression: Expression, atMs: SimTimeMs): PromqlValue {
+    switch (expression.type) {
+      case 'number': return { type: 'scalar', value: expression.value }
+      case 'string': return { type: 'string', value: expression.value }
+      case 'paren': return this.evaluate(expression.operand, atMs)
+      case 'unary': return this.unary(this.evaluate(expression.operand, atMs), expression.op)
+      case 'selector': return { type: 'vector', elements: this.instant(expression, atMs) }
+      case 'matrix': case 'subquery': return { type: 'matrix', series: this.window(expression, atMs).series }
+      case 'aggregate': return { type: 'vector', elements: this.aggregate(expression, atMs) }
+      case 'binary': return applyBinary(expression, this.evaluate(expression.left, atMs), this.evaluate(expression.right, atMs))
+      case 'call': return this.call(expression, atMs)
+    }
+  }
+
+  /** The values of an expression at each step, as series sorted as they come. */
+  steps(expression: Expression, fromMs: SimTimeMs, toMs: SimTimeMs, stepMs: number): RangeSeries[] {
+    const found = new Map<string, { readonly labels: VectorElement['labels']; readonly samples: Sample[] }>()
+    for (let atMs = fromMs; atMs <= toMs; atMs += stepMs) {
+      const value = this.evaluate(expression, atMs)
+      const elements = value.type === 'vector' ? value.elements : value.type === 'scalar' ? [{ labels: {}, value: value.value }] : []
+      for (const { labels, value: sample } of elements) {
+        const key = labelsKey(labels)
+        const series = found.get(key)
+        if (series === undefined) found.set(key, { labels, samples: [{ atMs, value: sample }] })
+        else series.samples.push({ atMs, value: sample })
+      }
+    }
+    return [...found.values()]
+  }
+
+  private unary(value: PromqlValue, op: '+' | '-'): PromqlValue {
+    if (op === '+') return value
+    if (value.type === 'scalar') return { type: 'scalar', value: -value.value }
+    if (value.type !== 'vector') throw new PromqlError('unary expression only allowed on expressions of type scalar or instant vector')
+    return { type: 'vector', elements: distinct(value.elements.map((element) => ({ labels: withoutName(element.labels), value: -element.value }))) }
+  }
+
+  private select(selector: VectorSelector): readonly SampledSeries[] {
+    const known = this.selected.get(selector)
+    if (known !== undefined) return known
+    const tests = selector.matchers.map(matcherTest)
+    const found = this.source.series(selector.name).filter((series) => tests.every((test) => test(series)))
+    this.selected.set(selector, found)
+    return found
+  }
+
+  private labelsOf(series: SampledSeries): VectorElement['labels'] {
+    let labels = this.named.get(series)
+    if (labels === undefined) {
+      labels = { __name__: series.name, ...series.labels }
+      this.named.set(series, labels)
+    }
+    return labels
+  }
+
+  private moment({ offsetMs, at }: Moment, atMs: SimTimeMs): SimTimeMs {
+    return (at === undefined ? atMs : at === 'start' ? this.startMs : at === 'end' ? this.endMs : at) - offsetMs
+  }
+
+  private instant(selector: VectorSelector, atMs: SimTimeMs): VectorElement[] {
+    return this.latest(selector, atMs).map(({ series, sample }) => ({ labels: this.labelsOf(series), value: sample.value }))
+  }
+
+  private latest(selector: VectorSelector, atMs: SimTimeMs): { readonly series: SampledSeries; readonly sample: Sample }[] {
+    const toMs = this.moment(selector, atMs)
+    return this.select(selector).flatMap((series) => {
+      const sample = series.last === undefined ? series.samples(toMs - lookBackMs, toMs).at(-1) : series.last(toMs - lookBackMs, toMs)
+      return sample === undefined || sample.isStale === true ? [] : [{ series, sample }]
+    })
+  }
+
+  private window(expression: MatrixSelector | Subquery, atMs: SimTimeMs): Window {
+    const moment = expression.type === 'matrix' ? expression.selector : expression
+    const toMs = this.moment(moment, atMs)
+    const fromMs = toMs - expression.rangeMs
+    if (expression.type === 'subquery') {
+      const stepMs = expression.stepMs ?? subqueryStepMs
+      return { series: this.steps(expression.operand, (Math.floor(fromMs / stepMs) + 1) * stepMs, toMs, stepMs), fromMs, toMs }
+    }
+    const series = this.select(expression.selector).flatMap((each) => {
+      const all = each.samples(fromMs, toMs)
+      const samples = all.some(({ isStale }) => isStale === true) ? all.filter(({ isStale }) => isStale !== true) : all
+      return samples.length === 0 ? [] : [{ labels: this.labelsOf(each), samples }]
+    })
+    return { series, fromMs, toMs }
+  }
+
+  private aggregate(expression: Aggregate, atMs: SimTimeMs): VectorElement[] {
+    const parameter = expression.parameter === undefined ? undefined : this.evaluate(expression.parameter, atMs)
+    const value = this.evaluate(expression.operand, atMs)
+    if (value.type !== 'vector') throw new PromqlError('expected type instant vector in aggregation expression')
+    const given = parameter?.type === 'scalar' || parameter?.type === 'string' ? parameter.value : undefined
+    if (expression.op === 'quantile' && typeof given === 'number') noteQuantile(given, this.notes)
+    return aggregate(expression, value.elements, given)
+  }
+
+  private call(call: Call, atMs: SimTimeMs): PromqlValue {
+    const args = call.args.map(unwrap)
+    if (rangeFunctions[call.name] !== undefined) return this.overRange(call.name, args, atMs)
+    if (call.name === 'timestamp' && args[0].type === 'selector') {
+      const elements = this.latest(args[0], atMs).map(({ series, sample }) => ({ labels: series.labels, value: sample.atMs / 1000 }))
+      return { type: 'vector', elements: distinct(elements) }
+    }
+    const values: Arguments = { expressions: args, values: args.map((arg) => this.evaluate(arg, atMs)), atMs, notes: this.notes }
+    return callFunction(call.name, values)
+  }
+
+  private overRange(name: string, args: readonly Expression[], atMs: SimTimeMs): PromqlValue {
+    const ranged = args.find((arg) => arg.type === 'matrix' || arg.type === 'subquery') as MatrixSelector | Subquery
+    const scalar = args.find((arg) => arg !== ranged)
+    const given = scalar === undefined ? undefined : this.evaluate(scalar, atMs)
+    const parameter = given?.type === 'scalar' ? given.value : 0
+    const { series, fromMs, toMs } = this.window(ranged, atMs)
+    if (name === 'absent_over_time') return series.length > 0 ? emptyVector : { type: 'vector', elements: [{ labels: absentLabels(ranged), value: 1 }] }
+    if (name === 'quantile_over_time' && series.length > 0) noteQuantile(parameter, this.notes)
+    const elements = series.flatMap(({ labels, samples }) => {
+      const value = rangeFunctions[name](samples, { fromMs, toMs, evalMs: atMs, parameter })
+      if (value === undefined) return []
+      if (name === 'rate' || name === 'increase') this.noteCounter(labels.__name__)
+      return [{ labels: name === 'last_over_time' ? labels : withoutName(labels), value }]
+    })
+    return { type: 'vector', elements: distinct(elements) }
+  }
+
+  private noteCounter(name: string | undefined): void {
+    if (name === undefined || counterSuffix.test(name)) return
+    this.notes.add(`PromQL info: metric might not be a counter, name does not end in _total/_sum/_count/_bucket: "${name}"`)
+  }
 }
 
 function matcherTest(matcher: LabelMatcher): (series: SampledSeries) => boolean {
@@ -69,144 +200,14 @@ function matcherTest(matcher: LabelMatcher): (series: SampledSeries) => boolean 
   if (matcher.op === '!=') return (series) => valueOf(series) !== matcher.value
   const pattern = RE2JS.compile(`^(?:${matcher.value})$`, RE2JS.DOTALL)
   const wanted = matcher.op === '=~'
-  return (series) => pattern.matcher(valueOf(series)).find() === wanted
-}
-
-function instantVector(selector: VectorSelector, source: SeriesSource, atMs: SimTimeMs): PromqlValue {
-  if (selector.rangeMs !== undefined) throw new PromqlError('a range vector is no value here: use a function such as rate')
-  const toMs = atMs - selector.offsetMs
-  const elements: VectorElement[] = []
-  for (const series of select(selector, source)) {
-    const samples = series.samples(toMs - lookBackMs, toMs)
-    if (samples.length > 0) elements.push({ labels: { __name__: series.name, ...series.labels }, value: samples[samples.length - 1].value })
-  }
-  return { type: 'vector', elements }
-}
-
-function call(name: string, args: readonly Expression[], source: SeriesSource, atMs: SimTimeMs): PromqlValue {
-  const overRange = rangeFunctions[name]
-  if (overRange !== undefined) return callRange(name, args, source, atMs)
-  const inner = (index: number): PromqlValue => evaluatePromql(args[index], source, atMs)
-  switch (name) {
-    case 'time':
-      return { type: 'scalar', value: atMs / 1000 }
-    case 'scalar': {
-      const vector = inner(0)
-      return { type: 'scalar', value: vector.type === 'vector' && vector.elements.length === 1 ? vector.elements[0].value : NaN }
+  const known = new Map<string, boolean>()
+  return (series) => {
+    const value = valueOf(series)
+    let matches = known.get(value)
+    if (matches === undefined) {
+      matches = pattern.matcher(value).find() === wanted
+      known.set(value, matches)
     }
-    case 'vector': {
-      const scalar = inner(0)
-      return { type: 'vector', elements: [{ labels: {}, value: scalar.type === 'scalar' ? scalar.value : NaN }] }
-    }
-    case 'abs':
-      return mapValues(inner(0), Math.abs)
-    case 'ceil':
-      return mapValues(inner(0), Math.ceil)
-    case 'floor':
-      return mapValues(inner(0), Math.floor)
-    case 'round':
-      return mapValues(inner(0), (value) => Math.floor(value + 0.5))
-    case 'absent': {
-      const vector = inner(0)
-      return { type: 'vector', elements: vector.type === 'vector' && vector.elements.length === 0 ? [{ labels: {}, value: 1 }] : [] }
-    }
-    default:
-      throw new PromqlError(`unknown function with name "${name}"`)
-  }
-}
-
-function callRange(name: string, args: readonly Expression[], source: SeriesSource, atMs: SimTimeMs): PromqlValue {
-  const selector = args[args.length - 1]
-  if (selector?.type !== 'selector' || selector.rangeMs === undefined) throw new PromqlError(`expected type range vector in call to function "${name}", got instant vector`)
-  const first = args.length > 1 ? args[0] : undefined
-  const parameter = first?.type === 'number' ? first.value : 0
-  const toMs = atMs - selector.offsetMs
-  const fromMs = toMs - selector.rangeMs
-  const elements: VectorElement[] = []
-  for (const series of select(selector, source)) {
-    const value = rangeFunctions[name](series.samples(fromMs, toMs), { fromMs, toMs, parameter })
-    if (value !== undefined) elements.push({ labels: name === 'last_over_time' ? { __name__: series.name, ...series.labels } : series.labels, value })
-  }
-  return { type: 'vector', elements }
-}
-
-function mapValues(value: PromqlValue, change: (value: number) => number): PromqlValue {
-  if (value.type === 'scalar') return { type: 'scalar', value: change(value.value) }
-  return { type: 'vector', elements: value.elements.map((element) => ({ labels: withoutName(element.labels), value: change(element.value) })) }
-}
-
-function withoutName(labels: Labels): Labels {
-  const { __name__: _name, ...rest } = labels
-  return rest
-}
-
-type BinaryExpression = Extract<Expression, { type: 'binary' }>
-
-function binary(expression: BinaryExpression, left: PromqlValue, right: PromqlValue): PromqlValue {
-  if (left.type === 'vector' && right.type === 'vector') return { type: 'vector', elements: matchVectors(expression, left.elements, right.elements) }
-  if (left.type === 'scalar' && right.type === 'scalar') return { type: 'scalar', value: compute(expression.op, left.value, right.value) }
-  const isLeftVector = left.type === 'vector'
-  const vector = (isLeftVector ? left : right) as Extract<PromqlValue, { type: 'vector' }>
-  const scalar = (isLeftVector ? right : left) as Extract<PromqlValue, { type: 'scalar' }>
-  const elements = vector.elements.flatMap(({ labels, value }) => {
-    const result = isLeftVector ? compute(expression.op, value, scalar.value) : compute(expression.op, scalar.value, value)
-    return settle(expression, labels, value, result)
-  })
-  return { type: 'vector', elements }
-}
-
-/** A comparison keeps the elements for which it is true, unless it has `bool`. */
-function settle(expression: BinaryExpression, labels: Labels, kept: number, result: number): VectorElement[] {
-  if (!comparisons.has(expression.op)) return [{ labels: withoutName(labels), value: result }]
-  if (expression.isBool) return [{ labels: withoutName(labels), value: result }]
-  return result === 1 ? [{ labels, value: kept }] : []
-}
-
-function matchVectors(expression: BinaryExpression, left: readonly VectorElement[], right: readonly VectorElement[]): VectorElement[] {
-  const keyOf = (labels: Labels): string => matchKey(labels, expression)
-  const byKey = new Map(right.map((element) => [keyOf(element.labels), element]))
-  if (expression.op === 'and') return left.filter((element) => byKey.has(keyOf(element.labels)))
-  if (expression.op === 'unless') return left.filter((element) => !byKey.has(keyOf(element.labels)))
-  if (expression.op === 'or') {
-    const present = new Set(left.map((element) => keyOf(element.labels)))
-    return [...left, ...right.filter((element) => !present.has(keyOf(element.labels)))]
-  }
-  return left.flatMap((element) => {
-    const other = byKey.get(keyOf(element.labels))
-    return other === undefined ? [] : settle(expression, element.labels, element.value, compute(expression.op, element.value, other.value))
-  })
-}
-
-function matchKey(labels: Labels, { on, ignoring = [] }: BinaryExpression): string {
-  const names = Object.keys(labels).filter((label) => label !== '__name__' && (on === undefined ? !ignoring.includes(label) : on.includes(label)))
-  return names.sort(compareText).map((label) => `${label}=${labels[label]}`).join(',')
-}
-
-function compute(op: string, a: number, b: number): number {
-  switch (op) {
-    case '+':
-      return a + b
-    case '-':
-      return a - b
-    case '*':
-      return a * b
-    case '/':
-      return a / b
-    case '%':
-      return a % b
-    case '==':
-      return a === b ? 1 : 0
-    case '!=':
-      return a !== b ? 1 : 0
-    case '<':
-      return a < b ? 1 : 0
-    case '>':
-      return a > b ? 1 : 0
-    case '<=':
-      return a <= b ? 1 : 0
-    case '>=':
-      return a >= b ? 1 : 0
-    default:
-      throw new PromqlError(`operator ${op} is not supported`)
+    return matches
   }
 }

@@ -1,15 +1,17 @@
 /** Rows of functions/promql.jsonl: queries over loaded samples, as Prometheus answers them. */
 
+import { isJsonObject } from '../../../simulator/kernel/json.ts'
 import type { Json } from '../../../simulator/kernel/json.ts'
 import { compareText } from '../../../simulator/kernel/text.ts'
-import { evaluatePromql } from '../../../simulator/metrics/promql/evaluate.ts'
-import type { PromqlValue, SampledSeries } from '../../../simulator/metrics/promql/evaluate.ts'
+import { evaluatePromql, evaluateRange } from '../../../simulator/metrics/promql/evaluate.ts'
+import { formatValue } from '../../../simulator/metrics/promql/literal.ts'
 import { parsePromql } from '../../../simulator/metrics/promql/parse.ts'
+import type { PromqlValue, RangeSeries, Sample, SampledSeries, SeriesSource } from '../../../simulator/metrics/promql/value.ts'
 import { jsonEqual } from '../compare.ts'
 import type { CaseResult } from '../runner.ts'
 
-interface Input { readonly load: readonly string[]; readonly step: string; readonly expr?: string; readonly at?: number }
-interface Row { readonly name: string; readonly input: Input; readonly expect: { readonly type?: string; readonly result?: Json; readonly error?: string } }
+interface Input { readonly load: readonly string[]; readonly step: string; readonly expr?: string; readonly at?: number; readonly range?: readonly [number, number, number] }
+interface Row { readonly name: string; readonly input: Input; readonly expect: { readonly [key: string]: Json | undefined } }
 
 const stepMs: { readonly [unit: string]: number } = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }
 
@@ -17,14 +19,18 @@ function durationMs(text: string): number {
   return [...text.matchAll(/(\d+)(ms|s|m|h)/g)].reduce((sum, [, count, unit]) => sum + Number(count) * stepMs[unit], 0)
 }
 
-/** Values of promtool's notation: `1 2 _ 0+10x5 7x3`. */
-function expand(words: readonly string[]): (number | undefined)[] {
-  return words.flatMap((word): (number | undefined)[] => {
-    const repeated = /^(_|[-+]?[\d.eE]+|NaN|[-+]?Inf)(?:([+-][\d.]+))?x(\d+)$/.exec(word)
-    if (repeated === null) return [word === '_' || word === 'stale' ? undefined : numberOf(word)]
+/** A sample without its time; a stale marker ends a series. */
+type Loaded = Omit<Sample, 'atMs'> | undefined
+const stale: Loaded = { value: NaN, isStale: true }
+
+/** Values of promtool's notation: `1 2 _ stale 0+10x5 7x3`. */
+function expand(words: readonly string[]): Loaded[] {
+  return words.flatMap((word): Loaded[] => {
+    const repeated = /^(_|[-+]?[\d.eE]+|NaN|[-+]?Inf)(?:([+-][\d.eE]+))?x(\d+)$/.exec(word)
+    if (repeated === null) return [word === '_' ? undefined : word === 'stale' ? stale : { value: numberOf(word) }]
     const [, first, growth, count] = repeated
     if (first === '_') return Array.from({ length: Number(count) }, () => undefined)
-    return Array.from({ length: Number(count) + 1 }, (_, i) => numberOf(first) + i * Number(growth ?? 0))
+    return Array.from({ length: Number(count) + 1 }, (_, i) => ({ value: numberOf(first) + i * Number(growth ?? 0) }))
   })
 }
 
@@ -35,45 +41,68 @@ function numberOf(text: string): number {
 function seriesOf(line: string, periodMs: number): SampledSeries {
   const [, name, , labelText = '', rest] = /^([a-zA-Z_:][\w:]*)?(\{(.*?)\})?\s+(.*)$/.exec(line) ?? ['', '', '', '', '']
   const labels = Object.fromEntries([...labelText.matchAll(/(\w+)="([^"]*)"/g)].map(([, label, value]) => [label, value]))
-  const samples = expand(rest.split(/\s+/)).flatMap((value, i) => (value === undefined ? [] : [{ atMs: i * periodMs, value }]))
+  const samples = expand(rest.split(/\s+/)).flatMap((sample, i) => (sample === undefined ? [] : [{ atMs: i * periodMs, ...sample }]))
   return { name: name ?? '', labels, samples: (fromMs, toMs) => samples.filter(({ atMs }) => atMs > fromMs && atMs <= toMs) }
 }
 
-function shown(value: number): string {
-  return Number.isNaN(value) ? 'NaN' : value === Infinity ? '+Inf' : value === -Infinity ? '-Inf' : String(value)
+function sourceOf({ load, step }: Input): SeriesSource {
+  const all = load.map((line) => seriesOf(line, durationMs(step)))
+  return { series: (wanted) => all.filter((series) => wanted === undefined || series.name === wanted) }
 }
 
-function resultOf(value: PromqlValue): Json {
-  if (value.type === 'scalar') return { type: 'scalar', result: shown(value.value) }
-  const rows = value.elements.map((element) => ({ labels: { ...element.labels }, value: shown(element.value) }))
-  return { type: 'vector', result: rows }
+function matrixOf(series: readonly RangeSeries[]): Json {
+  return series.map(({ labels, samples }) => ({ labels: { ...labels }, values: samples.map(({ atMs, value }) => [formatValue(atMs / 1000), formatValue(value)]) }))
 }
 
-/** Figures agree to 12 digits; vectors in any order. */
-function normal(value: Json | undefined): Json {
-  if (Array.isArray(value)) return value.map(normal).sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1))
-  if (typeof value === 'object' && value !== null) {
-    const fields = value as { readonly [key: string]: Json | undefined }
-    return Object.fromEntries(Object.keys(fields).sort(compareText).map((key) => [key, key === 'value' ? rounded(fields[key]) : normal(fields[key])]))
+function resultOf(value: PromqlValue): { readonly [key: string]: Json } {
+  switch (value.type) {
+    case 'scalar': return { type: 'scalar', result: formatValue(value.value) }
+    case 'string': return { type: 'string', result: value.value }
+    case 'matrix': return { type: 'matrix', result: matrixOf(value.series) }
+    case 'vector': return { type: 'vector', result: value.elements.map((element) => ({ labels: { ...element.labels }, value: formatValue(element.value) })) }
   }
-  return value ?? null
 }
 
-function rounded(value: Json | undefined): Json {
-  return typeof value === 'string' && Number.isFinite(Number(value)) ? Number(value).toPrecision(12) : (value ?? null)
+function query(input: Input): { readonly [key: string]: Json } {
+  const notes = new Set<string>()
+  const expression = parsePromql(input.expr ?? '')
+  const annotations = (): { annotations?: Json } => (notes.size > 0 ? { annotations: [...notes].sort(compareText) } : {})
+  if (input.range === undefined) return { ...resultOf(evaluatePromql(expression, sourceOf(input), (input.at ?? 0) * 1000, notes)), ...annotations() }
+  const [fromMs, toMs, stepMs] = input.range.map((seconds) => seconds * 1000)
+  return { type: 'matrix', result: matrixOf(evaluateRange(expression, sourceOf(input), { fromMs, toMs, stepMs }, notes)), ...annotations() }
 }
 
-/** One query. */
+/** Figures agree to 12 digits. Vectors come in any order, except where the query sorts. */
+function normal(answer: Json | undefined, isSorted: boolean): Json {
+  const rounded = figures(answer ?? null)
+  if (isSorted || !isJsonObject(rounded) || !Array.isArray(rounded.result)) return rounded
+  return { ...rounded, result: [...rounded.result].sort((a, b) => compareText(JSON.stringify(a), JSON.stringify(b))) }
+}
+
+function figures(value: Json): Json {
+  if (Array.isArray(value)) return value.map(figures)
+  if (typeof value === 'string') return value !== '' && Number.isFinite(Number(value)) ? String(Number(Number(value).toPrecision(12))) : value
+  if (!isJsonObject(value)) return value
+  const keys = Object.keys(value).sort(compareText)
+  return Object.fromEntries(keys.map((key) => [key, key === 'labels' ? sortedKeys(value[key] as Json) : figures(value[key] as Json)]))
+}
+
+function sortedKeys(value: Json): Json {
+  const fields = value as { readonly [key: string]: Json }
+  return Object.fromEntries(Object.keys(fields).sort(compareText).map((key) => [key, fields[key]]))
+}
+
+/** One query or one alerting rule. */
 export function runPromql(row: Json): CaseResult {
   const { name, input, expect } = row as unknown as Row
-  if (input.expr === undefined || input.at === undefined) return { name, ok: false, note: 'ranges and alerting rules are not simulated' }
-  const all = input.load.map((line) => seriesOf(line, durationMs(input.step)))
+  if (input.expr === undefined) return { name, ok: false, note: 'alerting rules are not simulated' }
+  const isSorted = /^(sort|topk|bottomk)/.test(input.expr)
+  let actual: { readonly [key: string]: Json }
   try {
-    const value = evaluatePromql(parsePromql(input.expr), { series: (wanted) => all.filter((series) => wanted === undefined || series.name === wanted) }, input.at * 1000)
-    const actual = resultOf(value)
-    return { name, ok: expect.error === undefined && jsonEqual(normal(actual), normal({ type: expect.type, result: expect.result })), expected: expect, actual }
+    actual = query(input)
   } catch (error) {
     if (!(error instanceof Error)) throw error
-    return { name, ok: expect.error !== undefined && expect.error === error.message, expected: expect, actual: { error: error.message } }
+    actual = { error: error.message }
   }
+  return { name, ok: jsonEqual(normal(actual, isSorted), normal(expect as Json, isSorted)), expected: expect, actual }
 }
