@@ -12,6 +12,10 @@ const serviceResources: readonly string[] = ['services', 'services.nodeports', '
 const claimResources: readonly string[] = ['persistentvolumeclaims', 'requests.storage', 'count/persistentvolumeclaims']
 const countAliases: readonly string[] = ['configmaps', 'resourcequotas', 'replicationcontrollers', 'secrets']
 const classSuffix = '.storageclass.storage.k8s.io/'
+const claims = 'resourceclaims.resource.k8s.io'
+const devicesSuffix = '.deviceclass.resource.k8s.io/devices'
+/** Devices of one claim at most: what a request for all may come to. */
+const devicesMax = 32
 
 /** The resource as quota names it: `pods`, `deployments.apps`. */
 export type QuotaResource = string
@@ -26,6 +30,7 @@ export function matchingResources(resource: QuotaResource, names: readonly strin
     if (resource === 'pods') return computeResources.includes(name) || name.startsWith('hugepages-') || name.startsWith('requests.hugepages-') || isExtendedQuotaName(name)
     if (resource === 'services') return serviceResources.includes(name)
     if (resource === 'persistentvolumeclaims') return claimResources.includes(name) || name.endsWith(`${classSuffix}requests.storage`) || name.endsWith(`${classSuffix}persistentvolumeclaims`)
+    if (resource === claims && name.endsWith(devicesSuffix)) return true
     return name === `count/${resource}` || (countAliases.includes(resource) && name === resource)
   })
 }
@@ -72,11 +77,34 @@ function claimUsage(claim: PersistentVolumeClaim): ResourceList {
   return usage
 }
 
+interface DeviceRequest { readonly deviceClassName?: string; readonly allocationMode?: string; readonly count?: number }
+interface ClaimRequest { readonly exactly?: DeviceRequest; readonly firstAvailable?: readonly DeviceRequest[] }
+
+function deviceCount({ allocationMode, count = 0 }: DeviceRequest): number {
+  return allocationMode === 'ExactCount' ? count : allocationMode === 'All' ? devicesMax : 0
+}
+
+/** Devices by class. Of alternatives, each class counts with the most that it may give. */
+function deviceUsage(claim: KubeObject): ResourceList {
+  const { devices } = (claim.spec ?? {}) as { devices?: { requests?: readonly ClaimRequest[] } }
+  const counts: { [name: string]: number } = {}
+  for (const { exactly, firstAvailable = [] } of devices?.requests ?? []) {
+    const most: { [name: string]: number } = {}
+    for (const request of exactly === undefined ? firstAvailable : [exactly]) {
+      const name = `${request.deviceClassName ?? ''}${devicesSuffix}`
+      most[name] = Math.max(most[name] ?? 0, deviceCount(request))
+    }
+    for (const [name, count] of Object.entries(most)) counts[name] = (counts[name] ?? 0) + count
+  }
+  return { [`count/${claims}`]: '1', ...Object.fromEntries(Object.entries(counts).map(([name, count]) => [name, String(count)])) }
+}
+
 /** What one object uses, by the names that quotas have for it. */
 export function quotaUsage(resource: QuotaResource, object: KubeObject): ResourceList {
   if (resource === 'pods') return podUsage(object as Pod)
   if (resource === 'services') return serviceUsage(object as Service)
   if (resource === 'persistentvolumeclaims') return claimUsage(object as PersistentVolumeClaim)
+  if (resource === claims) return deviceUsage(object)
   const usage: ResourceList = { [`count/${resource}`]: '1' }
   if (countAliases.includes(resource)) usage[resource] = '1'
   return usage
@@ -128,11 +156,28 @@ function matchesScope(pod: Pod, selector: ScopeSelector): boolean {
   }
 }
 
+/** Classes of volume attributes that a claim names, is on, or goes to. */
+function attributesClasses(claim: PersistentVolumeClaim): string[] {
+  const { volumeAttributesClassName } = claim.spec as { volumeAttributesClassName?: string }
+  const { currentVolumeAttributesClassName, modifyVolumeStatus } = (claim.status ?? {}) as { currentVolumeAttributesClassName?: string; modifyVolumeStatus?: { targetVolumeAttributesClassName?: string } }
+  return [volumeAttributesClassName, currentVolumeAttributesClassName, modifyVolumeStatus?.targetVolumeAttributesClassName].filter((name) => name !== undefined && name !== '') as string[]
+}
+
+function matchesClaimScope(claim: PersistentVolumeClaim, { scopeName, operator, values = [] }: ScopeSelector): boolean {
+  if (scopeName !== 'VolumeAttributesClass') return false
+  const names = attributesClasses(claim)
+  if (operator === 'In') return names.some((name) => values.includes(name))
+  if (operator === 'NotIn') return names.length === 0 || names.some((name) => !values.includes(name))
+  return (names.length > 0) === (operator === 'Exists')
+}
+
 /** True when an object counts for a quota: it has a name for the resource, and all scopes match. */
 export function matchesQuota(quota: ResourceQuota, resource: QuotaResource, object: KubeObject, hard: ResourceList): boolean {
   if (matchingResources(resource, Object.keys(hard)).length === 0) return false
   const scopes = scopesOf(quota)
-  return scopes.length === 0 || (resource === 'pods' && scopes.every((selector) => matchesScope(object as Pod, selector)))
+  if (scopes.length === 0) return true
+  if (resource === 'persistentvolumeclaims') return scopes.every((selector) => matchesClaimScope(object as PersistentVolumeClaim, selector))
+  return resource === 'pods' && scopes.every((selector) => matchesScope(object as Pod, selector))
 }
 
 /** Only the named entries. */
