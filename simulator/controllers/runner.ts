@@ -45,7 +45,8 @@ export class ControllerRunner {
       const typeId = kernel.typeIdOf(type)
       const due = state.table<number>(`${type}/due`)
       const failures = state.table<number>(`${type}/failures`)
-      const queue = new WorkQueue(due, failures, (atMs, key) => kernel.scheduleId(atMs, typeId, key))
+      const retries = state.table<number>(`${type}/retries`)
+      const queue = new WorkQueue(due, failures, retries, (atMs, key) => kernel.scheduleId(atMs, typeId, key))
       const running: Running = { controller, context: contextOf(controller), queue }
       this.all.push(running)
       for (const watch of controller.watches) {

@@ -4,7 +4,7 @@ import { WorkQueue } from './work-queue.ts'
 
 function queueOf(): { queue: WorkQueue; scheduled: [number, string][] } {
   const scheduled: [number, string][] = []
-  return { queue: new WorkQueue(new Table(), new Table(), (atMs, key) => scheduled.push([atMs, key])), scheduled }
+  return { queue: new WorkQueue(new Table(), new Table(), new Table(), (atMs, key) => scheduled.push([atMs, key])), scheduled }
 }
 
 describe('the work queue', () => {
@@ -46,5 +46,12 @@ describe('the work queue', () => {
     expect(fail('a')).toBe(1_000_000)
     queue.forget('a')
     expect(fail('a')).toBe(5)
+  })
+
+  it('keeps a retry that waits when the key is added for a change', () => {
+    const { queue } = queueOf()
+    queue.addFailed('a', 0)
+    queue.addAt('a', 2)
+    expect([queue.take('a', 2), queue.take('a', 5), queue.take('a', 5)]).toEqual([true, true, false])
   })
 })

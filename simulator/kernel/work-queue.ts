@@ -19,12 +19,14 @@ export type ScheduleAt = (atMs: SimTimeMs, key: string) => void
 export class WorkQueue {
   private readonly dueMsOfKey: Table<number>
   private readonly failuresOfKey: Table<number>
+  private readonly retryMsOfKey: Table<number>
   private readonly scheduleAt: ScheduleAt
 
-  /** @param dueMsOfKey and failuresOfKey are tables of cluster state that belong to this queue alone */
-  constructor(dueMsOfKey: Table<number>, failuresOfKey: Table<number>, scheduleAt: ScheduleAt) {
+  /** @param dueMsOfKey, failuresOfKey and retryMsOfKey are tables of cluster state that belong to this queue alone */
+  constructor(dueMsOfKey: Table<number>, failuresOfKey: Table<number>, retryMsOfKey: Table<number>, scheduleAt: ScheduleAt) {
     this.dueMsOfKey = dueMsOfKey
     this.failuresOfKey = failuresOfKey
+    this.retryMsOfKey = retryMsOfKey
     this.scheduleAt = scheduleAt
   }
 
@@ -36,11 +38,18 @@ export class WorkQueue {
     this.scheduleAt(atMs, key)
   }
 
-  /** Adds a key again after an error, with growing delay. */
+  /**
+   * Adds a key again after an error, with growing delay. A retry that comes earlier stays; so does one that is waiting
+   * when the key is added for a change, which is a sync of its own.
+   */
   addFailed(key: string, nowMs: SimTimeMs): void {
     const failures = this.failuresOfKey.get(key) ?? 0
     this.failuresOfKey.set(key, failures + 1)
-    this.addAt(key, nowMs + Math.min(backOffFirstMs * 2 ** Math.min(failures, 30), backOffMaxMs))
+    const atMs = nowMs + Math.min(backOffFirstMs * 2 ** Math.min(failures, 30), backOffMaxMs)
+    const retryMs = this.retryMsOfKey.get(key)
+    if (retryMs !== undefined && retryMs <= atMs) return
+    this.retryMsOfKey.set(key, atMs)
+    this.scheduleAt(atMs, key)
   }
 
   /** Forgets a key's failures. */
@@ -53,7 +62,9 @@ export class WorkQueue {
    * @returns whether the key is to be handled now; false for an event that an earlier one made void
    */
   take(key: string, nowMs: SimTimeMs): boolean {
-    if (this.dueMsOfKey.get(key) !== nowMs) return false
+    const isRetry = this.retryMsOfKey.size > 0 && this.retryMsOfKey.get(key) === nowMs
+    if (isRetry) this.retryMsOfKey.delete(key)
+    if (this.dueMsOfKey.get(key) !== nowMs) return isRetry
     this.dueMsOfKey.delete(key)
     return true
   }

@@ -18,9 +18,10 @@ type Dict = { [key: string]: any }
 
 const reactionMs = 50
 const heartbeatMs = 2_500
-/** What starting kubectl and one of its requests took the recording program. */
+/** What starting kubectl took the recording program when it only reads, and else (schemas are fetched first); and one of its requests. */
+const readMs = 150
 const commandMs = 450
-const requestMs = 15
+const requestMs = 2
 const recordedKinds = ['Pod', 'ReplicaSet', 'Deployment', 'StatefulSet', 'DaemonSet', 'Job', 'CronJob', 'HorizontalPodAutoscaler', 'PodDisruptionBudget', 'ControllerRevision', 'PersistentVolumeClaim', 'ResourceQuota']
 /** Kinds whose changes keep a step going. */
 const noticedKinds = new Set([...recordedKinds, 'Service', 'Endpoints', 'Namespace', 'Node', 'Event', 'ServiceAccount', 'PersistentVolume', 'ReplicationController', 'ConfigMap', 'EndpointSlice'])
@@ -291,7 +292,7 @@ export class Player {
 
   private kubectl(argv: readonly string[], stdin?: string): unknown {
     const pass = (ms: number): void => this.advance(this.cluster.nowMs + ms)
-    pass(commandMs)
+    pass(argv[0] === 'get' ? readMs : commandMs)
     return runKubectl({ cluster: this.cluster, user: adminUser, files: this.files, advance: (toMs, isOver) => this.advance(toMs, isOver), onRequest: () => pass(requestMs) }, argv, stdin)
   }
 
