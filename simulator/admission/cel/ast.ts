@@ -62,11 +62,13 @@ export function qualifiedName(expr: Expr): string | undefined {
 /** Issues as cel-go prints them: by place, each with a drawing of it. */
 export function drawIssues(text: string, issues: readonly Issue[]): string {
   const lines = text.split('\n')
+  const isWide = (char: string | undefined): boolean => char !== undefined && char > '\x7f'
+  const mark = (line: string, column: number): string => `${Array.from(line).slice(0, column).map((char) => (isWide(char) ? '\uff0e' : '.')).join('')}${isWide(Array.from(line)[column]) ? '\uff3e' : '^'}`
   const placed = issues.map(({ pos, message }) => {
     const before = text.slice(0, pos)
     const line = before.split('\n').length
     return { line, column: Array.from(before.slice(before.lastIndexOf('\n') + 1)).length, message }
   })
   placed.sort((a, b) => a.line - b.line || a.column - b.column)
-  return placed.map(({ line, column, message }) => `ERROR: <input>:${line}:${column + 1}: ${message}\n | ${(lines[line - 1] ?? '').replaceAll('\t', ' ')}\n | ${'.'.repeat(column)}^`).join('\n')
+  return placed.map(({ line, column, message }) => `ERROR: <input>:${line}:${column + 1}: ${message}\n | ${(lines[line - 1] ?? '').replaceAll('\t', ' ')}\n | ${mark(lines[line - 1] ?? '', column)}`).join('\n')
 }

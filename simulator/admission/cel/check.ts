@@ -116,6 +116,10 @@ class Checker {
       if (type === undefined) this.report(expr, `undefined field '${field}'`)
       return type ?? errorType
     }
+    if (target.kind === 'opaque' && target.name.startsWith('kubernetes.')) {
+      this.report(expr, `unexpected failed resolution of '${target.name}'`)
+      return errorType
+    }
     if (target.kind === 'param') this.assignable(dynType, target)
     else if (!isDynOrError(target)) this.report(expr, `type '${formatType(target)}' does not support field selection`)
     return dynType

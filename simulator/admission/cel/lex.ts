@@ -32,7 +32,8 @@ function unrecognized(text: string, pos: number): string {
   const body = new RegExp(`(?:${escape}|[^\\\\${char}\\n\\r])*`, 'y')
   body.lastIndex = pos + 1
   const end = pos + 1 + (body.exec(text)?.[0].length ?? 0)
-  return text.slice(pos, text[end] === '\\' ? end + 2 : end + 1)
+  const escaped = /^\\(?:[xX][0-9a-fA-F]?|u[0-9a-fA-F]{0,3}|U[0-9a-fA-F]{0,7}|[0-3][0-7]?)?/.exec(text.slice(end))?.[0] ?? ''
+  return text.slice(pos, end + escaped.length + 1)
 }
 
 /** The tokens of a text, the last one `<EOF>`; characters that fit no token are issues and skipped. */

@@ -35,6 +35,7 @@ const literalTests: { readonly [name: string]: (text: string) => boolean } = {
 function checkCall(expr: CallExpr, shown: Shown): Issue[] {
   const argument = expr.args[0]
   const holds = literalTests[expr.name]
+  if (expr.name === 'duration' && argument?.kind === 'const' && typeof argument.value === 'bigint') return [{ pos: argument.pos, message: 'invalid duration argument' }]
   if (holds !== undefined && argument?.kind === 'const' && typeof argument.value === 'string' && !holds(argument.value)) return [{ pos: argument.pos, message: `invalid ${expr.name} argument` }]
   if (expr.name !== 'format' || expr.target?.kind !== 'const' || typeof expr.target.value !== 'string' || argument?.kind !== 'list') return []
   const types = argument.elements.map((element) => shown(element.type!))

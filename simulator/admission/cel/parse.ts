@@ -11,6 +11,7 @@ import { CelUint } from './values.ts'
 const starts = ['[', '{', '(', '.', '-', '!', 'true', 'false', 'null', 'NUM_FLOAT', 'NUM_INT', 'NUM_UINT', 'STRING', 'BYTES', 'IDENTIFIER']
 const reserved: ReadonlySet<string> = new Set(['as', 'break', 'const', 'continue', 'else', 'false', 'for', 'function', 'if', 'import', 'in', 'let', 'loop', 'package', 'namespace', 'null', 'return', 'true', 'var', 'void', 'while'])
 const levels: readonly (readonly string[])[] = [['||'], ['&&'], ['<', '<=', '>', '>=', '==', '!=', 'in'], ['+', '-'], ['*', '/', '%']]
+const binaryOperators: ReadonlySet<string> = new Set(levels.flat())
 const maxDepth = 250
 const maxErrors = 100
 
@@ -26,6 +27,10 @@ class Parser {
   readonly issues: Issue[]
   at = 0
   depth = 0
+  /** After an error nothing is reported until a token fits again. */
+  isRecovering = false
+  /** The brackets that are open. */
+  readonly open: string[] = []
 
   constructor(tokens: readonly Token[], issues: Issue[]) {
     this.tokens = tokens
@@ -44,27 +49,53 @@ class Parser {
     if (this.issues.length < maxErrors) this.issues.push({ pos, message })
   }
 
+  syntaxError(message: string): void {
+    if (!this.isRecovering) this.report(this.token.pos, `Syntax error: ${message}`)
+    this.isRecovering = true
+  }
+
   stop(message: string): never {
-    this.report(this.token.pos, `Syntax error: ${message}`)
+    this.syntaxError(message)
     throw new Stop()
   }
 
   take(kind: string): boolean {
     if (this.token.kind !== kind) return false
-    this.at++
+    this.advance()
     return true
   }
 
+  advance(): void {
+    this.at++
+    this.isRecovering = false
+  }
+
+  /** Whether a token may follow a complete expression here. */
+  mayFollow(kind: string): boolean {
+    if (binaryOperators.has(kind) || ['?', '.', '['].includes(kind)) return true
+    const close = this.open.at(-1)
+    return close === undefined ? kind === '<EOF>' : kind === close || (kind === ',' && close !== ':')
+  }
+
+  /** Opens a bracket for what is read inside of it. */
+  within<T>(close: string, read: () => T): T {
+    this.open.push(close)
+    const result = read()
+    this.open.pop()
+    return result
+  }
+
   /** The next token must be of this kind; one that is missing or too much is reported and forgiven. */
-  expect(kind: string): void {
+  expect(kind: string, wanted = `'${kind}'`): void {
     if (this.take(kind)) return
-    const { text, pos } = this.token
-    if (this.following.kind === kind && this.token.kind !== '<EOF>') {
-      this.report(pos, `Syntax error: extraneous input '${text}' expecting '${kind}'`)
-      this.at += 2
-    } else if (kind === ')' || (kind === ':' && this.token.kind !== '<EOF>' && starts.includes(this.token.kind))) {
-      this.report(pos, `Syntax error: missing '${kind}' at '${text}'`)
-    } else this.stop(`mismatched input '${text}' expecting '${kind}'`)
+    const { text, kind: found } = this.token
+    const isMissing = kind === ':' ? starts.includes(found) : this.mayFollow(found)
+    if (this.following.kind === kind && found !== '<EOF>') {
+      this.syntaxError(`extraneous input '${text}' expecting ${wanted}`)
+      this.at++
+      this.advance()
+    } else if (isMissing && wanted === `'${kind}'`) this.syntaxError(`missing '${kind}' at '${text}'`)
+    else this.stop(`mismatched input '${text}' expecting ${wanted}`)
   }
 
   expression(): Expr {
@@ -75,7 +106,7 @@ class Parser {
     const condition = this.binary(0)
     const { pos } = this.token
     if (!this.take('?')) return this.leave(condition)
-    const first = this.binary(0)
+    const first = this.within(':', () => this.binary(0))
     this.expect(':')
     return this.leave({ kind: 'call', pos, name: '_?_:_', args: [condition, first, this.expression()] })
   }
@@ -92,21 +123,32 @@ class Parser {
     for (;;) {
       const { kind, pos } = this.token
       if (!operators.includes(kind)) return left
-      this.at++
+      this.advance()
       left = { kind: 'call', pos, name: kind === 'in' ? '@in' : `_${kind}_`, args: [left, this.binary(level + 1)] }
     }
   }
 
   unary(): Expr {
     const { kind, pos } = this.token
-    if (kind === '!' || (kind === '-' && !/^NUM_(?:INT|FLOAT)$/.test(this.following.kind))) {
-      let count = 0
-      while (this.take(kind)) count++
-      if (this.token.kind === '<EOF>') this.stop(`extraneous input '<EOF>' expecting ${shown(starts)}`)
-      const operand = this.member()
-      return count % 2 === 0 ? operand : { kind: 'call', pos, name: `${kind}_`, args: [operand] }
+    if (kind !== '!' && (kind !== '-' || /^NUM_(?:INT|FLOAT)$/.test(this.following.kind))) return this.member()
+    let count = 0
+    while (this.take(kind)) count++
+    const { kind: next, text } = this.token
+    if (!starts.includes(next)) this.badOperand(kind, pos, next, text)
+    const operand = this.member()
+    return count % 2 === 0 ? operand : { kind: 'call', pos, name: `${kind}_`, args: [operand] }
+  }
+
+  /** After `!` the token is skipped; after `-` the parser had no way to go, and then no operand. */
+  badOperand(operator: string, pos: number, next: string, text: string): void {
+    if (operator === '!') {
+      this.syntaxError(`extraneous input '${text}' expecting ${shown(starts)}`)
+      if (!starts.includes(this.following.kind) || next === '<EOF>') throw new Stop()
+      return this.advance()
     }
-    return this.member()
+    const between = ' '.repeat(Math.max(0, this.token.pos - pos - 1))
+    this.report(this.token.pos, `Syntax error: no viable alternative at input '-${next === '<EOF>' ? '' : between + text}'`)
+    this.stop(`mismatched input '${text}' expecting ${shown(starts)}`)
   }
 
   member(): Expr {
@@ -114,30 +156,43 @@ class Parser {
     for (;;) {
       const { kind, pos } = this.token
       if (kind === '.') {
-        this.at++
-        expr = this.select(expr, pos)
+        this.advance()
+        const selected = this.select(expr, pos)
+        if (selected === undefined) return expr
+        expr = selected
       } else if (kind === '[') {
-        this.at++
-        const optional = this.take('?')
-        const index = this.expression()
-        this.expect(']')
-        expr = { kind: 'call', pos, name: optional ? '_[?_]' : '_[_]', args: [expr, index] }
+        this.advance()
+        expr = this.index(expr, pos)
       } else if (kind === '{' && qualifiedName(expr) !== undefined) {
         expr = this.struct(qualifiedName(expr)!, pos)
       } else return expr
     }
   }
 
-  select(operand: Expr, dot: number): Expr {
+  index(operand: Expr, pos: number): Expr {
+    const optional = this.take('?')
+    if (!starts.includes(this.token.kind)) this.stop(`mismatched input '${this.token.text}' expecting ${shown([...starts.slice(0, 6), '?', ...starts.slice(6)])}`)
+    const index = this.within(']', () => this.expression())
+    this.expect(']')
+    return { kind: 'call', pos, name: optional ? '_[?_]' : '_[_]', args: [operand, index] }
+  }
+
+  /** @returns undefined when there is no field but an operator */
+  select(operand: Expr, dot: number): Expr | undefined {
     const optional = this.take('?')
     const { kind, text, pos } = this.token
-    if (kind !== 'IDENTIFIER' && kind !== 'ESC_IDENTIFIER') this.stop(`no viable alternative at input '.${kind === '<EOF>' ? '' : text}'`)
-    this.at++
-    const field = kind === 'ESC_IDENTIFIER' ? text.slice(1, -1) : text
-    if (optional) return { kind: 'call', pos: dot, name: '_?._', args: [operand, { kind: 'const', pos, value: field }] }
+    if (['true', 'false', 'null'].includes(kind)) this.stop(`mismatched input '${text}' expecting IDENTIFIER`)
+    if (kind !== 'IDENTIFIER' && kind !== 'ESC_IDENTIFIER') {
+      this.syntaxError(`no viable alternative at input '.${kind === '<EOF>' ? '' : text}'`)
+      if (binaryOperators.has(kind)) return undefined
+      throw new Stop()
+    }
+    this.advance()
+    if (kind === 'ESC_IDENTIFIER') this.report(pos, "unsupported syntax: '`'")
+    if (optional) return { kind: 'call', pos: dot, name: '_?._', args: [operand, { kind: 'const', pos, value: text }] }
     const open = this.token.pos
-    if (!this.take('(')) return { kind: 'select', pos: dot, operand, field, test: false }
-    return this.call(field, open, this.list(')'), operand)
+    if (!this.take('(')) return { kind: 'select', pos: dot, operand, field: text, test: false }
+    return this.call(text, open, this.list(')'), operand)
   }
 
   call(name: string, pos: number, args: readonly Expr[], target?: Expr): Expr {
@@ -152,38 +207,55 @@ class Parser {
   list(close: ')' | ']', optional?: boolean[]): Expr[] {
     const items: Expr[] = []
     if (this.take(close)) return items
-    if (this.token.kind === '<EOF>') this.stop(`mismatched input '<EOF>' expecting ${shown([...starts.slice(0, 3), close, ...starts.slice(3)])}`)
-    for (;;) {
-      optional?.push(this.take('?'))
-      items.push(this.expression())
-      if (!this.take(',')) break
-      if (close === ']' && this.token.kind === close) break
+    if (close === ']' && this.token.kind === ',' && this.following.kind === close) {
+      this.at++
+      this.advance()
+      return items
     }
+    const { kind, text } = this.token
+    if (!starts.includes(kind) && kind !== '?') {
+      const wanted = shown([...starts.slice(0, 3), close, ...starts.slice(3)])
+      if (kind === '<EOF>' || !(starts.includes(this.following.kind) || this.following.kind === close)) this.stop(`mismatched input '${text}' expecting ${wanted}`)
+      this.syntaxError(`extraneous input '${text}' expecting ${wanted}`)
+      this.advance()
+      if (this.take(close)) return items
+    }
+    this.within(close, () => {
+      do {
+        if (close === ']' && items.length > 0 && !starts.includes(this.token.kind) && this.token.kind !== '?') break
+        optional?.push(this.take('?'))
+        items.push(this.expression())
+      } while (this.take(','))
+    })
     this.close(close)
     return items
   }
 
+  /** A list or map may also go on with a comma. */
   close(close: string): void {
-    if (this.token.kind !== close && close !== ')' && this.following.kind !== close) this.stop(`mismatched input '${this.token.text}' expecting {'${close}', ','}`)
-    this.expect(close)
+    const isAfterComma = this.tokens[this.at - 1]!.kind === ','
+    this.expect(close, close === ')' || isAfterComma ? undefined : `{'${close}', ','}`)
   }
 
   entries(): EntryExpr[] {
     const entries: EntryExpr[] = []
-    while (this.token.kind !== '}') {
-      const optional = this.take('?')
-      const key = this.expression()
-      const { pos } = this.token
-      this.expect(':')
-      entries.push({ key, value: this.expression(), optional, pos })
-      if (!this.take(',')) break
-    }
+    if (this.token.kind === ',' && this.following.kind === '}') this.advance()
+    this.within('}', () => {
+      while (starts.includes(this.token.kind) || this.token.kind === '?' || (entries.length === 0 && this.token.kind !== '}')) {
+        const optional = this.take('?')
+        const key = this.expression()
+        const { pos } = this.token
+        this.expect(':')
+        entries.push({ key, value: this.expression(), optional, pos })
+        if (!this.take(',')) break
+      }
+    })
     this.close('}')
     return entries
   }
 
   struct(name: string, pos: number): Expr {
-    this.at++
+    this.advance()
     const fields: FieldExpr[] = []
     while (this.token.kind !== '}') {
       const optional = this.take('?')
@@ -202,37 +274,48 @@ class Parser {
   primary(): Expr {
     const { kind, text, pos } = this.token
     if (kind === 'IDENTIFIER' || (kind === '.' && this.following.kind === 'IDENTIFIER')) return this.identifier()
-    this.at++
-    if (kind === '(') {
-      const expr = this.expression()
-      this.expect(')')
-      return expr
+    if (!starts.includes(kind) || kind === '.') return this.unexpected(kind, text)
+    this.advance()
+    switch (kind) {
+      case '(': return this.parenthesized()
+      case '[': return this.listLiteral(pos)
+      case '{': return { kind: 'map', pos, entries: this.entries() }
+      case 'STRING': return { kind: 'const', pos, value: unquote(text) }
+      case 'BYTES': return { kind: 'const', pos, value: unquoteBytes(text) }
+      case 'true':
+      case 'false': return { kind: 'const', pos, value: kind === 'true' }
+      case 'null': return { kind: 'const', pos, value: null }
+      case '-': {
+        const digits = this.token
+        this.advance()
+        return this.number(digits, '-', pos)
+      }
+      default: return this.number(this.tokens[this.at - 1]!, '', pos)
     }
-    if (kind === '[') {
-      const optional: boolean[] = []
-      const elements = this.list(']', optional)
-      return { kind: 'list', pos, elements, optional }
-    }
-    if (kind === '{') return { kind: 'map', pos, entries: this.entries() }
-    if (kind === 'STRING') return { kind: 'const', pos, value: unquote(text) }
-    if (kind === 'BYTES') return { kind: 'const', pos, value: unquoteBytes(text) }
-    if (kind === 'true' || kind === 'false') return { kind: 'const', pos, value: kind === 'true' }
-    if (kind === 'null') return { kind: 'const', pos, value: null }
-    const sign = kind === '-' ? '-' : ''
-    const digits = sign === '' ? this.tokens[this.at - 1]! : this.token
-    if (digits.kind.startsWith('NUM_')) {
-      if (sign !== '') this.at++
-      return this.number(digits, sign, pos)
-    }
-    this.at--
-    return this.unexpected(kind, text)
   }
 
+  parenthesized(): Expr {
+    const expr = this.within(')', () => this.expression())
+    this.expect(')')
+    return expr
+  }
+
+  listLiteral(pos: number): Expr {
+    const optional: boolean[] = []
+    const elements = this.list(']', optional)
+    return { kind: 'list', pos, elements, optional }
+  }
+
+  /** No expression starts here: one token too much is skipped; before an operator or a bracket, nothing takes its place. */
   unexpected(kind: string, text: string): Expr {
-    if (kind === '<EOF>' || !starts.includes(this.following.kind)) return this.stop(`mismatched input '${text}' expecting ${shown(starts)}`)
-    this.report(this.token.pos, `Syntax error: extraneous input '${text}' expecting ${shown(starts)}`)
-    this.at++
-    return this.primary()
+    if (kind !== '<EOF>' && starts.includes(this.following.kind) && this.following.kind !== '.') {
+      this.syntaxError(`extraneous input '${text}' expecting ${shown(starts)}`)
+      this.at++
+      return this.primary()
+    }
+    this.syntaxError(`mismatched input '${text}' expecting ${shown(starts)}`)
+    if (kind === '<EOF>' || !(this.mayFollow(kind) || kind === '?' || kind === ':')) throw new Stop()
+    return { kind: 'const', pos: this.token.pos, value: null }
   }
 
   number(token: Token, sign: string, pos: number): Expr {
@@ -242,10 +325,9 @@ class Parser {
   }
 
   identifier(): Expr {
-    const { pos } = this.token
     const rooted = this.take('.')
-    const name = this.token.text
-    this.at++
+    const { pos, text: name } = this.token
+    this.advance()
     if (reserved.has(name)) this.report(pos, `reserved identifier: ${name}`)
     const open = this.token.pos
     if (!this.take('(')) return { kind: 'ident', pos, name: rooted ? `.${name}` : name }
@@ -269,7 +351,7 @@ export function parseCel(text: string): { readonly expr: Expr } | { readonly iss
   const parser = new Parser(lex(text, issues), issues)
   try {
     const expr = parser.expression()
-    if (parser.token.kind !== '<EOF>') parser.report(parser.token.pos, `Syntax error: extraneous input '${parser.token.text}' expecting <EOF>`)
+    if (parser.token.kind !== '<EOF>') parser.syntaxError(`${parser.following.kind === '<EOF>' ? 'extraneous' : 'mismatched'} input '${parser.token.text}' expecting <EOF>`)
     return issues.length === 0 ? { expr } : { issues }
   } catch (error) {
     if (!(error instanceof Stop)) throw error

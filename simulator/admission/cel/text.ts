@@ -11,13 +11,20 @@ function pad(value: number, width = 2): string {
   return String(value).padStart(width, '0')
 }
 
-/** A moment in RFC 3339, with a fraction where there is one. */
-export function timestampText(nanos: bigint): string {
+function zoneText(offset: number): string {
+  if (offset === 0) return 'Z'
+  const size = Math.abs(offset)
+  return `${offset < 0 ? '-' : '+'}${pad(Math.floor(size / 60))}:${pad(size % 60)}`
+}
+
+/** A moment in RFC 3339, with a fraction where there is one, in the zone that it was written in. */
+export function timestampText({ nanos: utc, offset }: CelTimestamp): string {
+  const nanos = utc + BigInt(offset) * 60_000_000_000n
   const millis = nanos / 1_000_000n - (nanos % 1_000_000n < 0n ? 1n : 0n)
   const { year, month, day, hour, minute, second } = toCalendar(Number(millis))
   const rest = ((nanos % 1_000_000_000n) + 1_000_000_000n) % 1_000_000_000n
   const fraction = rest === 0n ? '' : `.${String(rest).padStart(9, '0').replace(/0+$/, '')}`
-  return `${pad(year, 4)}-${pad(month)}-${pad(day)}T${pad(hour)}:${pad(minute)}:${pad(second)}${fraction}Z`
+  return `${pad(year, 4)}-${pad(month)}-${pad(day)}T${pad(hour)}:${pad(minute)}:${pad(second)}${fraction}${zoneText(offset)}`
 }
 
 /** A span in seconds, like `5400s`. */
@@ -32,7 +39,7 @@ export function durationText(nanos: bigint): string {
 export function valueText(value: CelValue): string {
   if (typeof value === 'number') return formatFloat(value)
   if (value instanceof CelUint) return String(value.value)
-  if (value instanceof CelTimestamp) return timestampText(value.nanos)
+  if (value instanceof CelTimestamp) return timestampText(value)
   if (value instanceof CelDuration) return durationText(value.nanos)
   if (value instanceof CelTypeValue) return value.name
   if (isList(value)) return `[${value.map(valueText).join(', ')}]`
@@ -52,7 +59,7 @@ export function toJson(value: CelValue): Json | undefined {
   if (typeof value === 'bigint') return integerJson(value)
   if (value instanceof CelUint) return integerJson(value.value)
   if (value instanceof Uint8Array) return encodeBytes([...value])
-  if (value instanceof CelTimestamp) return timestampText(value.nanos)
+  if (value instanceof CelTimestamp) return timestampText(value)
   if (value instanceof CelDuration) return durationText(value.nanos)
   if (value instanceof CelOptional) return value.value === undefined ? null : toJson(value.value)
   if (isList(value)) {
@@ -60,6 +67,7 @@ export function toJson(value: CelValue): Json | undefined {
     return items.some((item) => item === undefined) ? undefined : (items as Json[])
   }
   if (!(value instanceof CelMap)) return undefined
+  if (value.keys().some((key) => typeof key !== 'string')) return undefined
   const members = [...value.entries.values()].map(([key, member]) => [valueText(key), toJson(member)] as const)
   return members.some(([, member]) => member === undefined) ? undefined : (Object.fromEntries(members) as Json)
 }

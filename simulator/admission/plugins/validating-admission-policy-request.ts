@@ -24,7 +24,7 @@ export function requestValue({ kind, resource, subresource, name, namespace, ope
   const what = { group: kind.group, version: kind.version, resource }
   return toCelValue({
     kind, resource: what, requestKind: kind, requestResource: what, subResource: filled(subresource), requestSubResource: filled(subresource),
-    name: filled(name), namespace: filled(namespace), operation, dryRun: false,
+    name: filled(name), namespace: filled(namespace), operation, dryRun: false, options: null,
     userInfo: { username: filled(user.name), uid: filled(user.uid), groups: (user.groups ?? []).length === 0 ? undefined : user.groups, extra: Object.keys(user.extra ?? {}).length === 0 ? undefined : user.extra },
   })
 }

@@ -51,7 +51,7 @@ function inputOf(input: Input): PolicyInput {
 }
 
 function evaluate(expression: string, input: PolicyInput): unknown {
-  const compiled = compileCel(policyScope({ hasParams: true, hasAuthorizer: true }), expression)
+  const compiled = compileCel(policyScope({ hasParams: true, hasAuthorizer: true, variables: new Map() }), expression)
   if ('error' in compiled) return { compileError: compiled.error }
   const values: { [name: string]: ReturnType<typeof toCelValue> } = {
     object: input.object, oldObject: input.oldObject, request: input.request, namespaceObject: input.namespaceObject, params: input.params,

@@ -57,7 +57,7 @@ function asString(value: CelValue): CelValue | undefined {
   if (typeof value === 'bigint' || typeof value === 'boolean') return String(value)
   if (typeof value === 'number') return formatFloat(value)
   if (value instanceof CelUint) return String(value.value)
-  if (value instanceof CelTimestamp) return timestampText(value.nanos)
+  if (value instanceof CelTimestamp) return timestampText(value)
   if (value instanceof CelDuration) return durationText(value.nanos)
   if (value instanceof Uint8Array) {
     const text = utf8Text([...value])
@@ -79,8 +79,7 @@ function asTimestamp(value: CelValue): CelValue | undefined {
   if (value instanceof CelTimestamp) return value
   if (typeof value === 'bigint') return new CelTimestamp(value * 1_000_000_000n)
   if (typeof value !== 'string') return undefined
-  const nanos = parseTimestamp(value)
-  return nanos === undefined ? conversionError(value, 'google.protobuf.Timestamp') : new CelTimestamp(nanos)
+  return parseTimestamp(value) ?? conversionError(value, 'google.protobuf.Timestamp')
 }
 
 function asDuration(value: CelValue): CelValue | undefined {

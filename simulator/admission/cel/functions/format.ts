@@ -81,7 +81,7 @@ export function formatIssue(format: string, types: readonly CelType[]): { readon
 
 function quoted(value: CelValue): string {
   if (typeof value === 'string') return goQuote(value)
-  if (value instanceof CelTimestamp) return `timestamp("${timestampText(value.nanos)}")`
+  if (value instanceof CelTimestamp) return `timestamp("${timestampText(value)}")`
   if (value instanceof CelDuration) return `duration("${durationText(value.nanos)}")`
   if (typeof value === 'number') return fixed(value, 6, false)
   if (value instanceof Uint8Array) return `b${goQuote(callText(value))}`
@@ -92,7 +92,7 @@ function quoted(value: CelValue): string {
 function shown(value: CelValue): string {
   if (value === null) return 'null'
   if (typeof value === 'number') return formatFloat(value)
-  if (value instanceof CelTimestamp) return timestampText(value.nanos)
+  if (value instanceof CelTimestamp) return timestampText(value)
   if (value instanceof CelDuration) return durationText(value.nanos)
   if (value instanceof CelTypeValue) return value.name
   if (value instanceof CelUint) return String(value.value)

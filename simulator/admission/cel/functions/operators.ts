@@ -23,8 +23,8 @@ function toDuration(nanos: bigint): CelValue {
   return nanos === BigInt.asIntN(64, nanos) ? new CelDuration(nanos) : new CelError('duration overflow')
 }
 
-function toTimestamp(nanos: bigint): CelValue {
-  return nanos >= minTimestamp && nanos <= maxTimestamp ? new CelTimestamp(nanos) : new CelError('timestamp overflow')
+function toTimestamp(nanos: bigint, offset: number): CelValue {
+  return nanos >= minTimestamp && nanos <= maxTimestamp ? new CelTimestamp(nanos, offset) : new CelError('timestamp overflow')
 }
 
 function arithmetic(ints: (a: bigint, b: bigint) => bigint | CelError, doubles: ((a: number, b: number) => number) | undefined, others?: (a: CelValue, b: CelValue) => CelValue | undefined): CelFunction {
@@ -47,14 +47,14 @@ function addOthers(a: CelValue, b: CelValue): CelValue | undefined {
   if (isList(a) && isList(b)) return [...a, ...b]
   if (a instanceof Uint8Array && b instanceof Uint8Array) return Uint8Array.from([...a, ...b])
   if (a instanceof CelDuration && b instanceof CelDuration) return toDuration(a.nanos + b.nanos)
-  if (a instanceof CelTimestamp && b instanceof CelDuration) return toTimestamp(a.nanos + b.nanos)
-  if (a instanceof CelDuration && b instanceof CelTimestamp) return toTimestamp(a.nanos + b.nanos)
+  if (a instanceof CelTimestamp && b instanceof CelDuration) return toTimestamp(a.nanos + b.nanos, a.offset)
+  if (a instanceof CelDuration && b instanceof CelTimestamp) return toTimestamp(a.nanos + b.nanos, b.offset)
   return undefined
 }
 
 function subtractOthers(a: CelValue, b: CelValue): CelValue | undefined {
   if (a instanceof CelDuration && b instanceof CelDuration) return toDuration(a.nanos - b.nanos)
-  if (a instanceof CelTimestamp && b instanceof CelDuration) return toTimestamp(a.nanos - b.nanos)
+  if (a instanceof CelTimestamp && b instanceof CelDuration) return toTimestamp(a.nanos - b.nanos, a.offset)
   if (a instanceof CelTimestamp && b instanceof CelTimestamp) return toDuration(a.nanos - b.nanos)
   return undefined
 }

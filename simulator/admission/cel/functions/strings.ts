@@ -24,15 +24,22 @@ function outOfRange(index: number): CelError {
   return new CelError(`index out of range: ${index}`)
 }
 
+function startsAt(text: readonly string[], part: readonly string[], start: number): boolean {
+  return part.every((char, index) => text[start + index] === char)
+}
+
 function indexOf(text: readonly string[], part: readonly string[], offset: number): CelValue {
-  if (offset < 0 || offset > text.length) return offset < 0 || part.length > 0 ? outOfRange(offset) : -1n
-  for (let start = offset; start + part.length <= text.length; start++) if (part.every((char, index) => text[start + index] === char)) return BigInt(start)
+  if (part.length === 0) return BigInt(offset)
+  if (offset < 0) return outOfRange(offset)
+  for (let start = offset; start + part.length <= text.length; start++) if (startsAt(text, part, start)) return BigInt(start)
   return -1n
 }
 
-function lastIndexOf(text: readonly string[], part: readonly string[], offset: number): CelValue {
-  if (offset < 0 || offset > text.length) return outOfRange(offset)
-  for (let start = Math.min(offset, text.length - part.length); start >= 0; start--) if (part.every((char, index) => text[start + index] === char)) return BigInt(start)
+function lastIndexOf(text: readonly string[], part: readonly string[], offset: number | undefined): CelValue {
+  if (part.length === 0) return BigInt(offset ?? text.length)
+  if (offset !== undefined && offset < 0) return outOfRange(offset)
+  if (offset !== undefined && offset >= text.length) return -1n
+  for (let start = Math.min(offset ?? text.length, text.length - part.length); start >= 0; start--) if (startsAt(text, part, start)) return BigInt(start)
   return -1n
 }
 
@@ -80,7 +87,7 @@ export const stringFunctions: CelFunctions = {
     return index! < 0 || index! > chars.length ? outOfRange(index!) : (chars[index!] ?? '')
   }),
   indexOf: ofTexts(2, ([text, part], [offset = 0]) => indexOf([...text!], [...part!], offset)),
-  lastIndexOf: ofTexts(2, ([text, part], [offset]) => lastIndexOf([...text!], [...part!], offset ?? [...text!].length)),
+  lastIndexOf: ofTexts(2, ([text, part], [offset]) => lastIndexOf([...text!], [...part!], offset)),
   join: ([list, separator = '']) => join(list!, separator),
   lowerAscii: ofTexts(1, ([text]) => lower(text!)),
   upperAscii: ofTexts(1, ([text]) => upper(text!)),
