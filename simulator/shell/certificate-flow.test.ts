@@ -80,6 +80,7 @@ describe('a certificate for a new user', () => {
     const desk = withUser()
     expect(desk.run('openssl req -in jane.csr -noout -subject')).toBe('subject=CN = jane, O = dev\n')
     expect(desk.run('kubectl get csr')).toMatch(/^NAME +AGE +SIGNERNAME +REQUESTOR +REQUESTEDDURATION +CONDITION\njane +\d+s +kubernetes.io\/kube-apiserver-client +kubernetes-admin +24h +Pending\n$/)
+    expect(desk.run('kubectl describe csr jane')).toMatch(/Requesting User: +kubernetes-admin\nSigner: +kubernetes.io\/kube-apiserver-client\nRequested Duration: +24h\nStatus: +Pending\nSubject:\n +Common Name: +jane\n +Serial Number: +\n +Organization: +dev\nEvents: +<none>\n$/)
     expect(desk.run('kubectl certificate approve jane')).toBe('certificatesigningrequest.certificates.k8s.io/jane approved\n')
     expect(desk.run('kubectl get csr jane --no-headers')).toContain('Approved,Issued')
   })

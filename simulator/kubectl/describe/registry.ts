@@ -3,6 +3,7 @@
 import type { KindInfo } from '../../api/kinds.ts'
 import type { KubeObject } from '../../api/types.ts'
 import { describeAutoscaler } from './autoscaler.ts'
+import { describeSigningRequest } from './certificates.ts'
 import { describeConfigMap, describeDisruptionBudget, describeLimitRange, describeNamespace, describePriorityClass, describeQuota, describeSecret, describeServiceAccount } from './config.ts'
 import type { Describer } from './describer.ts'
 import { describeAnything } from './generic.ts'
@@ -24,6 +25,7 @@ const describers: { readonly [kind: string]: Describer } = {
   Service: of(describeService), Endpoints: of(describeEndpoints), EndpointSlice: of(describeEndpointSlice), Ingress: of(describeIngress), IngressClass: of(describeIngressClass), NetworkPolicy: of(describeNetworkPolicy),
   ConfigMap: of(describeConfigMap), Secret: of(describeSecret), ServiceAccount: of(describeServiceAccount), ResourceQuota: of(describeQuota), LimitRange: of(describeLimitRange),
   PriorityClass: of(describePriorityClass), PodDisruptionBudget: of(describeDisruptionBudget), HorizontalPodAutoscaler: of(describeAutoscaler),
+  CertificateSigningRequest: of(describeSigningRequest),
   PersistentVolume: of(describeVolume), PersistentVolumeClaim: of(describeClaim), StorageClass: of(describeStorageClass),
   Role: of(describeRole), ClusterRole: of(describeRole), RoleBinding: of(describeBinding), ClusterRoleBinding: of(describeBinding),
 }
