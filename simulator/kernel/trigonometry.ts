@@ -25,6 +25,7 @@ function quarters(x: number): { readonly turn: number; readonly rest: number } {
   return { turn: ((k % 4) + 4) % 4, rest: x - k * halfPi - k * halfPiRest }
 }
 
+/** The sine of an angle in radians; NaN for an infinite one. Very large angles lose digits, as only two parts of pi/2 are known. */
 export function sin(x: number): number {
   if (!Number.isFinite(x)) return NaN
   const { turn, rest } = quarters(x)
@@ -32,6 +33,7 @@ export function sin(x: number): number {
   return turn >= 2 ? -value : value
 }
 
+/** The cosine of an angle in radians; else as `sin`. */
 export function cos(x: number): number {
   if (!Number.isFinite(x)) return NaN
   const { turn, rest } = quarters(x)
@@ -39,10 +41,12 @@ export function cos(x: number): number {
   return turn === 1 || turn === 2 ? -value : value
 }
 
+/** The tangent of an angle in radians; very large, not infinite, at the poles. */
 export function tan(x: number): number {
   return sin(x) / cos(x)
 }
 
+/** The angle in radians, from -pi/2 to pi/2, infinite arguments included. */
 export function atan(x: number): number {
   if (Number.isNaN(x)) return NaN
   if (Math.abs(x) > 1) return (x > 0 ? halfPi : -halfPi) - atan(1 / x)
@@ -69,15 +73,18 @@ export function atan2(y: number, x: number): number {
   return x > 0 ? angle : angle + sign * Math.PI
 }
 
+/** The angle in radians, from -pi/2 to pi/2; NaN beyond -1 and 1. */
 export function asin(x: number): number {
   if (!(Math.abs(x) <= 1)) return NaN
   return Math.abs(x) === 1 ? x * halfPi : atan(x / Math.sqrt((1 - x) * (1 + x)))
 }
 
+/** The angle in radians, from 0 to pi; NaN beyond -1 and 1. */
 export function acos(x: number): number {
   return x === 1 ? 0 : halfPi - asin(x)
 }
 
+/** The hyperbolic sine; near zero by its series, as the difference of two powers would lose digits. */
 export function sinh(x: number): number {
   if (Math.abs(x) >= 0.5) return (exp(x) - exp(-x)) / 2
   let term = x
@@ -89,14 +96,17 @@ export function sinh(x: number): number {
   return sum
 }
 
+/** The hyperbolic cosine; infinite where a power of e is. */
 export function cosh(x: number): number {
   return (exp(x) + exp(-x)) / 2
 }
 
+/** The hyperbolic tangent; exactly -1 or 1 where no digit would differ. */
 export function tanh(x: number): number {
   return Math.abs(x) > 22 ? Math.sign(x) : sinh(x) / cosh(x)
 }
 
+/** The inverse of `sinh`, defined everywhere; infinities stay. */
 export function asinh(x: number): number {
   if (!Number.isFinite(x)) return x
   const positive = Math.abs(x)
@@ -105,11 +115,13 @@ export function asinh(x: number): number {
   return x < 0 ? -value : value
 }
 
+/** The inverse of `cosh` that is not negative; NaN below 1. */
 export function acosh(x: number): number {
   if (!(x >= 1)) return NaN
   return x === Infinity ? Infinity : log(x + Math.sqrt(x * x - 1))
 }
 
+/** The inverse of `tanh`; infinite at -1 and 1, NaN beyond. */
 export function atanh(x: number): number {
   if (!(Math.abs(x) <= 1)) return NaN
   if (Math.abs(x) === 1) return x * Infinity

@@ -47,6 +47,7 @@ export function meanOf(values: readonly number[]): number {
   return sum.over(values.length)
 }
 
+/** The sum of the values with compensated rounding, as Prometheus adds them; 0 for none. */
 export function sumOf(values: readonly number[]): number {
   const sum = new ExactSum()
   for (const value of values) sum.add(value)
@@ -60,7 +61,7 @@ export function extremeOf(values: readonly number[], isGreatest: boolean): numbe
   return found
 }
 
-export function varianceOf(values: readonly number[]): number {
+function varianceOf(values: readonly number[]): number {
   let count = 0
   const mean = new ExactSum()
   const squares = new ExactSum()
