@@ -59,6 +59,16 @@ describe('names', () => {
   it('of objects that are not here stay', () => { expect((find('RoleBinding') as unknown as { roleRef: { name: string } }).roleRef.name).toBe('view') })
 })
 
+describe('words of old YAML', () => {
+  it('are texts in resources, and true in the kustomization file', () => {
+    const [object] = objects({ 'kustomization.yaml': 'resources: [a.yaml]\n', 'a.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: y}\ndata: {on: yes}\n' })
+    expect(object).toEqual({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'y' }, data: { on: 'yes' } })
+  })
+  it('twice as a key cannot be printed', () => {
+    expect(build({ 'kustomization.yaml': 'resources: [a.yaml]\n', 'a.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\ndata:\n  a: "1"\n  a: "2"\n' })).toMatchObject({ error: expect.stringContaining('line 6: mapping key "a" already defined at line 5') as string })
+  })
+})
+
 describe('images', () => {
   it('with the port of a registry keep it', () => {
     expect(objects({ 'kustomization.yaml': 'resources: [pod.yaml]\nimages: [{name: "registry:5000/web", newTag: "2"}]\n', 'pod.yaml': pod })[0]!.spec.containers[0]?.image).toBe('registry:5000/web:2')
@@ -72,7 +82,8 @@ describe('what is wrong', () => {
     { name: 'a base on the network', file: 'resources: ["github.com/a/b"]\n', error: 'git cmd' },
     { name: 'a component that is none', file: 'resources: [pod.yaml]\ncomponents: [base]\n', error: "expected kind 'Component'" },
     { name: 'a pattern that is none', file: 'resources: [pod.yaml]\npatches:\n- {target: {name: "("}, patch: "[{op: remove, path: /spec}]"}\n', error: 'error parsing regexp' },
-    { name: 'what is not supported', file: 'resources: [pod.yaml]\nhelmCharts: [{name: x}]\n', error: "the field 'helmCharts' is not supported here" },
+    { name: 'a chart', file: 'resources: [pod.yaml]\nhelmCharts: [{name: x}]\n', error: 'must specify --enable-helm' },
+    { name: 'a field that is not supported', file: 'resources: [pod.yaml]\nvars: [{name: X}]\n', error: "the field 'vars' is not supported here" },
   ])('$name is told', ({ file, error }) => {
     const result = build({ 'kustomization.yaml': file, 'pod.yaml': pod, 'base/kustomization.yaml': 'resources: [c.yaml]\n', 'base/c.yaml': pod.replace('web}', 'other}') })
     expect('error' in result ? result.error : '').toContain(error)

@@ -4,6 +4,7 @@ import { goQuote } from '../../api/go-text.ts'
 import type { Mutable } from '../../api/patch/common.ts'
 import { isObject } from '../../api/patch/common.ts'
 import { toYaml } from '../../api/yaml/emit.ts'
+import { resolvePlain } from '../../api/yaml/resolve.ts'
 import { compareText } from '../../kernel/text.ts'
 import { resourcesOf } from './documents.ts'
 import { absorb, contentHash, generate } from './generate.ts'
@@ -24,6 +25,8 @@ export interface BuildOptions {
   readonly isUnrestricted?: boolean
   /** Every object says that kustomize manages it. */
   readonly isManagedByLabel?: boolean
+  /** The version that this label tells. Default: that of kubectl 1.35. */
+  readonly version?: string
 }
 
 /** A finished build. `warnings` are lines about old fields. */
@@ -73,6 +76,7 @@ class Target {
   accumulate(list: ResourceList): ResourceList {
     const { kustomization } = this
     let all = within('accumulating resources', () => this.accumulateResources(list))
+    this.refuseExtensions()
     for (const { plugin, resource } of generate(this.loader, kustomization)) {
       if (this.origins.isWanted) annotate(resource, originKey, this.configuredText(plugin, ''))
       this.absorbGenerated(all, resource)
@@ -80,6 +84,18 @@ class Target {
     all = within('accumulating components', () => this.accumulateComponents(all))
     this.transform(all)
     return all
+  }
+
+  /** Files of extensions must be there; what they say is not supported here. */
+  private refuseExtensions(): void {
+    const { configurations = [], crds = [], helmCharts = [], generators = [], transformers = [], validators = [], vars = [] } = this.kustomization
+    for (const path of configurations) this.loader.load(path)
+    within(`loading CRDs [${crds.join(' ')}]`, () => { for (const path of crds) this.loader.load(path) })
+    for (const chart of helmCharts) throw new KustomizeFailure(`trouble configuring builtin HelmChartInflationGenerator with config: \`\n${toYaml(chart)}\`: must specify --enable-helm`)
+    const asResources = (paths: readonly string[]): void => { for (const path of paths) { const problem = this.accumulateFile(new ResourceList(), path); if (problem !== undefined) this.accumulateBase(new ResourceList(), path, problem) } }
+    within('loading generator plugins', () => asResources(generators))
+    asResources([...transformers, ...validators])
+    for (const [field, entries] of Object.entries({ configurations, crds, generators, transformers, validators, vars })) if (entries.length > 0) throw new KustomizeFailure(`the field '${field}' is not supported here`)
   }
 
   private absorbGenerated(list: ResourceList, resource: Resource): void {
@@ -194,29 +210,30 @@ function dropMetadata(list: ResourceList, wanted: readonly string[]): void {
   }
 }
 
-/** Words that YAML 1.1 reads as true, false or nothing: as keys of generated labels they break the output, as they do in kustomize. */
-const wordKeys: { readonly [word: string]: string } = { true: 'true', false: 'false', y: 'true', yes: 'true', on: 'true', n: 'false', no: 'false', off: 'false' }
-
-function wordKeyOf(key: string): string | undefined {
-  const isWord = key.toLowerCase() === key || key.toUpperCase() === key || key === key[0]!.toUpperCase() + key.slice(1).toLowerCase()
-  if (isWord && Object.hasOwn(wordKeys, key.toLowerCase())) return wordKeys[key.toLowerCase()]
-  return /^\d+$/.test(key) ? key : undefined
+/** A key that a generator wrote without quotes and that is read back as something else than text: it breaks the output, as it does in kustomize. */
+function brokenKeyOf(key: string): { readonly rank: number; readonly text: string } | undefined {
+  const { tag, value } = oldWords.has(key.toLowerCase()) ? { tag: 'str', value: key } : resolvePlain(key)
+  if (tag === 'str' || tag === 'timestamp') return undefined
+  return { rank: value === null ? 0 : tag === 'bool' ? 3 : 2, text: value === null ? 'interface {}(nil)' : String(value) }
 }
 
-/** An object as Go's %#v prints it; maps with a broken key have another type. */
+const oldWords: ReadonlySet<string> = new Set(['y', 'yes', 'on', 'n', 'no', 'off'])
+
+/** An object as Go's %#v prints it; maps with a broken key have another type, and its keys come by their types. */
 function goSyntax(value: Mutable, broken: ReadonlySet<string>): string {
   if (Array.isArray(value)) return `[]interface {}{${value.map((item) => goSyntax(item, broken)).join(', ')}}`
   if (isObject(value)) {
-    const keys = Object.keys(value).sort(compareText)
-    const isBroken = keys.some((key) => broken.has(key))
-    return `map[${isBroken ? 'interface {}' : 'string'}]interface {}{${keys.map((key) => `${(broken.has(key) ? wordKeyOf(key) : undefined) ?? JSON.stringify(key)}:${goSyntax(value[key]!, broken)}`).join(', ')}}`
+    const keys = Object.keys(value).map((key) => ({ key, odd: broken.has(key) ? brokenKeyOf(key) : undefined }))
+    keys.sort((a, b) => (a.odd?.rank ?? 1) - (b.odd?.rank ?? 1) || compareText(a.key, b.key))
+    return `map[${keys.some(({ odd }) => odd !== undefined) ? 'interface {}' : 'string'}]interface {}{${keys.map(({ key, odd }) => `${odd?.text ?? JSON.stringify(key)}:${goSyntax(value[key]!, broken)}`).join(', ')}}`
   }
   return value === null ? 'interface {}(nil)' : JSON.stringify(value)
 }
 
 function emit(list: ResourceList): string {
   return list.items.map((resource) => {
-    const broken = new Set(resource.generatedKeys.filter((key) => wordKeyOf(key) !== undefined))
+    if (resource.flaw !== undefined) throw new KustomizeFailure(`map[string]interface {}(nil): yaml: unmarshal errors:\n  ${resource.flaw}`)
+    const broken = new Set(resource.generatedKeys.filter((key) => brokenKeyOf(key) !== undefined))
     if (broken.size > 0) throw new KustomizeFailure(`${goSyntax(resource.object, broken)}: json: unsupported type: map[interface {}]interface {}`)
     return toYaml(resource.object)
   }).join('---\n')
@@ -230,7 +247,7 @@ function run(tree: FileTree, path: string, options: BuildOptions, warn: (line: s
   list.items = list.items.filter((resource) => { const local = textMap(resource, 'annotations')[localKey]; return local === undefined || local === 'false' })
   sortResources(list, target.kustomization.sortOptions)
   const wanted = target.kustomization.buildMetadata ?? []
-  if (options.isManagedByLabel === true || wanted.includes('managedByLabel')) for (const resource of list.items) setTextMap(resource, 'labels', { ...textMap(resource, 'labels'), 'app.kubernetes.io/managed-by': `kustomize-${kustomizeVersion}` })
+  if (options.isManagedByLabel === true || wanted.includes('managedByLabel')) for (const resource of list.items) setTextMap(resource, 'labels', { ...textMap(resource, 'labels'), 'app.kubernetes.io/managed-by': `kustomize-${options.version ?? kustomizeVersion}` })
   dropMetadata(list, wanted)
   return emit(list)
 }

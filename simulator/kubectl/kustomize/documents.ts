@@ -2,8 +2,9 @@
 
 import { cloneJson, goValueText, isObject } from '../../api/patch/common.ts'
 import type { MutableObject } from '../../api/patch/common.ts'
-import { isYamlError, parseYaml, splitYamlDocuments } from '../../api/yaml/documents.ts'
+import { splitYamlDocuments } from '../../api/yaml/documents.ts'
 import { KustomizeFailure } from './ids.ts'
+import { parsePlainYaml } from './plain-yaml.ts'
 import { makeResource, objectAt, text } from './resource.ts'
 import type { Resource } from './resource.ts'
 
@@ -41,16 +42,18 @@ function withoutLists(objects: readonly MutableObject[]): MutableObject[] {
 /** All objects of a text; empty documents are left out. */
 export function resourcesOf(content: string): Resource[] {
   const objects: MutableObject[] = []
+  const flaws = new Map<MutableObject, string>()
   const { documents, error } = splitYamlDocuments(content)
   if (error !== undefined) throw new KustomizeFailure(`MalformedYAMLError: ${error}`)
   for (const document of documents) {
-    const parsed = parseYaml(document)
-    if (isYamlError(parsed)) throw new KustomizeFailure(`MalformedYAMLError: ${parsed.error}`)
+    const parsed = parsePlainYaml(document)
+    if ('error' in parsed) throw new KustomizeFailure(`MalformedYAMLError: ${parsed.error}`)
     const value = cloneJson(parsed.value)
     if (value === null || (isObject(value) && Object.keys(value).length === 0)) continue
     if (!isObject(value)) throw new KustomizeFailure('missing Resource metadata')
     validate(value)
+    if (parsed.flaw !== undefined) flaws.set(value, parsed.flaw)
     objects.push(value)
   }
-  return withoutLists(objects).map(makeResource)
+  return withoutLists(objects).map((object) => { const flaw = flaws.get(object); return { ...makeResource(object), ...(flaw === undefined ? {} : { flaw }) } })
 }

@@ -61,7 +61,7 @@ function mergedOptions(local: GeneratorOptions | undefined, global: GeneratorOpt
 
 /** Text that is no UTF-8 became U+FFFD when it was read; such a file is binary data. */
 function isBinary(value: string): boolean {
-  return value.includes('\uFFFD') || value.includes('\0')
+  return value.includes('\uFFFD')
 }
 
 function fillData(object: MutableObject, kind: string, pairs: readonly Pair[]): void {
@@ -77,7 +77,7 @@ function fillData(object: MutableObject, kind: string, pairs: readonly Pair[]): 
 function generateOne(loader: Loader, kind: 'ConfigMap' | 'Secret', entry: GeneratorEntry, options: GeneratorOptions | undefined): Resource {
   if ((entry.name ?? '') === '') throw new KustomizeFailure('a configmap must have a name')
   const object: MutableObject = { apiVersion: 'v1', kind, metadata: { name: entry.name!, ...((entry.namespace ?? '') === '' ? {} : { namespace: entry.namespace! }) } }
-  if (kind === 'Secret') object['type'] = entry.type || 'Opaque'
+  if (kind === 'Secret') Object.assign(object, { type: entry.type || 'Opaque', data: {} })
   const pairs = pairsOf(loader, entry)
   const repeated = pairs.find(([key], index) => pairs.findIndex(([other]) => other === key) !== index)
   if (repeated !== undefined) throw new KustomizeFailure(`configmap ${entry.name} illegally repeats the key \`${repeated[0]}\``)
@@ -86,7 +86,7 @@ function generateOne(loader: Loader, kind: 'ConfigMap' | 'Secret', entry: Genera
   const resource = makeResource(object)
   setTextMap(resource, 'labels', options?.labels ?? {})
   setTextMap(resource, 'annotations', options?.annotations ?? {})
-  resource.generatedKeys = [...Object.keys(options?.labels ?? {}), ...Object.keys(options?.annotations ?? {})]
+  resource.generatedKeys = [...Object.keys(options?.labels ?? {}), ...Object.keys(options?.annotations ?? {}), ...pairs.map(([key]) => key)]
   resource.needsHash = options?.disableNameSuffixHash !== true
   resource.behavior = entry.behavior === 'merge' || entry.behavior === 'replace' ? entry.behavior : 'create' satisfies Behavior
   return resource

@@ -53,6 +53,7 @@ export interface Kustomization {
   readonly validators?: readonly string[]
   readonly configurations?: readonly string[]
   readonly crds?: readonly string[]
+  readonly openapi?: TextMap
 }
 
 /** Names that a kustomization file may have. */
@@ -64,8 +65,6 @@ const deprecated: readonly (readonly [field: keyof Kustomization, instead: strin
   ['bases', 'resources', replaceBy], ['commonLabels', 'labels', replaceBy], ['imageTags', 'images', replaceBy], ['patchesJson6902', 'patches', replaceBy],
   ['patchesStrategicMerge', 'patches', replaceBy], ['vars', 'replacements', `[EXPERIMENTAL] ${replaceBy}`],
 ]
-/** Fields that need programs or charts beside kubectl. */
-const unsupported = ['helmCharts', 'generators', 'transformers', 'validators', 'configurations', 'crds', 'vars'] as const
 
 function findFile(loader: Loader): { readonly name: string; readonly content: string } {
   const found = kustomizationNames.flatMap((name) => { const content = loader.tryLoad(name); return content === undefined ? [] : [{ name, content }] })
@@ -100,6 +99,7 @@ export function readKustomization(loader: Loader, warn: (line: string) => void):
     resources: [...raw.resources ?? [], ...raw.bases ?? []], images: [...raw.images ?? [], ...raw.imageTags ?? []],
   }
   enforce(kustomization, loader.root)
-  for (const field of unsupported) if ((kustomization[field]?.length ?? 0) > 0) throw new KustomizeFailure(`the field '${field}' is not supported here`)
+  const schemaPath = kustomization.openapi?.['path']
+  if (schemaPath !== undefined) loader.load(schemaPath)
   return { kustomization, fileName }
 }

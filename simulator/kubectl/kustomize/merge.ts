@@ -72,6 +72,8 @@ function isSameElement(a: Mutable, b: Mutable, keys: readonly string[]): boolean
 }
 
 function mergeKeyed(destination: Mutable[], patch: readonly Mutable[], keys: readonly string[], type: PatchType | undefined): Mutable[] {
+  // An element of the patch without its key empties the list, as it does in kustomize.
+  if (keys.length === 1 && patch.some((item) => keyText(item, keys[0]!) === '')) return []
   const rest = [...destination]
   const first: Mutable[] = []
   for (const item of patch) {

@@ -3,7 +3,7 @@
 import { RE2JS } from 're2js'
 
 import { goQuote } from '../../api/go-text.ts'
-import { cloneJson, isObject, isPatchError } from '../../api/patch/common.ts'
+import { cloneJson, hasMember, isObject, isPatchError } from '../../api/patch/common.ts'
 import type { Mutable } from '../../api/patch/common.ts'
 import { applyJsonPatch } from '../../api/patch/json-patch.ts'
 import { isSelectorError, matchesSelector, parseSelector } from '../../api/selector.ts'
@@ -15,7 +15,7 @@ import type { ResId } from './ids.ts'
 import type { Kustomization, PatchEntry, Selector } from './kustomization.ts'
 import type { Loader } from './loader.ts'
 import { strategicMerge } from './merge.ts'
-import { currentId, gvkOf, isEmptyObject, makeResource, metadataOf, nameOf, namespaceOf, originalId, ResourceList, storePreviousId, text, textMap } from './resource.ts'
+import { currentId, gvkOf, isEmptyObject, makeResource, metadataOf, nameOf, namespaceOf, objectAt, originalId, ResourceList, storePreviousId, text, textMap } from './resource.ts'
 import type { Resource } from './resource.ts'
 
 /** A step that changes the objects of a build. */
@@ -80,10 +80,15 @@ function applyToSelected(list: ResourceList, selected: readonly Resource[], patc
 }
 
 function applyOperations(resource: Resource, operations: Mutable): void {
+  // What an object was called is kept in its annotations: they are there while a patch runs.
+  const metadata = metadataOf(resource)
+  if (resource.previous.length > 0) metadata['annotations'] ??= {}
   const patched = applyJsonPatch(resource.object, operations)
   if (isPatchError(patched)) throw new KustomizeFailure(patched.error)
   if (!isObject(patched.result)) throw new KustomizeFailure('wrong node kind: expected MappingNode but got SequenceNode')
   resource.object = patched.result
+  const after = objectAt(resource.object, 'metadata')
+  if (after !== undefined && isEmptyObject(after['annotations']) && hasMember(after, 'annotations')) delete after['annotations']
 }
 
 /** The operations of a JSON patch in JSON or YAML; undefined when the text is something else. */
@@ -109,7 +114,8 @@ function configText(entry: PatchEntry): string {
   return toYaml({ ...(options === undefined ? {} : { options }), ...(patch === undefined ? {} : { patch }), ...(path === undefined ? {} : { path }), ...(target === undefined ? {} : { target }) })
 }
 
-function configured<T>(plugin: string, config: string, step: () => T): T {
+/** Runs a transformer's configuration and says which one failed. */
+export function configured<T>(plugin: string, config: string, step: () => T): T {
   try {
     return step()
   } catch (failure) {
@@ -159,10 +165,11 @@ function strategicTransformer(entry: PatchEntry, patches: readonly Resource[], s
   }
 }
 
-function operationsTransformer(target: Selector | undefined, operations: Mutable, source: string): Transformer['run'] {
+function operationsTransformer(target: Selector | undefined, operations: Mutable | undefined, source: string): Transformer['run'] {
   return (list) => {
     if (target === undefined) throw new KustomizeFailure(`must specify a target for JSON patch ${source}`)
     for (const resource of select(list, target)) {
+      if (operations === undefined) throw new KustomizeFailure('json: cannot unmarshal object into Go value of type jsonpatch.Patch')
       storePreviousId(resource)
       applyOperations(resource, operations)
     }
@@ -177,7 +184,7 @@ function patchTransformer(loader: Loader, entry: PatchEntry): Transformer {
     if (patches !== undefined && patches.length > 0) return { plugin, run: strategicTransformer(entry, patches, source) }
     if (operations !== undefined) return { plugin, run: operationsTransformer(entry.target, operations, source) }
     if (patches === undefined) throw new KustomizeFailure(`unable to parse SM or JSON patch from ${source}`)
-    return { plugin, run: () => undefined }
+    return { plugin, run: operationsTransformer(entry.target, undefined, source) }
   })
 }
 

@@ -6,13 +6,14 @@ import { goQuote } from '../../api/go-text.ts'
 import { cloneJson, hasMember, isObject, setMember } from '../../api/patch/common.ts'
 import type { Mutable } from '../../api/patch/common.ts'
 import { isYamlError, parseYaml } from '../../api/yaml/documents.ts'
+import { toYaml } from '../../api/yaml/emit.ts'
 import type { Json } from '../../kernel/json.ts'
 import { splitPath } from './field-path.ts'
 import { idText, isSelectedById, KustomizeFailure } from './ids.ts'
 import type { ResId } from './ids.ts'
 import type { FieldOptions, Replacement, Selector } from './kustomization.ts'
 import type { Loader } from './loader.ts'
-import { fitsSelectorText } from './patches.ts'
+import { configured, fitsSelectorText } from './patches.ts'
 import type { Transformer } from './patches.ts'
 import { allIds } from './resource.ts'
 import type { Resource, ResourceList } from './resource.ts'
@@ -155,6 +156,14 @@ function plainValue(value: string): Mutable {
   return isYamlError(parsed) || (typeof parsed.value === 'object' && parsed.value !== null) ? value : parsed.value as Mutable
 }
 
+/** A field that held a number or a truth value keeps its type; another text in it cannot be printed. */
+function checkedValue(older: Mutable | undefined, text: string): Mutable {
+  const value = plainValue(text)
+  const type = typeof older === 'boolean' ? 'bool' : typeof older === 'number' ? Number.isInteger(older) ? 'int' : 'float' : undefined
+  if (type !== undefined && typeof value !== typeof older) throw new KustomizeFailure(`map[string]interface {}(nil): yaml: cannot decode !!${value === null ? 'null' : typeof value === 'boolean' ? 'bool' : typeof value === 'number' ? 'int' : 'str'} \`${text}\` as a !!${type}`)
+  return value
+}
+
 function withPart(older: Mutable | undefined, value: Mutable, { delimiter = '', index = 0 }: FieldOptions): Mutable {
   if (delimiter === '') return value
   if (typeof older === 'object' && older !== null) throw new KustomizeFailure('delimiter option can only be used with scalar nodes')
@@ -171,7 +180,7 @@ function writeSlot(slot: Slot, value: Mutable, options: FieldOptions): void {
   const written = withPart(older, cloneJson(value), options)
   const isContainer = typeof older === 'object' && older !== null
   if (isContainer || (typeof written === 'object' && written !== null)) slot.set(written)
-  else slot.set(typeof older === 'string' ? scalarText(written) : plainValue(scalarText(written)))
+  else slot.set(typeof older === 'string' ? scalarText(written) : checkedValue(older, scalarText(written)))
 }
 
 function isRejected(resource: Resource, reject: readonly Selector[]): boolean {
@@ -230,7 +239,7 @@ export function replacementTransformer(loader: Loader, entries: readonly (Replac
   const replacements = entries.flatMap((entry) => {
     const { path = '', ...inline } = entry
     if (path !== '' && Object.keys(inline).length > 0) throw new KustomizeFailure('cannot specify both path and inline replacement')
-    return path === '' ? [inline] : fromFile(loader, path)
+    return path === '' ? [inline] : configured('ReplacementTransformer', toYaml({ Replacements: entries }), () => fromFile(loader, path))
   })
   return { plugin: 'ReplacementTransformer', run: (list) => { for (const replacement of replacements) apply(list, replacement) } }
 }

@@ -20,7 +20,9 @@ export interface Resource {
   needsHash: boolean
   mayChangeName: boolean
   mayChangeKind: boolean
-  /** Keys of labels and annotations that generator options wrote. */
+  /** Why the object cannot be printed. */
+  readonly flaw?: string
+  /** Keys that a generator wrote: of labels, annotations and data. */
   generatedKeys: string[]
 }
 

@@ -30,6 +30,14 @@ function setNamespace(resource: Resource, namespace: string): void {
   for (const spec of namespaces) if (spec.path !== 'metadata/name' || resource.object['apiVersion'] === 'v1') writeField(resource, spec, () => namespace)
 }
 
+/** An object as kustomize keeps it: what it was called is in annotations. */
+function debugText({ object, previous }: Resource): string {
+  const metadata = isObject(object['metadata']) ? object['metadata'] : {}
+  const joined = (member: 'kind' | 'name' | 'namespace'): string => previous.map((one) => one[member]).join(',')
+  const internal = { 'internal.config.kubernetes.io/previousKinds': joined('kind'), 'internal.config.kubernetes.io/previousNames': joined('name'), 'internal.config.kubernetes.io/previousNamespaces': joined('namespace') }
+  return goJsonSorted({ ...object, metadata: { ...metadata, annotations: { ...(isObject(metadata['annotations']) ? metadata['annotations'] : {}), ...(previous.length === 0 ? {} : internal) } } })
+}
+
 function namespaceTransformer(namespace: string): Transformer {
   return {
     plugin: 'NamespaceTransformer',
@@ -40,7 +48,7 @@ function namespaceTransformer(namespace: string): Transformer {
         setNamespace(resource, namespace)
         const id = currentId(resource)
         const matches = list.items.filter((other) => sameId(currentId(other), id))
-        if (matches.length !== 1) throw new KustomizeFailure(`namespace transformation produces ID conflict: ${goList(matches.map(({ object }) => goJsonSorted(object)))}`)
+        if (matches.length !== 1) throw new KustomizeFailure(`namespace transformation produces ID conflict: ${goList(matches.map(debugText))}`)
       }
     },
   }
@@ -161,7 +169,7 @@ function imageTransformer(entry: ImageEntry): Transformer {
       for (const resource of list.items) {
         if (text(resource.object['kind']) === 'CustomResourceDefinition') continue
         walkContainers(resource.object, change)
-        for (const spec of imageNames) if (spec.path.endsWith('reference')) writeField(resource, spec, change)
+        for (const spec of imageNames) writeField(resource, spec, change)
       }
     },
   }

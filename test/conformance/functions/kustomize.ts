@@ -13,6 +13,7 @@ export const runKustomize: RowRunner = (row) => {
     read: (path) => files.get(path),
     isDirectory: (path) => [...files.keys()].some((file) => file.startsWith(`${path}/`)),
     missing: (path) => `'${path}' doesn't exist`,
-  }, `${root}/${textOf(input['dir'])}`)
+  // The recording's program was built from source, which has no version.
+  }, `${root}/${textOf(input['dir'])}`, { version: '(devel)' })
   return verdict(row, 'error' in result ? { error: result.error } : { yaml: result.yaml })
 }
