@@ -10,8 +10,8 @@ import type { StructuralSchema } from '../../api/structural-schema.ts'
 import type { Json, JsonObject } from '../../kernel/json.ts'
 import { isJsonObject } from '../../kernel/json.ts'
 import { compareText } from '../../kernel/text.ts'
-import { celEnvironment, compileCel, runCel, toCelValue } from '../cel/compile.ts'
 import { equalSemantic } from '../validation/equal.ts'
+import { checkRules } from './cel-rules.ts'
 import { embeddedErrors } from './embedded.ts'
 import { hasFormat } from './formats.ts'
 
@@ -155,47 +155,18 @@ function checkLists(value: Json | undefined, schema: StructuralSchema, path: str
   return Object.entries(schema.properties ?? {}).flatMap(([name, member]) => checkLists(value[name], member, path === '' ? name : `${path}.${name}`))
 }
 
-/** Objects and lists are not shown. */
-function ruleError(reason: string | undefined, path: string, given: Json, detail: string): FieldError {
-  const value = typeof given === 'object' && given !== null ? undefined : given
-  if (reason === 'FieldValueForbidden') return fieldErrors.forbidden(path, detail)
-  if (reason === 'FieldValueRequired') return fieldErrors.required(path, detail)
-  if (reason === 'FieldValueDuplicate') return fieldErrors.duplicate(path, value)
-  return fieldErrors.invalid(path, value, detail)
-}
-
-/** Rules that compare with `oldSelf` are asked only of changed objects. */
-function checkRules(value: Json | undefined, old: Json | undefined, schema: StructuralSchema, path: string): FieldError[] {
-  if (value === undefined || value === null) return []
-  const found: FieldError[] = []
-  for (const { rule, message, reason, fieldPath = '' } of schema['x-kubernetes-validations'] ?? []) {
-    const usesOld = /\boldSelf\b/.test(rule)
-    if (usesOld && old === undefined) continue
-    const compiled = compileCel(celEnvironment(usesOld ? ['self', 'oldSelf'] : ['self']), rule)
-    if ('error' in compiled) continue
-    const result = runCel(compiled.program, { self: toCelValue(value), ...(usesOld ? { oldSelf: toCelValue(old) } : {}) })
-    if ('value' in result && result.value === true) continue
-    const at = `${path}${fieldPath}`.replace(/^\./, '')
-    const detail = 'error' in result ? `${result.error} evaluating rule: ${message ?? rule}` : (message ?? `failed rule: ${rule}`)
-    found.push(ruleError('error' in result ? undefined : reason, at === '' ? '<nil>' : at, 'error' in result ? (schema.type ?? null) : value, detail))
-  }
-  if (Array.isArray(value)) return [...found, ...(value as readonly Json[]).flatMap((item, index) => checkRules(item, undefined, schema.items ?? {}, `${path}[${index}]`))]
-  if (!isJsonObject(value)) return found
-  const oldMembers = isJsonObject(old) ? old : {}
-  return [...found, ...Object.entries(schema.properties ?? {}).flatMap(([name, member]) => checkRules(value[name], oldMembers[name], member, path === '' ? name : `${path}.${name}`))]
-}
-
 const blocking: readonly FieldError['type'][] = ['FieldValueNotSupported', 'FieldValueRequired', 'FieldValueTooLong', 'FieldValueTooMany', 'FieldValueTypeInvalid']
 const uncheckedText = 'some validation rules were not checked because the object was invalid; correct the existing errors to complete validation'
 
 function hasRules(schema: StructuralSchema): boolean {
   if (schema['x-kubernetes-validations'] !== undefined) return true
-  return [...Object.values(schema.properties ?? {}), ...(schema.items === undefined ? [] : [schema.items])].some(hasRules)
+  const { additionalProperties: others } = schema
+  return [...Object.values(schema.properties ?? {}), ...(schema.items === undefined ? [] : [schema.items]), ...(typeof others === 'object' ? [others] : [])].some(hasRules)
 }
 
 /** What is wrong with an object by the schema of its kind. @param old the stored object at an update */
 export function validateBySchema(object: Json, schema: StructuralSchema, old?: Json): FieldError[] {
   const found = [...checkValue(object, schema, '', old), ...checkLists(object, schema, ''), ...embeddedErrors(object, schema, '')]
-  if (!found.some(({ type }) => blocking.includes(type))) return [...found, ...checkRules(object, old, schema, '')]
+  if (!found.some(({ type }) => blocking.includes(type))) return [...found, ...checkRules(object, old, schema)]
   return hasRules(schema) ? [...found, fieldErrors.invalid('<nil>', null, uncheckedText)] : found
 }
