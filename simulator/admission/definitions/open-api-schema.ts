@@ -48,7 +48,7 @@ function check(schema: SchemaProps, path: string, place: Place): Found {
   if (Array.isArray(schema.items)) schema.items.forEach((inner, index) => into(inner, `${path}.items[${index}]`, inList))
   else into(schema.items, `${path}.items`, inList)
   found.schema.push(...extensionErrors(schema, path), ...ruleTextErrors(schema, path))
-  if (found.schema.length === 0 && place.compiles) found.cel.push(...ruleErrors(schema, path, place.uncorrelated))
+  if (found.schema.length === 0 && place.compiles) found.cel.push(...ruleErrors(schema, path, place.isRoot, place.uncorrelated))
   return found
 }
 

@@ -2,7 +2,10 @@
 
 import type { FieldError } from '../../api/field-error.ts'
 import { fieldErrors } from '../../api/field-error.ts'
+import type { StructuralSchema } from '../../api/structural-schema.ts'
 import { celEnvironment, compileCel } from '../cel/compile.ts'
+import type { CelType } from '../cel/types.ts'
+import { ruleVariables } from '../custom/cel-rules.ts'
 import { conversionError } from './structural.ts'
 import { findFieldPath } from './field-path.ts'
 import { ruleAsGo } from './internal.ts'
@@ -35,26 +38,29 @@ export function ruleTextErrors(schema: SchemaProps, path: string): FieldError[] 
 }
 
 /** Why an expression does not compile to a value of a type; undefined when it does. */
-function compileError(expression: string, variables: readonly string[], wanted: 'bool' | 'string'): string | undefined {
+function compileError(expression: string, variables: ReadonlyMap<string, CelType>, wanted: 'bool' | 'string'): string | undefined {
   const compiled = compileCel(celEnvironment(variables), expression)
-  if ('error' in compiled) return compiled.error
-  if (compiled.type === wanted || compiled.type === 'dyn') return undefined
-  return wanted === 'bool' ? 'cel expression must evaluate to a bool' : 'messageExpression must evaluate to a string'
+  const isMessage = wanted === 'string'
+  if ('error' in compiled) return isMessage ? `messageExpression ${compiled.error.replace(/^program /, '')}` : compiled.error
+  if (compiled.type === wanted) return undefined
+  return isMessage ? 'messageExpression must evaluate to a string' : 'cel expression must evaluate to a bool'
 }
 
 /**
  * What is wrong with the rules of a schema themselves.
+ * @param isRoot true for the schema of whole objects, which have metadata whatever it says
  * @param uncorrelated the path of the list or map below which old and new values cannot be told to belong together
  */
-export function ruleErrors(schema: SchemaProps, path: string, uncorrelated: string | undefined): FieldError[] {
+export function ruleErrors(schema: SchemaProps, path: string, isRoot: boolean, uncorrelated: string | undefined): FieldError[] {
   return (schema['x-kubernetes-validations'] ?? []).flatMap((rule, index) => {
     const at = `${path}.x-kubernetes-validations[${index}]`
     const { rule: text = '', messageExpression = '', optionalOldSelf } = rule
     const usesOld = /\boldSelf\b/.test(text)
     const found: FieldError[] = []
-    const error = compileError(text, ['self', 'oldSelf'], 'bool')
+    const variables = ruleVariables(schema as StructuralSchema, isRoot, optionalOldSelf === true)
+    const error = compileError(text, variables, 'bool')
     if (error !== undefined) found.push(fieldErrors.invalid(`${at}.rule`, ruleAsGo(rule), error))
-    const messageError = messageExpression === '' || error !== undefined ? undefined : compileError(messageExpression, ['self', 'oldSelf'], 'string')
+    const messageError = messageExpression === '' || error !== undefined ? undefined : compileError(messageExpression, variables, 'string')
     if (messageError !== undefined) found.push(fieldErrors.invalid(`${at}.messageExpression`, ruleAsGo(rule), messageError))
     if (usesOld && error === undefined && uncorrelated !== undefined) found.push(fieldErrors.invalid(`${at}.rule`, text, `oldSelf cannot be used on the uncorrelatable portion of the schema within ${uncorrelated}`))
     else if (!usesOld && optionalOldSelf !== undefined) found.push(fieldErrors.invalid(`${at}.optionalOldSelf`, optionalOldSelf, 'may not be set if oldSelf is not used in rule'))
