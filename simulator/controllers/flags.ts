@@ -17,6 +17,8 @@ export interface ControllerFlags {
   readonly nodeMonitorGracePeriodMs: number
   /** --terminated-pod-gc-threshold */
   readonly terminatedPodGcThreshold: number
+  /** --pvclaimbinder-sync-period */
+  readonly claimBinderSyncPeriodMs: number
 }
 
 export const defaultFlags: ControllerFlags = {
@@ -28,4 +30,5 @@ export const defaultFlags: ControllerFlags = {
   nodeMonitorPeriodMs: 5_000,
   nodeMonitorGracePeriodMs: 50_000,
   terminatedPodGcThreshold: 12_500,
+  claimBinderSyncPeriodMs: 15_000,
 }

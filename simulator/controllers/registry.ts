@@ -21,6 +21,7 @@ import { kueueScheduler } from './kueue/scheduler.ts'
 import { kueueWorkloadController } from './kueue/workload-reconciler.ts'
 import { namespaceController } from './namespace/controller.ts'
 import { makeNodeLifecycleController } from './node-lifecycle/controller.ts'
+import { makePersistentVolumeController } from './persistent-volume/controller.ts'
 import { podGroupController } from './pod-group/controller.ts'
 import { makePodGcController } from './pod-gc/controller.ts'
 import { replicaSetController } from './replicaset/controller.ts'
@@ -61,6 +62,7 @@ export function makeControllers(parts: ControllerParts): readonly Controller[] {
     jobController,
     statefulSetController,
     daemonSetController,
+    makePersistentVolumeController(flags),
     ttlAfterFinishedController,
     endpointsController,
     endpointSliceController,

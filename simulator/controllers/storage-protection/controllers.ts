@@ -10,11 +10,11 @@ import type { ComponentContext, Controller, ReconcileResult } from '../../store/
 
 const classes = 'volumeattributesclasses.storage.k8s.io'
 
-/** Takes the finalizer off an object that is being deleted. */
+/** Takes the finalizer off an object that is being deleted. By an update: the controllers may not patch. */
 function release(resource: string, object: KubeObject, finalizer: string, { api }: ComponentContext): ReconcileResult {
-  const { namespace, name = '', finalizers = [] } = object.metadata
+  const { finalizers = [], ...metadata } = object.metadata
   const left = finalizers.filter((each) => each !== finalizer)
-  return { failed: !api.patch(resource, namespace === undefined ? name : `${namespace}/${name}`, { metadata: { finalizers: left.length === 0 ? null : left } }).ok }
+  return { failed: !api.update(resource, { ...object, metadata: left.length === 0 ? metadata : { ...metadata, finalizers: left } }).ok }
 }
 
 function isHeld(object: KubeObject | undefined, finalizer: string): object is KubeObject {

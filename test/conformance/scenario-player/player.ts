@@ -27,7 +27,7 @@ const recordedKinds = ['Pod', 'ReplicaSet', 'Deployment', 'StatefulSet', 'Daemon
 const noticedKinds = new Set([...recordedKinds, 'Service', 'Endpoints', 'Namespace', 'Node', 'Event', 'ServiceAccount', 'PersistentVolume', 'ReplicationController', 'ConfigMap', 'EndpointSlice'])
 
 /** Flags of the recording that differ from the defaults. */
-const recordingFlags = { hpaSyncPeriodMs: 3_000, hpaDownscaleStabilizationMs: 12_000, hpaCpuInitializationPeriodMs: 2_000, hpaInitialReadinessDelayMs: 2_000, nodeMonitorPeriodMs: 1_000, nodeMonitorGracePeriodMs: 12_000 }
+const recordingFlags = { hpaSyncPeriodMs: 3_000, hpaDownscaleStabilizationMs: 12_000, hpaCpuInitializationPeriodMs: 2_000, hpaInitialReadinessDelayMs: 2_000, nodeMonitorPeriodMs: 1_000, nodeMonitorGracePeriodMs: 12_000, claimBinderSyncPeriodMs: 2_000 }
 
 /** The head of a scenario file. */
 export interface Scenario {

@@ -42,11 +42,13 @@ function namesDriver({ spec }: Pod, driver: KubeObject | undefined): boolean {
   return (spec.volumes ?? []).some((volume) => (volume as { csi?: { driver?: string } }).csi?.driver === driver?.metadata.name)
 }
 
+const boundByController = 'pv.kubernetes.io/bound-by-controller'
+
 function bindVolume({ claim, volume }: { claim: PersistentVolumeClaim; volume: PersistentVolume }): KubeObject[] {
   const { namespace, name, uid } = claim.metadata
-  const annotations = { ...claim.metadata.annotations, 'pv.kubernetes.io/bind-completed': 'yes' }
+  const annotations = { ...claim.metadata.annotations, [boundByController]: 'yes', 'pv.kubernetes.io/bind-completed': 'yes' }
   return [
-    { ...volume, spec: { ...volume.spec, claimRef: { namespace, name, uid } }, status: { ...volume.status, phase: 'Bound' } } as KubeObject,
+    { ...volume, metadata: { ...volume.metadata, annotations: { ...volume.metadata.annotations, [boundByController]: 'yes' } }, spec: { ...volume.spec, claimRef: { namespace, name, uid } }, status: { ...volume.status, phase: 'Bound' } } as KubeObject,
     { ...claim, metadata: { ...claim.metadata, annotations }, spec: { ...claim.spec, volumeName: volume.metadata.name ?? '' }, status: { ...claim.status, phase: 'Bound' } } as KubeObject,
   ]
 }
