@@ -5,7 +5,7 @@ import { fieldErrors } from '../api/field-error.ts'
 import { formatLabelSelector } from '../api/selector.ts'
 import type { KindInfo } from '../api/kinds.ts'
 import type { ScalePaths } from '../api/structural-schema.ts'
-import type { KubeObject, LabelSelector, Status } from '../api/types.ts'
+import type { KubeObject, LabelSelector, Status, StringMap } from '../api/types.ts'
 import { isJsonObject } from '../kernel/json.ts'
 
 interface Scalable {
@@ -41,6 +41,11 @@ export function missingScale(object: KubeObject, kind: KindInfo): Status | undef
   return path === undefined || valueAt(object, path) !== undefined ? undefined : apiErrors.internal(`the spec replicas field ${JSON.stringify(path)} does not exist`)
 }
 
+/** A ReplicationController selects by labels alone. */
+function selectorOf({ kind, spec }: { readonly kind: string } & Scalable): LabelSelector | undefined {
+  return kind === 'ReplicationController' ? { matchLabels: spec?.selector as StringMap | undefined } : spec?.selector
+}
+
 /** The Scale of a workload; a custom kind says where its figures stand. */
 export function scaleOf(object: KubeObject, kind?: KindInfo): KubeObject {
   if (kind?.custom?.scale !== undefined) return customScale(object, kind.custom.scale)
@@ -51,7 +56,7 @@ export function scaleOf(object: KubeObject, kind?: KindInfo): KubeObject {
     apiVersion: 'autoscaling/v1',
     metadata: { name, namespace, uid, resourceVersion, creationTimestamp },
     spec: spec?.replicas === undefined || spec.replicas === 0 ? {} : { replicas: spec.replicas },
-    status: { replicas: status?.replicas ?? 0, selector: formatLabelSelector(spec?.selector) },
+    status: { replicas: status?.replicas ?? 0, selector: formatLabelSelector(selectorOf({ kind: object.kind, spec })) },
   }
 }
 

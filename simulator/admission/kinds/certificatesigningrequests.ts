@@ -138,6 +138,14 @@ function timed(object: AdmittedObject, old: AdmittedObject, identity: Identity):
   })
 }
 
+/** Puts back the conditions of a type, unless some came or went: then the change is refused. */
+function keepConditions(object: AdmittedObject, old: AdmittedObject, type: string): void {
+  const before = conditionsOf(old, type)
+  if (before.length !== conditionsOf(object, type).length) return
+  let next = 0
+  object['status'] = { ...statusOf(object), conditions: conditionsOf(object).map((condition) => (condition.type === type ? before[next++] : condition)) }
+}
+
 function withRequester(spec: Spec, user: UserInfo | undefined): Spec {
   const { username: _username, uid: _uid, groups: _groups, extra: _extra, ...asked } = spec
   if (user === undefined) return asked
@@ -170,6 +178,7 @@ export const certificatesigningrequests: KindRules = {
     status: {
       prepareUpdate(object, old, identity) {
         object['spec'] = old['spec']
+        for (const type of ['Approved', 'Denied']) keepConditions(object, old, type)
         object['status'] = { ...statusOf(object), conditions: timed(object, old, identity) }
       },
       validateUpdate: (object, old, errors) => validateChange(object, old, { certificate: true }, errors),

@@ -87,6 +87,11 @@ function validateDriverName(name: string, path: string, errors: ErrorList): void
   errors.invalidEach(path, name, checkDns1123Subdomain(name.toLowerCase()))
 }
 
+/** A driver as Go prints it. */
+function shownDriver({ name = '', nodeID = '', topologyKeys = null }: NodeDriver): object {
+  return { Name: name, NodeID: nodeID, TopologyKeys: topologyKeys, Allocatable: null }
+}
+
 export const csinodes = smallKind({
   apiVersion,
   kind: 'CSINode',
@@ -106,9 +111,10 @@ export const csinodes = smallKind({
       }
     })
   },
+  updateChecks: ['meta', 'rest', 'meta', 'rest', 'change'],
   validateChange(object, old, errors) {
     for (const { allocatable: _was, ...before } of driversOf(old)) {
-      for (const { allocatable: _is, ...now } of driversOf(object)) if (now.name === before.name) validateImmutable(now, before, 'spec.drivers', errors)
+      for (const { allocatable: _is, ...now } of driversOf(object)) if (now.name === before.name && !equalSemantic(now, before)) errors.invalid('spec.drivers', shownDriver(now), immutableText)
     }
   },
 })
@@ -125,7 +131,7 @@ export const csistoragecapacities = smallKind({
     errors.invalidEach('storageClassName', storageClassName, checkDns1123Subdomain(storageClassName))
     if (capacity !== undefined) validateNonNegativeQuantity(capacity, 'capacity', errors)
   },
-  revalidates: false,
+  updateChecks: ['meta', 'rest', 'metaChange', 'change'],
   validateChange(object, old, errors) {
     for (const field of ['nodeTopology', 'storageClassName']) if (!equalSemantic(object[field], old[field])) errors.invalid(field, object[field], immutableText)
   },
@@ -155,6 +161,11 @@ function validateAttachment(object: AdmittedObject, errors: ErrorList): void {
   }
 }
 
+/** A spec as Go prints it. */
+function shownAttachment({ attacher = '', nodeName = '', source = {} }: AttachmentSpec): object {
+  return { Attacher: attacher, Source: { PersistentVolumeName: source.persistentVolumeName ?? null, InlineVolumeSpec: source.inlineVolumeSpec ?? null }, NodeName: nodeName }
+}
+
 export const volumeattachments = smallKind({
   apiVersion,
   kind: 'VolumeAttachment',
@@ -167,10 +178,10 @@ export const volumeattachments = smallKind({
     const { persistentVolumeName: volume } = source
     if (volume !== undefined) errors.invalidEach('spec.source.persistentVolumeName', volume, checkDns1123Subdomain(volume))
   },
-  revalidates: false,
+  updateChecks: ['meta', 'change'],
   validateChange(object, old, errors) {
     validateAttachment(object, errors)
-    if (!equalSemantic(object['spec'], old['spec'])) errors.invalid('spec', object['spec'], immutableText)
+    if (!equalSemantic(object['spec'], old['spec'])) errors.invalid('spec', shownAttachment(specAs<AttachmentSpec>(object)), immutableText)
   },
   validateStatus: (object, _old, errors) => validateAttachment(object, errors),
 })
@@ -192,6 +203,7 @@ export const volumeattributesclasses = smallKind({
       if (sizeOf(parameters) > parametersSizeMax) errors.tooLong('parameters', parametersSizeMax)
     }
   },
+  updateChecks: ['metaChange', 'change', 'meta', 'rest'],
   validateChange(object, old, errors) {
     if (object['driverName'] !== old['driverName']) errors.forbidden('driverName', 'updates to driverName are forbidden.')
     if (!equalSemantic(object['parameters'], old['parameters'])) errors.forbidden('parameters', 'updates to parameters are forbidden.')

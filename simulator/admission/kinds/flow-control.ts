@@ -105,6 +105,7 @@ export const flowschemas = smallKind({
   apiVersion,
   kind: 'FlowSchema',
   counted: ['spec'],
+  updateChecks: ['meta', 'rest'],
   hasStatus: true,
   applyDefaults(object) {
     const spec = specAs<SchemaSpec>(object)
@@ -170,6 +171,7 @@ export const prioritylevelconfigurations = smallKind({
   apiVersion,
   kind: 'PriorityLevelConfiguration',
   counted: ['spec'],
+  updateChecks: ['meta', 'rest'],
   hasStatus: true,
   applyDefaults(object) {
     const { exempt, limited } = specAs<LevelSpec>(object)

@@ -34,7 +34,7 @@ export const runtimeclasses = smallKind({
       if (keys.indexOf(keys[i]) < i) errors.duplicate(`scheduling.tolerations[${i}]`, shown(toleration))
     })
   },
-  revalidates: false,
+  updateChecks: ['meta', 'rest', 'metaChange', 'change'],
   validateChange: (object, old, errors) => validateImmutable(object['handler'] ?? '', old['handler'] ?? '', 'handler', errors),
   allowsCreateOnUpdate: true,
 })

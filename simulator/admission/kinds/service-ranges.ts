@@ -4,14 +4,20 @@ import { goQuote } from '../../api/go-text.ts'
 import { checkCidr, checkIp, parseCidr } from '../../api/ip.ts'
 import { checkDns1035Label, checkDns1123Subdomain, checkPortNumber } from '../../api/names.ts'
 import type { AdmittedObject } from '../kind-rules.ts'
+import { equalSemantic } from '../validation/equal.ts'
 import type { ErrorList } from '../validation/error-list.ts'
-import { immutableText, nameIsPathSegment, validateImmutable } from '../validation/meta.ts'
+import { immutableText, nameIsPathSegment } from '../validation/meta.ts'
 import { smallKind, specAs } from './small-kind.ts'
 
 interface ParentRef { group?: string; resource?: string; namespace?: string; name?: string }
 
 function validateSegment(value: string, path: string, errors: ErrorList): void {
   errors.invalidEach(path, value, nameIsPathSegment(value, false))
+}
+
+/** A reference as Go prints it. */
+function shownParent(parent: ParentRef | undefined): object | null {
+  return parent === undefined ? null : { Group: parent.group ?? '', Resource: parent.resource ?? '', Namespace: parent.namespace ?? '', Name: parent.name ?? '' }
 }
 
 export const ipaddresses = smallKind({
@@ -33,8 +39,11 @@ export const ipaddresses = smallKind({
     else validateSegment(name, `${path}.name`, errors)
     if (namespace !== '') validateSegment(namespace, `${path}.namespace`, errors)
   },
-  revalidates: false,
-  validateChange: (object, old, errors) => validateImmutable(specAs<{ parentRef?: ParentRef }>(object).parentRef, (old['spec'] as { parentRef?: ParentRef } | undefined)?.parentRef, 'spec.parentRef', errors),
+  updateChecks: ['meta', 'rest', 'metaChange', 'change'],
+  validateChange(object, old, errors) {
+    const { parentRef } = specAs<{ parentRef?: ParentRef }>(object)
+    if (!equalSemantic(parentRef, (old['spec'] as { parentRef?: ParentRef } | undefined)?.parentRef)) errors.invalid('spec.parentRef', shownParent(parentRef), immutableText)
+  },
   allowsUnconditionalUpdate: true,
 })
 
@@ -57,7 +66,7 @@ export const servicecidrs = smallKind({
   kind: 'ServiceCIDR',
   hasStatus: true,
   validate: validateRanges,
-  revalidates: false,
+  updateChecks: ['metaChange', 'change'],
   validateChange(object, old, errors) {
     const { cidrs = [] } = specAs<RangeSpec>(object)
     const { cidrs: before = [] } = (old['spec'] ?? {}) as RangeSpec
@@ -96,6 +105,7 @@ export const apiservices = smallKind({
   apiVersion: 'apiregistration.k8s.io/v1',
   kind: 'APIService',
   nameCheck: nameIsPathSegment,
+  updateChecks: ['metaChange', 'meta', 'rest'],
   hasStatus: true,
   applyDefaults(object) {
     const { service } = specAs<ApiServiceSpec>(object)

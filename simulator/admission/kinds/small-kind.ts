@@ -6,6 +6,10 @@ import type { ErrorList } from '../validation/error-list.ts'
 import type { NameCheck } from '../validation/meta.ts'
 import { nameIsDnsSubdomain, validateObjectMeta, validateObjectMetaUpdate } from '../validation/meta.ts'
 
+type UpdateCheck = 'meta' | 'metaChange' | 'rest' | 'change'
+
+const usualChecks: readonly UpdateCheck[] = ['metaChange', 'rest', 'change']
+
 export interface SmallKind {
   readonly apiVersion: string
   readonly kind: string
@@ -22,8 +26,8 @@ export interface SmallKind {
   validate(object: AdmittedObject, errors: ErrorList): void
   /** What only a change may do wrong. */
   validateChange?(object: AdmittedObject, old: AdmittedObject, errors: ErrorList): void
-  /** False when an update checks the change only. Default true. */
-  readonly revalidates?: boolean
+  /** What an update checks, in order. Default: the change of metadata, all but metadata, the change. */
+  readonly updateChecks?: readonly UpdateCheck[]
   validateStatus?(object: AdmittedObject, old: AdmittedObject, errors: ErrorList): void
   readonly allowsUnconditionalUpdate?: true
   readonly allowsCreateOnUpdate?: true
@@ -49,9 +53,13 @@ export function smallKind(parts: SmallKind): KindRules {
       if (counted !== undefined) countGeneration(object, old, counted)
     },
     validateUpdate(object, old, errors) {
-      validateObjectMetaUpdate(object.metadata, old.metadata, errors)
-      if (parts.revalidates !== false) parts.validate(object, errors)
-      parts.validateChange?.(object, old, errors)
+      const checks: { readonly [check in UpdateCheck]: () => void } = {
+        meta: () => validateObjectMeta(object.metadata, parts.isNamespaced === true, parts.nameCheck ?? nameIsDnsSubdomain, errors),
+        metaChange: () => validateObjectMetaUpdate(object.metadata, old.metadata, errors),
+        rest: () => parts.validate(object, errors),
+        change: () => parts.validateChange?.(object, old, errors),
+      }
+      for (const check of parts.updateChecks ?? usualChecks) checks[check]()
     },
     allowsUnconditionalUpdate: parts.allowsUnconditionalUpdate === true,
     ...(parts.allowsCreateOnUpdate === true ? { allowsCreateOnUpdate: true } : {}),

@@ -165,6 +165,7 @@ function configuration(kind: string, isMutating: boolean): KindRules {
     apiVersion: 'admissionregistration.k8s.io/v1',
     kind,
     counted: ['webhooks'],
+    updateChecks: ['meta', 'rest'],
     applyDefaults: (object) => hooksOf(object).forEach((hook) => defaultHook(hook, isMutating)),
     validate(object, errors) {
       const hooks = hooksOf(object)
