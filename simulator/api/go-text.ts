@@ -86,6 +86,15 @@ export function parseInt64(text: string): bigint | undefined {
   return value > int64Limit || value < -int64Limit - 1n ? undefined : value
 }
 
+/** A float64 that may be whole: a plain number without fraction stands for an integer. */
+export class GoFloat {
+  readonly value: number
+
+  constructor(value: number) {
+    this.value = value
+  }
+}
+
 /** A float as %v and strconv.FormatFloat(x, 'g', -1, 64) print it: an exponent below 1e-4 and from 1e6 on, where digits are shortest. */
 export function formatFloat(value: number): string {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? 'NaN' : value > 0 ? '+Inf' : '-Inf'
@@ -94,6 +103,16 @@ export function formatFloat(value: number): string {
   const exponent = Number(exponentText)
   if (exponent >= -4 && exponent < 6) return plainDecimal(value)
   return `${mantissa}e${exponent < 0 ? '-' : '+'}${String(Math.abs(exponent)).padStart(2, '0')}`
+}
+
+/** A float with so many digits at most: `%.4g`. */
+export function formatFloatTo(value: number, digits: number): string {
+  if (!Number.isFinite(value) || value === 0) return formatFloat(value)
+  const [mantissa, exponentText] = value.toExponential(digits - 1).split('e') as [string, string]
+  const exponent = Number(exponentText)
+  if (exponent >= -4 && exponent < digits) return plainDecimal(Number(value.toPrecision(digits)))
+  const short = mantissa.includes('.') ? mantissa.replace(/\.?0+$/, '') : mantissa
+  return `${short}e${exponent < 0 ? '-' : '+'}${String(Math.abs(exponent)).padStart(2, '0')}`
 }
 
 /** A finite number without exponent. */

@@ -6,8 +6,8 @@
 import { exp, log } from './math.ts'
 
 const halfPi = Math.PI / 2
-/** What pi/2 has beyond its 53 bits. */
-const halfPiRest = 6.123233995736766e-17
+/** pi/2 in parts: the first two have few bits, so that small multiples of them are exact. */
+const halfPiParts = [1.5707963267341256, 6.077100506303966e-11, 2.0222662487959506e-21] as const
 
 /** A sum of Taylor terms: each is the one before times -x2 / ((n+1)(n+2)). */
 function series(first: number, from: number, x2: number): number {
@@ -22,7 +22,7 @@ function series(first: number, from: number, x2: number): number {
 
 function quarters(x: number): { readonly turn: number; readonly rest: number } {
   const k = Math.round(x / halfPi)
-  return { turn: ((k % 4) + 4) % 4, rest: x - k * halfPi - k * halfPiRest }
+  return { turn: ((k % 4) + 4) % 4, rest: x - k * halfPiParts[0] - k * halfPiParts[1] - k * halfPiParts[2] }
 }
 
 /** The sine of an angle in radians; NaN for an infinite one. Very large angles lose digits, as only two parts of pi/2 are known. */

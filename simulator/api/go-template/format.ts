@@ -1,6 +1,6 @@
 /** What Go's fmt prints of values that came from JSON: print, println, printf. */
 
-import { formatFloat, goQuote } from '../go-text.ts'
+import { formatFloat, formatFloatTo, GoFloat, goQuote } from '../go-text.ts'
 import { utf8Bytes } from '../base64.ts'
 import { goValueText } from '../patch/common.ts'
 
@@ -8,6 +8,7 @@ import { goValueText } from '../patch/common.ts'
 export function typeNameOf(value: unknown): string {
   if (value === null || value === undefined) return '<nil>'
   if (Array.isArray(value)) return '[]interface {}'
+  if (value instanceof GoFloat) return 'float64'
   if (typeof value === 'object') return 'map[string]interface {}'
   if (typeof value === 'number') return Number.isInteger(value) ? 'int64' : 'float64'
   return typeof value === 'boolean' ? 'bool' : 'string'
@@ -63,7 +64,7 @@ function float(value: number, { flags, precision, verb }: Spec): string | undefi
   switch (verb) {
     case 'f': case 'F': return signed(value.toFixed(precision ?? 6), flags)
     case 'e': case 'E': return signed(exponential(value, precision ?? 6, verb === 'E'), flags)
-    case 'g': case 'G': case 'v': return signed(precision === undefined ? formatFloat(value) : formatFloat(Number(value.toPrecision(Math.max(precision, 1)))), flags)
+    case 'g': case 'G': case 'v': return signed(precision === undefined ? formatFloat(value) : formatFloatTo(value, Math.max(precision, 1)), flags)
     default: return undefined
   }
 }
@@ -86,13 +87,14 @@ function formatOne(value: unknown, spec: Spec): string {
   if (spec.verb === 'T') return padded(typeNameOf(value), spec, false)
   let text: string | undefined
   if (typeof value === 'string') text = textVerb(value, spec)
+  else if (value instanceof GoFloat) text = float(value.value, spec)
   else if (typeof value === 'number') text = Number.isInteger(value) ? integer(value, spec) : float(value, spec)
   else if (typeof value === 'boolean') text = spec.verb === 't' || spec.verb === 'v' ? String(value) : undefined
   else if (value === null || value === undefined) text = spec.verb === 'v' ? '<nil>' : `%!${spec.verb}(<nil>)`
   else if (Array.isArray(value)) text = spec.verb === 'v' ? goValueText(value) : `[${value.map((item) => formatOne(item, { ...spec, width: undefined })).join(' ')}]`
   else text = spec.verb === 'v' ? goValueText(value) : `map[${Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, item]) => `${formatOne(key, spec)}:${formatOne(item, spec)}`).join(' ')}]`
   if (text === undefined) return `%!${spec.verb}(${typeNameOf(value)}=${goValueText(value)})`
-  return padded(text, spec, typeof value === 'number')
+  return padded(text, spec, typeof value === 'number' || value instanceof GoFloat)
 }
 
 /** fmt.Sprintf with flags, width and precision; `*` and explicit indices are not known. */

@@ -1,12 +1,13 @@
 /** The functions of templates: Go's own and kubectl's `exists` and `base64decode`. Models text/template funcs.go (1.24). */
 
 import { decodeBytes, utf8Bytes, utf8Text } from '../base64.ts'
+import { GoFloat } from '../go-text.ts'
 import { sprint, sprintf, sprintln, typeNameOf } from './format.ts'
 
 /** The error of a function; the caller adds which one was called. */
 export class FunctionFailure extends Error {}
 
-type TemplateFunction = (args: readonly unknown[]) => unknown
+export type TemplateFunction = (args: readonly unknown[]) => unknown
 
 function isEmptyValue(value: unknown): boolean {
   return value === null || value === undefined
@@ -15,6 +16,7 @@ function isEmptyValue(value: unknown): boolean {
 /** Go's truth: everything but zero, empty and nothing. */
 export function isTrue(value: unknown): boolean {
   if (Array.isArray(value)) return value.length > 0
+  if (value instanceof GoFloat) return value.value !== 0
   if (typeof value === 'object' && value !== null) return Object.keys(value).length > 0
   return Boolean(value)
 }
@@ -22,8 +24,13 @@ export function isTrue(value: unknown): boolean {
 type Kind = 'bool' | 'int' | 'float' | 'string'
 
 function kindOf(value: unknown): Kind | undefined {
+  if (value instanceof GoFloat) return 'float'
   if (typeof value === 'number') return Number.isInteger(value) ? 'int' : 'float'
   return typeof value === 'boolean' ? 'bool' : typeof value === 'string' ? 'string' : undefined
+}
+
+function plain(value: unknown): unknown {
+  return value instanceof GoFloat ? value.value : value
 }
 
 /** Two arguments, by their numbers, that cannot be compared; the caller knows how they were written. */
@@ -44,7 +51,7 @@ function equalTo(args: readonly unknown[], first: number, second: number): boole
   if (isEmptyValue(a) || isEmptyValue(b)) return isEmptyValue(a) && isEmptyValue(b)
   if (kindOf(a) !== kindOf(b)) throw new MismatchFailure(first, second)
   if (kindOf(a) === undefined) throw new FunctionFailure(`non-comparable type ${sprint([b])}: ${typeNameOf(b)}`)
-  return a === b
+  return plain(a) === plain(b)
 }
 
 function lessThan(args: readonly unknown[]): boolean {
@@ -52,7 +59,7 @@ function lessThan(args: readonly unknown[]): boolean {
   if (kindOf(a) === undefined || kindOf(b) === undefined) throw new FunctionFailure('invalid type for comparison')
   if (kindOf(a) !== kindOf(b)) throw new MismatchFailure(0, 1)
   if (kindOf(a) === 'bool') throw new FunctionFailure('invalid type for comparison')
-  return (a as number) < (b as number)
+  return (plain(a) as number) < (plain(b) as number)
 }
 
 function eq(args: readonly unknown[]): boolean {
@@ -166,8 +173,8 @@ function base64decode([text]: readonly unknown[]): string {
   return utf8Text(bytes)
 }
 
-/** `and` and `or` stop early and are evaluated by the caller; a row without a function says so. `args` is [least, most]. */
-export interface FunctionRow { readonly call?: TemplateFunction; readonly args: readonly [number, number] }
+/** `and` and `or` stop early and are evaluated by the caller; a row without a function says so. `args` is [least, most]; `takesTexts`: all of them must be texts. */
+export interface FunctionRow { readonly call?: TemplateFunction; readonly args: readonly [number, number]; readonly takesTexts?: boolean }
 const many = Number.POSITIVE_INFINITY
 
 /** The functions of templates: those of Go's text/template and those of kubectl. */
@@ -183,7 +190,7 @@ export const functions: { readonly [name: string]: FunctionRow } = {
   eq: { call: eq, args: [1, many] }, ne: { call: (args) => !equalTo(args, 0, 1), args: [2, 2] },
   lt: { call: lessThan, args: [2, 2] }, le: { call: (args) => lessThan(args) || equalTo(args, 0, 1), args: [2, 2] },
   gt: { call: (args) => !(lessThan(args) || equalTo(args, 0, 1)), args: [2, 2] }, ge: { call: (args) => !lessThan(args), args: [2, 2] },
-  exists: { call: exists, args: [1, many] }, base64decode: { call: base64decode, args: [1, 1] },
+  exists: { call: exists, args: [1, many] }, base64decode: { call: base64decode, args: [1, 1], takesTexts: true },
 }
 
 /** Names of all functions, for the parser. */

@@ -1,6 +1,6 @@
 /** Reads Go templates into trees. Models Go's text/template/parse (1.24). */
 
-import { goQuote } from '../go-text.ts'
+import { GoFloat, goQuote } from '../go-text.ts'
 import { functionNames } from './functions.ts'
 import { tokenize } from './lexer.ts'
 import type { Token } from './lexer.ts'
@@ -8,7 +8,7 @@ import type { Token } from './lexer.ts'
 /** An operand, a command or a pipeline. `text` is what error messages show of it. */
 export type Expression =
   | { readonly kind: 'dot' | 'nil'; readonly at: number; readonly text: string }
-  | { readonly kind: 'constant'; readonly at: number; readonly text: string; readonly value: boolean | number | string }
+  | { readonly kind: 'constant'; readonly at: number; readonly text: string; readonly value: boolean | number | string | GoFloat }
   | { readonly kind: 'field'; readonly at: number; readonly text: string; readonly fields: readonly string[] }
   | { readonly kind: 'variable'; readonly at: number; readonly text: string; readonly name: string; readonly fields: readonly string[] }
   | { readonly kind: 'chain'; readonly at: number; readonly text: string; readonly base: Expression; readonly fields: readonly string[] }
@@ -44,13 +44,15 @@ function tokenText(token: Token): string {
 class TemplateParser {
   readonly templates: Templates = new Map()
   readonly #name: string
+  readonly #functions: ReadonlySet<string>
   readonly #tokens: readonly Token[]
   #at = 0
   #variables: string[] = ['$']
   #rangeDepth = 0
 
-  constructor(name: string, text: string) {
+  constructor(name: string, text: string, known: ReadonlySet<string>) {
     this.#name = name
+    this.#functions = known
     this.#tokens = tokenize(text)
     const { nodes, stop } = this.#list()
     if (stop !== 'EOF') throw this.#failure(`unexpected {{${stop}}}`)
@@ -280,12 +282,15 @@ class TemplateParser {
     const { at, text } = token
     switch (token.kind) {
       case 'identifier':
-        if (!functionNames.has(text)) throw this.#failure(`function ${goQuote(text)} not defined`, token)
+        if (!this.#functions.has(text)) throw this.#failure(`function ${goQuote(text)} not defined`, token)
         return { kind: 'function', at, text }
       case 'dot': return { kind: 'dot', at, text }
       case 'nil': return { kind: 'nil', at, text }
       case 'bool': return { kind: 'constant', at, text, value: text === 'true' }
-      case 'number': return { kind: 'constant', at, text, value: Number(text.replaceAll('_', '').replace(/^\+/, '')) }
+      case 'number': {
+        const value = Number(text.replaceAll('_', '').replace(/^\+/, ''))
+        return { kind: 'constant', at, text, value: /^[+-]?[\d_]*(\.|\d+e)/i.test(text) ? new GoFloat(value) : value }
+      }
       case 'char': return { kind: 'constant', at, text, value: this.#string(token).codePointAt(0) ?? 0 }
       case 'string': return { kind: 'constant', at, text, value: this.#string(token) }
       case 'field': return { kind: 'field', at, text, fields: [text.slice(1)] }
@@ -311,7 +316,7 @@ class TemplateParser {
   }
 }
 
-/** Reads a template and those that it defines. @throws TemplateFailure */
-export function parseTemplates(name: string, text: string): Templates {
-  return new TemplateParser(name, text).templates
+/** Reads a template and those that it defines; `known` names the functions. @throws TemplateFailure */
+export function parseTemplates(name: string, text: string, known = functionNames): Templates {
+  return new TemplateParser(name, text, known).templates
 }

@@ -5,6 +5,7 @@ import { goQuote } from '../go-text.ts'
 import { goValueText } from '../patch/common.ts'
 import { typeNameOf } from './format.ts'
 import { FunctionFailure, functions, isTrue, MismatchFailure } from './functions.ts'
+import type { FunctionRow } from './functions.ts'
 import { parseTemplates, TemplateFailure } from './parser.ts'
 import type { Command, Expression, Pipeline, TemplateNode, Templates } from './parser.ts'
 
@@ -15,13 +16,35 @@ const stepsMax = 1_000_000
 interface Variable { readonly name: string; value: unknown }
 type Jump = 'break' | 'continue' | undefined
 
+/** A Go struct: what it has not is an error, where a map has nothing. */
+export class GoStruct {
+  readonly typeName: string
+  readonly fields: { readonly [name: string]: unknown }
+
+  constructor(typeName: string, fields: { readonly [name: string]: unknown }) {
+    this.typeName = typeName
+    this.fields = fields
+  }
+}
+
+/** How templates of other programs than kubectl differ: their name in errors, more functions, what a missing label is. */
+export interface TemplateDialect {
+  readonly name: string
+  readonly functions: { readonly [name: string]: FunctionRow }
+  /** Missing members of maps print as nothing: Go's `missingkey=zero` for maps of texts. */
+  readonly missingIsEmpty: boolean
+}
+
 class TemplateRun {
   output = ''
   readonly #templates: Templates
   readonly #source: string
   readonly #allowMissing: boolean
+  readonly #root: string
+  readonly #functions: TemplateDialect['functions']
+  readonly #missing: '' | undefined
   #variables: Variable[] = []
-  #name = 'output'
+  #name: string
   #depth = 0
   #steps = 0
   /** The expression that was evaluated last; upstream's errors point at it. */
@@ -29,22 +52,26 @@ class TemplateRun {
   /** True where the dot is an element of a range: its type is then not known to upstream. */
   #isElement = false
 
-  constructor(templates: Templates, source: string, allowMissing: boolean) {
+  constructor(templates: Templates, source: string, allowMissing: boolean, dialect: TemplateDialect) {
     this.#templates = templates
     this.#source = source
     this.#allowMissing = allowMissing
+    this.#root = dialect.name
+    this.#name = dialect.name
+    this.#functions = dialect.functions
+    this.#missing = dialect.missingIsEmpty ? '' : undefined
   }
 
   execute(data: unknown): void {
     this.#variables = [{ name: '$', value: data }]
-    this.#list(this.#templates.get('output') ?? [], data)
+    this.#list(this.#templates.get(this.#root) ?? [], data)
   }
 
   #failure(node: { readonly at: number; readonly text: string }, message: string): TemplateFailure {
     const before = this.#source.slice(0, node.at)
     const line = before.split('\n').length
     const column = node.at - (before.lastIndexOf('\n') + 1)
-    return new TemplateFailure(`template: output:${line}:${column}: executing ${goQuote(this.#name)} at <${node.text}>: ${message}`)
+    return new TemplateFailure(`template: ${this.#root}:${line}:${column}: executing ${goQuote(this.#name)} at <${node.text}>: ${message}`)
   }
 
   // ---- nodes -------------------------------------------------------------------------------------------------------
@@ -58,7 +85,7 @@ class TemplateRun {
   }
 
   #node(node: TemplateNode, dot: unknown): Jump {
-    if (++this.#steps > stepsMax) throw new TemplateFailure(`template: output: exceeded ${stepsMax} steps`)
+    if (++this.#steps > stepsMax) throw new TemplateFailure(`template: ${this.#root}: exceeded ${stepsMax} steps`)
     switch (node.kind) {
       case 'text': this.output += node.text; return undefined
       case 'action': {
@@ -181,10 +208,13 @@ class TemplateRun {
       if (value === null || value === undefined) {
         if (!this.#allowMissing) throw this.#failure(node, `nil data; no entry for key ${goQuote(field)}`)
         value = undefined
+      } else if (value instanceof GoStruct) {
+        if (!Object.hasOwn(value.fields, field)) throw this.#failure(node, `can't evaluate field ${field} in type ${value.typeName}`)
+        value = value.fields[field]
       } else if (typeof value === 'object' && !Array.isArray(value)) {
         const map = value as { readonly [key: string]: unknown }
         if (!Object.hasOwn(map, field) && !this.#allowMissing) throw this.#failure(node, `map has no entry for key ${goQuote(field)}`)
-        value = Object.hasOwn(map, field) ? map[field] : undefined
+        value = Object.hasOwn(map, field) ? map[field] : this.#missing
       } else {
         throw this.#failure(node, `can't evaluate field ${field} in type ${index > 0 || (node.kind === 'field' && this.#isElement) ? 'interface {}' : typeNameOf(value)}`)
       }
@@ -193,16 +223,18 @@ class TemplateRun {
   }
 
   #function(name: string, command: Command, args: readonly Expression[], dot: unknown, final: readonly unknown[]): unknown {
-    const row = functions[name]!
+    const row = this.#functions[name]!
     const given = args.length + final.length
     const [least, most] = row.args
     if (given < least && least !== most) throw this.#failure(command, `wrong number of args for ${name}: want at least ${least} got ${given}`)
     if (given < least || given > most) throw this.#failure(command, `wrong number of args for ${name}: want ${least} got ${given}`)
     if (row.call === undefined) return this.#shortCircuit(name === 'and', args, dot, final)
     const values = [...args.map((arg) => this.#expression(arg, dot)), ...final]
-    if (name === 'base64decode' && typeof values[0] !== 'string') {
-      const at = args[0] ?? command
-      throw this.#failure(at, values[0] === null || values[0] === undefined ? 'invalid value; expected string' : `wrong type for value; expected string; got ${typeNameOf(values[0])}`)
+    const notText = row.takesTexts === true ? values.findIndex((value) => typeof value !== 'string') : -1
+    if (notText >= 0) {
+      const at = args[notText] ?? command
+      const value = values[notText]
+      throw this.#failure(at, value === null || value === undefined ? 'invalid value; expected string' : `wrong type for value; expected string; got ${typeNameOf(value)}`)
     }
     try {
       return row.call(values)
@@ -235,16 +267,25 @@ function rangeEntries(value: unknown): [unknown, unknown][] | undefined {
   return Object.keys(map).sort(compareText).map((key) => [key, map[key]])
 }
 
-/** What `-o go-template=TEMPLATE` prints. `stage` tells whether reading or running the template failed. */
-export function printGoTemplate(source: string, data: unknown, allowMissing = true): { readonly output: string } | { readonly stage: 'parse' | 'print'; readonly error: string } {
+const kubectlDialect: TemplateDialect = { name: 'output', functions, missingIsEmpty: false }
+
+/** What a template prints. `stage` tells whether reading or running it failed; the error is Go's. */
+export function runTemplate(source: string, data: unknown, allowMissing: boolean, dialect: TemplateDialect): { readonly output: string } | { readonly stage: 'parse' | 'print'; readonly error: string } {
   let stage: 'parse' | 'print' = 'parse'
   try {
-    const run = new TemplateRun(parseTemplates('output', source), source, allowMissing)
+    const run = new TemplateRun(parseTemplates(dialect.name, source, new Set(Object.keys(dialect.functions))), source, allowMissing, dialect)
     stage = 'print'
     run.execute(data)
     return { output: run.output }
   } catch (failure) {
     if (!(failure instanceof TemplateFailure)) throw failure
-    return { stage, error: stage === 'parse' ? failure.message : `error executing template ${goQuote(source)}: ${failure.message}` }
+    return { stage, error: failure.message }
   }
+}
+
+/** What `-o go-template=TEMPLATE` prints. `stage` tells whether reading or running the template failed. */
+export function printGoTemplate(source: string, data: unknown, allowMissing = true): ReturnType<typeof runTemplate> {
+  const result = runTemplate(source, data, allowMissing, kubectlDialect)
+  if ('output' in result || result.stage === 'parse') return result
+  return { stage: 'print', error: `error executing template ${goQuote(source)}: ${result.error}` }
 }

@@ -1,7 +1,7 @@
 /** What the kinds of patches share. */
 
 import { compareText } from '../../kernel/text.ts'
-import { formatFloat, goList } from '../go-text.ts'
+import { formatFloat, GoFloat, goList } from '../go-text.ts'
 
 /** JSON that a patch may change: copies that belong to the caller. */
 export type Mutable = null | boolean | number | string | Mutable[] | MutableObject
@@ -56,6 +56,7 @@ export function deepEqual(a: unknown, b: unknown): boolean {
 export function goValueText(value: unknown): string {
   if (value === null || value === undefined) return '<nil>'
   if (Array.isArray(value)) return goList(value.map(goValueText))
+  if (value instanceof GoFloat) return formatFloat(value.value)
   if (isObject(value)) return `map[${Object.keys(value).sort(compareText).map((key) => `${key}:${goValueText(value[key])}`).join(' ')}]`
   return typeof value === 'number' && !Number.isInteger(value) ? formatFloat(value) : String(value)
 }

@@ -60,10 +60,13 @@ function labelReplace({ values }: Arguments): PromqlValue {
   return relabelled(values[0], (labels) => {
     const matcher = compiled.matcher(labels[from] ?? '')
     if (!matcher.find()) return labels
-    // `$1`, `${1}`, `$name`: a name is as long as it can be, and one that is not there is empty.
-    const text = replacement.replace(/\$(?:\$|\{(\w+)\}|(\w+))/g, (all, braced: string | undefined, plain: string | undefined) => (all === '$$' ? '$' : groupText(matcher, braced ?? plain ?? '')))
-    return withLabel(labels, target, text)
+    return withLabel(labels, target, expandGroups(matcher, replacement))
   })
+}
+
+/** Puts groups in: `$1`, `${1}`, `$name`. A name is as long as it can be, and one that is not there is empty. */
+export function expandGroups(matcher: ReturnType<RE2JS['matcher']>, text: string): string {
+  return text.replace(/\$(?:\$|\{(\w+)\}|(\w+))/g, (all, braced: string | undefined, plain: string | undefined) => (all === '$$' ? '$' : groupText(matcher, braced ?? plain ?? '')))
 }
 
 function groupText(matcher: ReturnType<RE2JS['matcher']>, name: string): string {

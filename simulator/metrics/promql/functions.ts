@@ -56,10 +56,10 @@ export const valueFunctions: { readonly [name: string]: (value: number) => numbe
   rad: (value) => (value * Math.PI) / 180,
 }
 
-interface CivilDate { readonly year: number; readonly month: number; readonly day: number }
+export interface CivilDate { readonly year: number; readonly month: number; readonly day: number }
 
 /** The day of the calendar, from days since 1970-01-01. */
-function civilDate(days: number): CivilDate {
+export function civilDate(days: number): CivilDate {
   const shifted = days + 719_468
   const era = Math.floor(shifted / 146_097)
   const dayOfEra = shifted - era * 146_097

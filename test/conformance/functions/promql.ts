@@ -3,14 +3,19 @@
 import { isJsonObject } from '../../../simulator/kernel/json.ts'
 import type { Json } from '../../../simulator/kernel/json.ts'
 import { compareText } from '../../../simulator/kernel/text.ts'
+import { evaluateAlerts, ruleState } from '../../../simulator/metrics/promql/alerting.ts'
+import type { Alert } from '../../../simulator/metrics/promql/alerting.ts'
 import { evaluatePromql, evaluateRange } from '../../../simulator/metrics/promql/evaluate.ts'
 import { formatValue } from '../../../simulator/metrics/promql/literal.ts'
 import { parsePromql } from '../../../simulator/metrics/promql/parse.ts'
+import { labelsText } from '../../../simulator/metrics/promql/value.ts'
 import type { PromqlValue, RangeSeries, Sample, SampledSeries, SeriesSource } from '../../../simulator/metrics/promql/value.ts'
+import type { Labels } from '../../../simulator/metrics/series.ts'
 import { jsonEqual } from '../compare.ts'
 import type { CaseResult } from '../runner.ts'
 
-interface Input { readonly load: readonly string[]; readonly step: string; readonly expr?: string; readonly at?: number; readonly range?: readonly [number, number, number] }
+interface Rule { readonly alert: string; readonly expr: string; readonly for?: string; readonly keepFiringFor?: string; readonly labels?: Labels; readonly annotations?: Labels }
+interface Input { readonly rule?: Rule; readonly every?: number; readonly until?: number; readonly load: readonly string[]; readonly step: string; readonly expr?: string; readonly at?: number; readonly range?: readonly [number, number, number] }
 interface Row { readonly name: string; readonly input: Input; readonly expect: { readonly [key: string]: Json | undefined } }
 
 const stepMs: { readonly [unit: string]: number } = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }
@@ -72,6 +77,27 @@ function query(input: Input): { readonly [key: string]: Json } {
   return { type: 'matrix', result: matrixOf(evaluateRange(expression, sourceOf(input), { fromMs, toMs, stepMs }, notes)), ...annotations() }
 }
 
+function alertJson({ labels, annotations, state, value, activeAtMs }: Alert): Json {
+  return { labels, annotations, state, value: formatFloat(value), activeAt: activeAtMs / 1000 }
+}
+
+function playRule(input: Input, given: Rule): { readonly [key: string]: Json } {
+  const source = sourceOf(input)
+  const rule = {
+    alert: given.alert, expression: parsePromql(given.expr), labels: given.labels ?? {}, annotations: given.annotations ?? {},
+    forMs: durationMs(given.for ?? ''), keepFiringForMs: durationMs(given.keepFiringFor ?? ''),
+  }
+  const steps: Json[] = []
+  let alerts: readonly Alert[] = []
+  for (let at = 0; at <= (input.until ?? 0); at += input.every ?? 1) {
+    const result = evaluateAlerts(rule, alerts, source, at * 1000)
+    alerts = result.alerts
+    const series = result.series.map(({ labels, value }) => `${labelsText(labels)} ${formatFloat(value)}`).sort(compareText)
+    steps.push({ at, state: ruleState(alerts), ...(alerts.length > 0 ? { alerts: alerts.map(alertJson) } : {}), ...(series.length > 0 ? { series } : {}) })
+  }
+  return { steps }
+}
+
 /** Figures agree to 12 digits. Vectors come in any order, except where the query sorts. */
 function normal(answer: Json | undefined, isSorted: boolean): Json {
   const rounded = figures(answer ?? null)
@@ -95,11 +121,10 @@ function sortedKeys(value: Json): Json {
 /** One query or one alerting rule. */
 export function runPromql(row: Json): CaseResult {
   const { name, input, expect } = row as unknown as Row
-  if (input.expr === undefined) return { name, ok: false, note: 'alerting rules are not simulated' }
-  const isSorted = /^(sort|topk|bottomk)/.test(input.expr)
+  const isSorted = /^(sort|topk|bottomk)/.test(input.expr ?? '')
   let actual: { readonly [key: string]: Json }
   try {
-    actual = query(input)
+    actual = input.rule === undefined ? query(input) : playRule(input, input.rule)
   } catch (error) {
     if (!(error instanceof Error)) throw error
     actual = { error: error.message }
