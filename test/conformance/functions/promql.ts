@@ -1,12 +1,12 @@
 /** Rows of functions/promql.jsonl: queries over loaded samples, as Prometheus answers them. */
 
+import { formatFloat } from '../../../simulator/api/go-text.ts'
 import { isJsonObject } from '../../../simulator/kernel/json.ts'
 import type { Json } from '../../../simulator/kernel/json.ts'
 import { compareText } from '../../../simulator/kernel/text.ts'
 import { evaluateAlerts, ruleState } from '../../../simulator/metrics/promql/alerting.ts'
 import type { Alert } from '../../../simulator/metrics/promql/alerting.ts'
 import { evaluatePromql, evaluateRange } from '../../../simulator/metrics/promql/evaluate.ts'
-import { formatValue } from '../../../simulator/metrics/promql/literal.ts'
 import { parsePromql } from '../../../simulator/metrics/promql/parse.ts'
 import { labelsText } from '../../../simulator/metrics/promql/value.ts'
 import type { PromqlValue, RangeSeries, Sample, SampledSeries, SeriesSource } from '../../../simulator/metrics/promql/value.ts'
@@ -56,15 +56,15 @@ function sourceOf({ load, step }: Input): SeriesSource {
 }
 
 function matrixOf(series: readonly RangeSeries[]): Json {
-  return series.map(({ labels, samples }) => ({ labels: { ...labels }, values: samples.map(({ atMs, value }) => [formatValue(atMs / 1000), formatValue(value)]) }))
+  return series.map(({ labels, samples }) => ({ labels: { ...labels }, values: samples.map(({ atMs, value }) => [formatFloat(atMs / 1000), formatFloat(value)]) }))
 }
 
 function resultOf(value: PromqlValue): { readonly [key: string]: Json } {
   switch (value.type) {
-    case 'scalar': return { type: 'scalar', result: formatValue(value.value) }
+    case 'scalar': return { type: 'scalar', result: formatFloat(value.value) }
     case 'string': return { type: 'string', result: value.value }
     case 'matrix': return { type: 'matrix', result: matrixOf(value.series) }
-    case 'vector': return { type: 'vector', result: value.elements.map((element) => ({ labels: { ...element.labels }, value: formatValue(element.value) })) }
+    case 'vector': return { type: 'vector', result: value.elements.map((element) => ({ labels: { ...element.labels }, value: formatFloat(element.value) })) }
   }
 }
 
