@@ -87,6 +87,7 @@ function line(value: (seconds: number) => number): SampledSeries['samples'] {
 
 function ask(promql: string): string[] {
   const found = evaluatePromql(parsePromql(promql), { series: (name) => sources.filter((series) => name === undefined || series.name === name) }, 600_000)
+  if (found.type === 'string' || found.type === 'matrix') throw new Error(`${promql} gives a ${found.type}`)
   return found.type === 'scalar' ? [String(found.value)] : found.elements.map(({ labels, value }) => `${Object.entries(labels).filter(([label]) => label !== '__name__').map(([label, text]) => `${label}=${text}`).sort((a, b) => (a < b ? -1 : 1)).join(',')} ${Math.round(value * 1000) / 1000}`).sort((a, b) => (a < b ? -1 : 1))
 }
 

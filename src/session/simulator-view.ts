@@ -85,7 +85,9 @@ export class SimulatorView implements ClusterView {
 
   series(promql: string): readonly SeriesValue[] {
     const value = this.cluster.components.metrics.query(promql)
-    return value.type === 'scalar' ? [{ labels: {}, value: value.value }] : value.elements
+    if (value.type === 'scalar') return [{ labels: {}, value: value.value }]
+    if (value.type !== 'vector') throw new Error(`a check asks for ${promql}, which gives a ${value.type === 'matrix' ? 'range vector' : value.type} and no values to compare`)
+    return value.elements
   }
 
   file(path: string): string | undefined {
