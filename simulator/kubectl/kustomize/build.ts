@@ -200,7 +200,9 @@ function addHashes(list: ResourceList): void {
   }
 }
 
+/** Takes out annotations that were not asked for. What is left is text, whatever it was written as. */
 function dropMetadata(list: ResourceList, wanted: readonly string[]): void {
+  for (const resource of list.items) setTextMap(resource, 'annotations', textMap(resource, 'annotations'))
   for (const [option, key] of [['originAnnotations', originKey], ['transformerAnnotations', transformationsKey]] as const) {
     if (wanted.includes(option)) continue
     for (const resource of list.items) {

@@ -9,7 +9,7 @@ import { isYamlError, parseYaml } from '../../api/yaml/documents.ts'
 import { toYaml } from '../../api/yaml/emit.ts'
 import type { Json } from '../../kernel/json.ts'
 import { splitPath } from './field-path.ts'
-import { idText, isSelectedById, KustomizeFailure } from './ids.ts'
+import { idText, isSelectedById, KustomizeFailure, within } from './ids.ts'
 import type { ResId } from './ids.ts'
 import type { FieldOptions, Replacement, Selector } from './kustomization.ts'
 import type { Loader } from './loader.ts'
@@ -50,9 +50,14 @@ function madeValue(next: string | undefined, leaf: Mutable): Mutable {
 /** What a created leaf is before its value is written; null stands for a plain value. */
 interface Search { readonly leaf: Mutable | undefined }
 
+function wrongKind(expected: string, value: Mutable | undefined): KustomizeFailure {
+  const kind = Array.isArray(value) ? 'SequenceNode' : isObject(value) ? 'MappingNode' : 'ScalarNode'
+  return new KustomizeFailure(`wrong node kind: expected ${expected} but got ${kind}: node contents:\n${toYaml(value ?? null)}`)
+}
+
 function elements(slot: Slot): Mutable[] {
   const value = slot.get()
-  if (!Array.isArray(value)) throw new KustomizeFailure(`wrong node kind: expected SequenceNode but got ${isObject(value) ? 'MappingNode' : 'ScalarNode'}`)
+  if (!Array.isArray(value)) throw wrongKind('SequenceNode', value)
   return value
 }
 
@@ -93,7 +98,7 @@ function findMatching(slot: Slot, path: readonly string[], search: Search): Slot
 function findField(slot: Slot, path: readonly string[], search: Search): Slot[] {
   const name = path[0]!
   const object = slot.get()
-  if (!isObject(object)) throw new KustomizeFailure(`wrong node kind: expected MappingNode but got ${Array.isArray(object) ? 'SequenceNode' : 'ScalarNode'}`)
+  if (!isObject(object)) throw wrongKind('MappingNode', object)
   const isMissing = !hasMember(object, name)
   if (isMissing && search.leaf === undefined) return []
   if (isMissing) setMember(object, name, madeValue(path[1], search.leaf!))
@@ -135,7 +140,7 @@ function sourceValue(list: ResourceList, replacement: Replacement): Mutable {
   if (matches.length > 1) throw new KustomizeFailure(`multiple matches for selector ${sourceText(source)}`)
   if (matches.length === 0) throw new KustomizeFailure(`nothing selected by ${sourceText(source)}`)
   const fieldPath = source.fieldPath || defaultPath
-  const [slot] = find(rootSlot(matches[0]!), splitDots(fieldPath), { leaf: undefined })
+  const [slot] = within('error looking up replacement source', () => find(rootSlot(matches[0]!), splitDots(fieldPath), { leaf: undefined }))
   const value = slot?.get()
   const isEmpty = value === undefined || value === null || value === '' || (typeof value === 'object' && Object.keys(value).length === 0)
   if (isEmpty) throw new KustomizeFailure(`fieldPath \`${fieldPath}\` is missing for replacement source ${idText(id)}`)

@@ -32,8 +32,9 @@ export function makeResource(object: MutableObject): Resource {
 }
 
 /** The value if it is a text, else "". Kustomize reads members of a wrong type as missing. */
+/** A plain value as text; '' for what is none. */
 export function text(value: unknown): string {
-  return typeof value === 'string' ? value : ''
+  return typeof value === 'string' ? value : typeof value === 'number' || typeof value === 'boolean' ? String(value) : ''
 }
 
 /** A member that is an object; undefined when it is not there. */
@@ -93,11 +94,11 @@ export function storePreviousId(resource: Resource): void {
   resource.previous.push({ namespace: effectiveNamespace(id), name: id.name, kind: id.kind })
 }
 
-/** Labels or annotations; values that are no texts are left out. */
+/** Labels or annotations; numbers and truth values become texts. */
 export function textMap(resource: Resource, member: 'labels' | 'annotations'): { [key: string]: string } {
   const map: { [key: string]: string } = {}
   const found = objectAt(metadataOf(resource), member) ?? {}
-  for (const key of Object.keys(found)) if (typeof found[key] === 'string') map[key] = found[key]
+  for (const key of Object.keys(found)) if (typeof found[key] !== 'object') map[key] = text(found[key])
   return map
 }
 

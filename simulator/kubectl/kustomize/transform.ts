@@ -80,11 +80,22 @@ function entriesTransformer(plugin: string, pairs: { readonly [key: string]: str
     for (const key of keys) setMember(map, key, pairs[key]!)
     return map
   }
-  return { plugin, run: (list) => { if (keys.length > 0) for (const resource of list.items) for (const spec of specs) writeField(resource, spec, withPairs) } }
+  return {
+    plugin,
+    run: (list) => {
+      if (keys.length === 0) return
+      for (const resource of list.items) {
+        resource.generatedKeys = [...resource.generatedKeys, ...keys]
+        for (const spec of specs) writeField(resource, spec, withPairs)
+      }
+    },
+  }
 }
 
 function isCovered(known: readonly FieldSpec[], spec: FieldSpec): boolean {
-  return known.some((other) => other.path === spec.path && isSelectedByGvk(other, spec))
+  const found = known.find((other) => other.path === spec.path && isSelectedByGvk(other, spec))
+  if (found !== undefined && found.create !== spec.create) throw new KustomizeFailure('failed to merge labels: conflicting fieldspecs')
+  return found !== undefined
 }
 
 function mergedSpecs(...lists: (readonly FieldSpec[])[]): FieldSpec[] {
