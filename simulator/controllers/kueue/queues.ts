@@ -54,7 +54,7 @@ export function clusterQueueOf({ metadata, spec }: Workload, world: World): stri
 
 /** True for a workload that wants quota and has none. */
 export function isPending(workload: Workload): boolean {
-  return !isFinished(workload) && isActive(workload) && !hasQuotaReservation(workload) && workload.metadata.deletionTimestamp === undefined
+  return isActive(workload) && !hasQuotaReservation(workload) && !isFinished(workload) && workload.metadata.deletionTimestamp === undefined
 }
 
 /** What of a workload concerns others than itself: all but the words in which it is told why it waits. */
@@ -79,6 +79,18 @@ export function isHeldBack({ status }: Workload, now: string): boolean {
 /** Higher priority first, then older. */
 export function comparePending(a: Workload, b: Workload): number {
   return priorityOf(b) - priorityOf(a) || compareText(queueTimestamp(a), queueTimestamp(b)) || compareText(keyOf(a), keyOf(b))
+}
+
+/** The first workload of each ClusterQueue that may be tried now. */
+export function headByQueue(world: World, mayBeTried: (workload: Workload) => boolean): ReadonlyMap<string, Workload> {
+  const heads = new Map<string, Workload>()
+  for (const workload of world.workloads) {
+    if (!isPending(workload) || !mayBeTried(workload)) continue
+    const name = clusterQueueOf(workload, world)
+    const before = name === undefined ? undefined : heads.get(name)
+    if (name !== undefined && (before === undefined || comparePending(workload, before) < 0)) heads.set(name, workload)
+  }
+  return heads
 }
 
 /** Waiting workloads by their ClusterQueue, each queue in its order. */

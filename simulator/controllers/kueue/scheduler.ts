@@ -1,7 +1,8 @@
 /**
  * Gives quota to waiting workloads. Models sigs.k8s.io/kueue/pkg/scheduler with pkg/queue (v0.10).
  * Differs: an attempt that changes nothing is not repeated until something changes, where the real one tries ten times a
- * second; fair sharing, topologies and MultiKueue are left out.
+ * second; workloads that push each other out are held back (flapping.ts); fair sharing, topologies and MultiKueue are left
+ * out.
  */
 
 import type { ApiClient } from '../../api/client.ts'
@@ -17,10 +18,12 @@ import { hasFlavorsLeft, runCycle } from './admission-cycle.ts'
 import type { Head, Outcome } from './admission-cycle.ts'
 import { evict, findCondition, hasQuotaReservation, isActive, isAdmitted, isEvicted, isFinished, isTrue, releaseQuota, reserveQuota, withCondition } from './conditions.ts'
 import { readWaitForPodsReady } from './configuration.ts'
+import { afterPreemption } from './flapping.ts'
+import type { Flapping } from './flapping.ts'
 import { toApi } from './flavor-assigner.ts'
 import type { TriedFlavors } from './flavor-assigner.ts'
 import { reasonTexts } from './preemption.ts'
-import { activityOf, isHeldBack, pendingByQueue, readWorld, snapshotOf } from './queues.ts'
+import { activityOf, headByQueue, isHeldBack, pendingByQueue, readWorld, snapshotOf } from './queues.ts'
 import type { World } from './queues.ts'
 import { infoOf } from './snapshot.ts'
 import type { WorkloadInfo } from './snapshot.ts'
@@ -37,10 +40,12 @@ interface Memory {
   /** Tried and put aside until something changes. */
   readonly parked: Table<boolean>
   readonly tried: Table<TriedFlavors>
+  /** Workloads that were preempted soon after they got their quota. */
+  readonly flapping: Table<Flapping>
 }
 
 function memoryOf({ table }: ComponentContext): Memory {
-  return { parked: table('parked'), tried: table('tried') }
+  return { parked: table('parked'), tried: table('tried'), flapping: table('flapping') }
 }
 
 // ---- what changes wake up ----------------------------------------------------------------------------------------------
@@ -116,12 +121,16 @@ function problemOf({ workload }: WorkloadInfo, queue: ClusterQueue, api: ApiClie
 }
 
 function headsOf(world: World, context: ComponentContext): Head[] {
-  const { parked, tried } = memoryOf(context)
+  const { parked, tried, flapping } = memoryOf(context)
+  const { nowMs } = context.clock
   const now = context.clock.timestamp(context.clock.nowMs)
-  const pending = pendingByQueue(world)
+  const first = headByQueue(world, (one) => {
+    const key = keyOf(one)
+    return !parked.has(key) && (flapping.get(key)?.untilMs ?? 0) <= nowMs && !isHeldBack(one, now)
+  })
   return world.clusterQueues.flatMap((queue) => {
     if (!activityOf(queue, world.flavors).isActive) return []
-    const workload = pending.get(queue.metadata.name ?? '')?.find((one) => !parked.has(keyOf(one)) && !isHeldBack(one, now))
+    const workload = first.get(queue.metadata.name ?? '')
     if (workload === undefined) return []
     const info = infoOf(workload, queue.metadata.name ?? '')
     const problem = problemOf(info, queue, context.api)
@@ -148,7 +157,9 @@ function admit({ info, assignment }: Outcome & { kind: 'admitted' }, world: Worl
 
 /** @returns whether a workload was told to go that was not before */
 function preempt({ info, targets }: Outcome & { kind: 'preempting' }, context: ComponentContext): boolean {
-  const time = statusTimeOf(context.clock)
+  const { clock } = context
+  const { flapping } = memoryOf(context)
+  const time = statusTimeOf(clock)
   let hasNew = false
   for (const { info: target, reason } of targets) {
     const { workload } = target
@@ -158,6 +169,8 @@ function preempt({ info, targets }: Outcome & { kind: 'preempting' }, context: C
     const conditions = withCondition(evicted.conditions, { type: 'Preempted', status: 'True', reason, message }, time.now)
     if (!write(workload, { ...evicted, conditions }, context)) continue
     hasNew = true
+    const since = clock.parse(findCondition(workload.status?.conditions, 'QuotaReserved')?.lastTransitionTime ?? time.now)
+    flapping.set(target.key, afterPreemption(flapping.get(target.key), clock.nowMs - since, clock.nowMs))
     context.recorder.record(workload, 'Normal', 'EvictedDueToPreempted', message)
     context.recorder.record(workload, 'Normal', 'Preempted', message)
   }
@@ -208,14 +221,22 @@ function wait({ workload }: WorkloadInfo, context: ComponentContext): void {
 function attempt(context: ComponentContext): ReconcileResult {
   const world = readWorld(context.api)
   const heads = headsOf(world, context)
-  if (heads.length === 0) return done
+  if (heads.length === 0) return nextTry(context)
   const outcomes = runCycle(heads, snapshotOf(world), context.clock.timestamp(context.clock.nowMs))
   let mayChange = false
   for (const outcome of outcomes) {
     if (outcome.kind === 'admitted' && mustWait(context)) wait(outcome.info, context)
     else mayChange = settle(outcome, world, context) || mayChange
   }
-  return mayChange ? { requeueAfterMs: betweenAttemptsMs } : done
+  return mayChange ? { requeueAfterMs: betweenAttemptsMs } : nextTry(context)
+}
+
+/** Comes back when the first of those that flap may be tried again. */
+function nextTry(context: ComponentContext): ReconcileResult {
+  const { nowMs } = context.clock
+  let untilMs = Number.POSITIVE_INFINITY
+  for (const [, flap] of memoryOf(context).flapping.entries()) if (flap.untilMs > nowMs) untilMs = Math.min(untilMs, flap.untilMs)
+  return untilMs === Number.POSITIVE_INFINITY ? done : { requeueAfterMs: untilMs - nowMs }
 }
 
 /** The admission loop of Kueue. Its keys tell what has changed; `cycle` is an attempt. */
@@ -229,6 +250,8 @@ export const kueueScheduler: Controller = {
     const { parked, tried } = memoryOf(context)
     if (what === 'cycle') return attempt(context)
     if (what === 'changed') {
+      const workload = context.api.find<Workload>(resources.workloads, name)
+      if (workload === undefined || isFinished(workload)) memoryOf(context).flapping.delete(name)
       parked.delete(name)
       tried.delete(name)
     } else unpark(what === 'freed' ? name : undefined, context)
