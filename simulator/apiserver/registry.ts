@@ -301,12 +301,12 @@ function deletionFinalizers(resource: string, before: KubeObject, options: Delet
   return kept
 }
 
-/** Jobs of batch/v1 orphan their pods unless told otherwise; a finalizer set before stays in force. */
+/** Jobs of batch/v1 and ReplicationControllers orphan their pods unless told otherwise; a finalizer set before stays in force. */
 function defaultPolicy(resource: string, before: KubeObject): string {
   const finalizers = before.metadata.finalizers ?? []
   if (finalizers.includes(foregroundFinalizer)) return 'Foreground'
   if (finalizers.includes(orphanFinalizer)) return 'Orphan'
-  return resource === 'jobs.batch' ? 'Orphan' : 'Background'
+  return resource === 'jobs.batch' || resource === 'replicationcontrollers' ? 'Orphan' : 'Background'
 }
 
 /** Only pods have a grace period. Models pkg/registry/core/pod CheckGracefulDelete (v1.35). */

@@ -58,6 +58,12 @@ export interface ServerParts {
   rulesOf(user: UserInfo, namespace: string): unknown
 }
 
+/** Kinds whose deletion answers with the object, and not with a Status. Models ReturnDeletedObject of each registry (v1.35). */
+const returnedKinds: readonly string[] = [
+  'Pod', 'Service', 'ServiceAccount', 'PodTemplate', 'ResourceQuota', 'PersistentVolume', 'PersistentVolumeClaim', 'StorageClass', 'CSIDriver', 'CSINode', 'VolumeAttachment', 'VolumeAttributesClass',
+  'ResourceClaim', 'ResourceClaimTemplate', 'ResourceSlice', 'DeviceClass',
+]
+
 /** What the server says of kinds that go out of use. */
 const deprecations: { readonly [resource: string]: string } = {
   endpoints: 'v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice',
@@ -215,7 +221,7 @@ export class ApiServer {
     const outcome = this.parts.registry.delete(kind, key, deleteOptionsOf(request), writeOptions(request))
     if (!outcome.ok) return failed(outcome.status, outcome.warnings)
     const { object, isGone } = outcome.object
-    if (!isGone || kind.kind === 'Pod' || kind.kind === 'Service' || kind.kind === 'ServiceAccount') return ok(200, object, outcome.warnings)
+    if (!isGone || returnedKinds.includes(kind.kind)) return ok(200, object, outcome.warnings)
     const details = { name: object.metadata.name, ...(kind.group === '' ? {} : { group: kind.group }), kind: kind.resource, uid: object.metadata.uid }
     return ok(200, successStatus(details), outcome.warnings)
   }

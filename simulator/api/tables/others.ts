@@ -2,7 +2,7 @@
 
 import { humanDuration } from '../time.ts'
 import type { KubeObject } from '../types.ts'
-import { age, count, fieldsOf, firstText, listOf, nameOf, quantity, text } from './cells.ts'
+import { age, count, fieldsOf, firstText, listOf, nameOf, text } from './cells.ts'
 import type { Cell, RowMaker } from './cells.ts'
 
 const certificateRequest: RowMaker = (object, at) => {
@@ -59,11 +59,6 @@ const csiDriver: RowMaker = (object, at) => {
   ]
 }
 
-const csiStorageCapacity: RowMaker = (object) => {
-  const fields = fieldsOf(object)
-  return [nameOf(object), text(fields['storageClassName']), fields['capacity'] === undefined ? '<unset>' : quantity(fields['capacity'])]
-}
-
 const serviceCidr: RowMaker = (object, at) => {
   const cidrs = fieldsOf(object.spec)['cidrs']
   return [nameOf(object), Array.isArray(cidrs) ? cidrs.map(text).join(',') : '', age(object, at)]
@@ -85,12 +80,12 @@ export const otherColumns: { readonly [kind: string]: string } = {
   'certificates.k8s.io/CertificateSigningRequest': 'Name|Age|SignerName|Requestor|RequestedDuration|Condition',
   'flowcontrol.apiserver.k8s.io/FlowSchema': 'Name|PriorityLevel|MatchingPrecedence|DistinguisherMethod|Age|MissingPL',
   'flowcontrol.apiserver.k8s.io/PriorityLevelConfiguration': 'Name|Type|NominalConcurrencyShares|Queues|HandSize|QueueLengthLimit|Age',
-  'networking.k8s.io/IPAddress': 'Name|ParentRef|Age',
+  // As upstream, rows have an age that no column names.
+  'networking.k8s.io/IPAddress': 'Name|ParentRef',
   'networking.k8s.io/ServiceCIDR': 'Name|CIDRs|Age',
   'storage.k8s.io/CSIDriver': 'Name|AttachRequired:boolean|PodInfoOnMount:boolean|StorageCapacity:boolean|TokenRequests|RequiresRepublish:boolean|Modes|Age',
   'storage.k8s.io/CSINode': 'Name|Drivers:integer|Age',
-  'storage.k8s.io/CSIStorageCapacity': 'Name|StorageClassName|Capacity',
-  'storage.k8s.io/VolumeAttachment': 'Name|Attacher|PV|Node|Attached:boolean|Age',
+  'storage.k8s.io/VolumeAttachment': 'Name|Attacher:name|PV|Node|Attached:boolean|Age',
   'storage.k8s.io/VolumeAttributesClass': 'Name|DriverName|Age',
 }
 
@@ -101,6 +96,6 @@ export const otherRows: { readonly [kind: string]: (object: KubeObject, at: Para
   'certificates.k8s.io/CertificateSigningRequest': certificateRequest,
   'flowcontrol.apiserver.k8s.io/FlowSchema': flowSchema, 'flowcontrol.apiserver.k8s.io/PriorityLevelConfiguration': priorityLevel,
   'networking.k8s.io/IPAddress': ipAddress, 'networking.k8s.io/ServiceCIDR': serviceCidr,
-  'storage.k8s.io/CSIDriver': csiDriver, 'storage.k8s.io/CSINode': csiNode, 'storage.k8s.io/CSIStorageCapacity': csiStorageCapacity,
+  'storage.k8s.io/CSIDriver': csiDriver, 'storage.k8s.io/CSINode': csiNode,
   'storage.k8s.io/VolumeAttachment': volumeAttachment, 'storage.k8s.io/VolumeAttributesClass': volumeAttributesClass,
 }

@@ -14,7 +14,7 @@ import { otherColumns, otherRows } from './others.ts'
 import { podCells } from './pod.ts'
 import { workloadRows } from './workloads.ts'
 
-/** Columns by `group/Kind`, parted by `|`: name, a type other than string behind `:`, `*` for those of -o wide. */
+/** Columns by `group/Kind`, parted by `|`: name, behind `:` a type other than string or `name` for that format, `*` for those of -o wide. */
 const columnSpecs: { readonly [kind: string]: string } = {
   '/ConfigMap': 'Name|Data|Age',
   '/Endpoints': 'Name|Endpoints|Age',
@@ -74,7 +74,8 @@ export function tableColumns(kind: Pick<KindInfo, 'group' | 'kind' | 'custom'>):
   return spec.split('|').map((column) => {
     const priority = column.endsWith('*') ? 1 : 0
     const [name = '', type = 'string'] = column.replace(/\*$/, '').split(':')
-    return { name, type, format: name === 'Name' ? 'name' : '', description: '', priority }
+    const isName = name === 'Name' || type === 'name'
+    return { name, type: type === 'name' ? 'string' : type, format: isName ? 'name' : '', description: '', priority }
   })
 }
 
