@@ -91,13 +91,14 @@ export class Metrics implements Component {
     return {
       name: series.name,
       labels: series.labels,
-      samples: (fromMs, toMs) => {
-        const samples: Sample[] = []
-        for (let atMs = (Math.floor(fromMs / scrapeMs) + 1) * scrapeMs; atMs <= toMs && samples.length < samplesMax; atMs += scrapeMs) {
+      samples: (fromMs, toMs) => samplesOf(series, scrapeMs, fromMs, toMs),
+      last: (fromMs, toMs) => {
+        // Scrapes are looked at backwards: the last one nearly always has a value.
+        for (let atMs = Math.floor(toMs / scrapeMs) * scrapeMs; atMs > fromMs; atMs -= scrapeMs) {
           const value = series.at(atMs)
-          if (value !== undefined) samples.push({ atMs, value })
+          if (value !== undefined) return { atMs, value }
         }
-        return samples
+        return undefined
       },
     }
   }
@@ -147,4 +148,13 @@ export class Metrics implements Component {
     if (old !== undefined && old.status?.readyReplicas === status?.readyReplicas) return
     this.series.set('kube_deployment_status_replicas_ready', labels, status?.readyReplicas ?? 0, 0)
   }
+}
+
+function samplesOf(series: Series, scrapeMs: number, fromMs: SimTimeMs, toMs: SimTimeMs): Sample[] {
+  const samples: Sample[] = []
+  for (let atMs = (Math.floor(fromMs / scrapeMs) + 1) * scrapeMs; atMs <= toMs && samples.length < samplesMax; atMs += scrapeMs) {
+    const value = series.at(atMs)
+    if (value !== undefined) samples.push({ atMs, value })
+  }
+  return samples
 }

@@ -127,14 +127,36 @@ export class SeriesStore {
 
   private valueAt(key: string, row: SeriesRow, atMs: SimTimeMs): number | undefined {
     if (row.endedMs !== undefined && atMs >= row.endedMs) return undefined
-    for (let n = row.blockCount; n >= 0; n--) {
-      const block = n === row.blockCount ? row.tail : (this.blocks.get(`${key}#${n}`) ?? [])
-      if (block.length === 0 || block[0] > atMs) continue
-      let i = block.length - 3
-      while (block[i] > atMs) i -= 3
-      return block[i + 1] + (block[i + 2] * (atMs - block[i])) / 1000
+    const block = this.blockAt(key, row, atMs)
+    if (block === undefined) return undefined
+    // The last breakpoint that is not after the moment.
+    let low = 0
+    let high = block.length / 3 - 1
+    while (low < high) {
+      const middle = (low + high + 1) >> 1
+      if (block[middle * 3] > atMs) high = middle - 1
+      else low = middle
     }
-    return undefined
+    const i = low * 3
+    return block[i + 1] + (block[i + 2] * (atMs - block[i])) / 1000
+  }
+
+  /** The block with the last breakpoint that is not after a moment: most often the tail. */
+  private blockAt(key: string, { tail, blockCount }: SeriesRow, atMs: SimTimeMs): readonly number[] | undefined {
+    if (tail[0] <= atMs) return tail
+    let low = 0
+    let high = blockCount - 1
+    let found: readonly number[] | undefined
+    while (low <= high) {
+      const middle = (low + high) >> 1
+      const block = this.blocks.get(`${key}#${middle}`)
+      if (block === undefined || block[0] > atMs) high = middle - 1
+      else {
+        found = block
+        low = middle + 1
+      }
+    }
+    return found
   }
 }
 

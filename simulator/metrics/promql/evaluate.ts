@@ -12,6 +12,7 @@ import type { Arguments } from './call.ts'
 import { PromqlError, typeOf, unwrap } from './expression.ts'
 import type { Aggregate, Call, Expression, LabelMatcher, MatrixSelector, Moment, Subquery, VectorSelector } from './expression.ts'
 import { rangeFunctions } from './range-functions.ts'
+import { SampleReader } from './samples.ts'
 import { distinct, labelsKey, withoutName } from './value.ts'
 import type { PromqlValue, RangeSeries, Sample, SampledSeries, SeriesSource, VectorElement } from './value.ts'
 
@@ -52,6 +53,7 @@ class Evaluation {
   private readonly startMs: SimTimeMs
   private readonly endMs: SimTimeMs
   private readonly notes: Set<string>
+  private readonly reader: SampleReader
   /** Series of each selector: they stay the same through all steps. */
   private readonly selected = new Map<VectorSelector, readonly SampledSeries[]>()
   /** Labels of each series with its name, made once. */
@@ -62,6 +64,7 @@ class Evaluation {
     this.startMs = startMs
     this.endMs = endMs
     this.notes = notes
+    this.reader = new SampleReader(endMs)
   }
 
   evaluate(expression: Expression, atMs: SimTimeMs): PromqlValue {
@@ -130,7 +133,7 @@ class Evaluation {
   private latest(selector: VectorSelector, atMs: SimTimeMs): { readonly series: SampledSeries; readonly sample: Sample }[] {
     const toMs = this.moment(selector, atMs)
     return this.select(selector).flatMap((series) => {
-      const sample = series.last === undefined ? series.samples(toMs - lookBackMs, toMs).at(-1) : series.last(toMs - lookBackMs, toMs)
+      const sample = this.reader.last(series, toMs - lookBackMs, toMs)
       return sample === undefined || sample.isStale === true ? [] : [{ series, sample }]
     })
   }
@@ -144,7 +147,7 @@ class Evaluation {
       return { series: this.steps(expression.operand, (Math.floor(fromMs / stepMs) + 1) * stepMs, toMs, stepMs), fromMs, toMs }
     }
     const series = this.select(expression.selector).flatMap((each) => {
-      const all = each.samples(fromMs, toMs)
+      const all = this.reader.between(each, fromMs, toMs)
       const samples = all.some(({ isStale }) => isStale === true) ? all.filter(({ isStale }) => isStale !== true) : all
       return samples.length === 0 ? [] : [{ labels: this.labelsOf(each), samples }]
     })
