@@ -250,7 +250,7 @@ describe('refusals', () => {
     expect(run(`cat <<'EOF' | kubectl apply -f -\n${queue}\nEOF`)).toMatch(/^Error from server \(Forbidden\): error when creating "STDIN": admission webhook "vclusterqueue\.kb\.io" denied the request: \[spec\.resourceGroups\[0\]\.flavors\[0\]\.resources\[0\]\.name: Invalid value: "memory": must match the name in coveredResources, /)
   })
   test('of a strategic patch names the patches that custom resources take', () => {
-    expect(run(`kubectl patch clusterqueue team-vision -p '{"spec":{}}'`)).toBe('Error from server (UnsupportedMediaType): the body of the request was in an unknown format - accepted media types include: application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml\n')
+    expect(run(`kubectl patch clusterqueue team-vision -p '{"spec":{}}'`)).toBe('error: application/strategic-merge-patch+json is not supported by kueue.x-k8s.io/v1beta1, Kind=ClusterQueue: the body of the request was in an unknown format - accepted media types include: application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml\n')
   })
   test('of a change of queue while the Job runs', () => {
     submit('team-vision', 'work', 1)
