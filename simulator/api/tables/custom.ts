@@ -4,7 +4,7 @@ import { findResults, parseJsonPath, resultText } from '../jsonpath/evaluate.ts'
 import type { JsonPathTemplate } from '../jsonpath/evaluate.ts'
 import type { TableColumn } from '../request.ts'
 import type { CustomKind, PrinterColumn } from '../structural-schema.ts'
-import { timestampMs } from '../time.ts'
+import { parseTimestamp } from '../time.ts'
 import { nameOf, since } from './cells.ts'
 import type { Cell, RowMaker, TableTime } from './cells.ts'
 
@@ -22,7 +22,7 @@ function cellOf({ type }: PrinterColumn, template: JsonPathTemplate, object: unk
   if (value === undefined || value === null) return null
   // Of several values the first one is shown.
   if (type === 'string') return resultText(value)
-  if (type === 'date') return typeof value !== 'string' ? null : Number.isNaN(timestampMs(value)) ? '<invalid>' : since(value, at)
+  if (type === 'date') return typeof value !== 'string' ? null : parseTimestamp(value) === undefined ? '<invalid>' : since(value, at)
   if (type === 'boolean') return typeof value === 'boolean' ? value : null
   if (typeof value !== 'number') return null
   return type === 'integer' ? Math.trunc(value) : value
