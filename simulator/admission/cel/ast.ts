@@ -51,6 +51,35 @@ export type Expr = ConstExpr | IdentExpr | SelectExpr | CallExpr | ListExpr | Ma
 /** What is wrong with an expression, and where. */
 export interface Issue { readonly pos: number; readonly message: string }
 
+/** The expressions that an expression is made of. */
+export function childrenOf(expr: Expr): readonly Expr[] {
+  switch (expr.kind) {
+    case 'const':
+    case 'ident': return []
+    case 'select': return [expr.operand]
+    case 'call': return expr.target === undefined ? expr.args : [expr.target, ...expr.args]
+    case 'list': return expr.elements
+    case 'map': return expr.entries.flatMap(({ key, value }) => [key, value])
+    case 'struct': return expr.fields.map(({ value }) => value)
+    case 'fold': return [expr.range, expr.init, expr.condition, expr.step, expr.result]
+  }
+}
+
+const depthMax = 250
+const nodesMax = 200_000
+
+/** True for trees that nobody may go through: too deep, or grown too large by macros that repeat their target. */
+export function isTooDeep(root: Expr): boolean {
+  let level: Expr[] = [root]
+  let nodes = 0
+  for (let depth = 0; level.length > 0; depth++) {
+    nodes += level.length
+    if (depth > depthMax || nodes > nodesMax) return true
+    level = level.flatMap(childrenOf)
+  }
+  return false
+}
+
 /** The dotted name that an expression spells, if it does. */
 export function qualifiedName(expr: Expr): string | undefined {
   if (expr.kind === 'ident') return expr.name
@@ -65,10 +94,11 @@ export function drawIssues(text: string, issues: readonly Issue[]): string {
   const isWide = (char: string | undefined): boolean => char !== undefined && char > '\x7f'
   const mark = (line: string, column: number): string => `${Array.from(line).slice(0, column).map((char) => (isWide(char) ? '\uff0e' : '.')).join('')}${isWide(Array.from(line)[column]) ? '\uff3e' : '^'}`
   const placed = issues.map(({ pos, message }) => {
+    if (pos < 0) return { line: -1, column: -1, message }
     const before = text.slice(0, pos)
     const line = before.split('\n').length
     return { line, column: Array.from(before.slice(before.lastIndexOf('\n') + 1)).length, message }
   })
   placed.sort((a, b) => a.line - b.line || a.column - b.column)
-  return placed.map(({ line, column, message }) => `ERROR: <input>:${line}:${column + 1}: ${message}\n | ${(lines[line - 1] ?? '').replaceAll('\t', ' ')}\n | ${mark(lines[line - 1] ?? '', column)}`).join('\n')
+  return placed.map(({ line, column, message }) => (line < 0 ? `ERROR: <input>:-1:0: ${message}` : `ERROR: <input>:${line}:${column + 1}: ${message}\n | ${(lines[line - 1] ?? '').replaceAll('\t', ' ')}\n | ${mark(lines[line - 1] ?? '', column)}`)).join('\n')
 }

@@ -28,6 +28,12 @@ function isDynOrError(type: CelType): boolean {
   return type.kind === 'dyn' || type.kind === 'error'
 }
 
+/** False where two types surely do not go together: spares most of the work. */
+function mayFit(a: CelType, b: CelType): boolean {
+  if (a.kind === b.kind && a.name === b.name) return true
+  return [a, b].some((type) => type.kind === 'param' || isDynOrError(type) || type.name === 'null_type')
+}
+
 class Checker {
   readonly environment: CelScope
   readonly issues: Issue[] = []
@@ -157,7 +163,7 @@ class Checker {
     const ids: string[] = []
     let result: CelType | undefined
     for (const overload of overloads) {
-      if (overload.member !== member) continue
+      if (overload.member !== member || overload.args.length !== types.length || !types.every((type, index) => mayFit(type, overload.args[index]!))) continue
       const fresh: Mapping = new Map(overload.params.map((param) => [param, this.newParam()]))
       const mapping = isAssignableList(this.mapping, types, overload.args.map((arg) => substitute(fresh, arg, false)))
       if (mapping === undefined) continue

@@ -77,6 +77,9 @@ describe('an expression that does not compile', () => {
   })
   it('is told by what it must evaluate to', () => expect(compileCel(environment, '1 + 1', {}, [{ kind: 'simple', name: 'bool', params: [] }])).toEqual({ error: 'must evaluate to bool but got int' }))
   it('goes deeper than anybody may', () => expect(outcome('('.repeat(300))).toContain('expression recursion limit exceeded: 250'))
+  it('goes further than anybody may', () => expect(outcome(`1${'+1'.repeat(5000)}`)).toBe('compilation failed: ERROR: <input>:-1:0: max recursion depth exceeded'))
+  it('repeats itself without end', () => expect(outcome(`object.?a${'.optMap(x, x)'.repeat(40)}`)).toContain('max recursion depth exceeded'))
+  it('may be a long chain of conditions', () => expect(run(`true${' && true'.repeat(3000)}`)).toBe(true))
 })
 
 describe('the variables of a policy', () => {

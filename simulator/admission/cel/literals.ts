@@ -1,6 +1,7 @@
 /** Checks of literals after the types: durations, moments, patterns, lists of one type, format strings. Models cel-go/cel/validator.go and ext/formatting.go (v0.26). */
 
 import type { CallExpr, Expr, Issue } from './ast.ts'
+import { childrenOf } from './ast.ts'
 import { formatIssue } from './functions/format.ts'
 import { patternError } from './functions/regex.ts'
 import { parseDuration, parseTimestamp } from './time-text.ts'
@@ -8,19 +9,6 @@ import type { CelType } from './types.ts'
 import { formatType } from './types.ts'
 
 type Shown = (type: CelType) => CelType
-
-function childrenOf(expr: Expr): readonly Expr[] {
-  switch (expr.kind) {
-    case 'const':
-    case 'ident': return []
-    case 'select': return [expr.operand]
-    case 'call': return expr.target === undefined ? expr.args : [expr.target, ...expr.args]
-    case 'list': return expr.elements
-    case 'map': return expr.entries.flatMap(({ key, value }) => [key, value])
-    case 'struct': return expr.fields.map(({ value }) => value)
-    case 'fold': return [expr.range, expr.init, expr.condition, expr.step, expr.result]
-  }
-}
 
 function isSame(a: CelType, b: CelType): boolean {
   return a === b || (a.kind === b.kind && a.params.length === b.params.length && (a.kind === 'param' || a.name === b.name) && a.params.every((param, index) => isSame(param, b.params[index]!)))

@@ -1,7 +1,7 @@
 /** Reads CEL. Models cel-go/parser (v0.26): the same tree, places and errors, and its way to go on after an error. */
 
 import type { EntryExpr, Expr, FieldExpr, Issue } from './ast.ts'
-import { qualifiedName } from './ast.ts'
+import { isTooDeep, qualifiedName } from './ast.ts'
 import type { Token } from './lex.ts'
 import { lex, unquote, unquoteBytes } from './lex.ts'
 import { expandMacro } from './macros.ts'
@@ -12,8 +12,11 @@ const starts = ['[', '{', '(', '.', '-', '!', 'true', 'false', 'null', 'NUM_FLOA
 const reserved: ReadonlySet<string> = new Set(['as', 'break', 'const', 'continue', 'else', 'false', 'for', 'function', 'if', 'import', 'in', 'let', 'loop', 'package', 'namespace', 'null', 'return', 'true', 'var', 'void', 'while'])
 const levels: readonly (readonly string[])[] = [['||'], ['&&'], ['<', '<=', '>', '>=', '==', '!=', 'in'], ['+', '-'], ['*', '/', '%']]
 const binaryOperators: ReadonlySet<string> = new Set(levels.flat())
+/** The first levels, `||` and `&&`. */
+const logicalLevels = 2
 const maxDepth = 250
 const maxErrors = 100
+const maxSize = 100_000
 
 function shown(kinds: readonly string[]): string {
   return `{${kinds.map((kind) => (/^[A-Z]/.test(kind) ? kind : `'${kind}'`)).join(', ')}}`
@@ -100,7 +103,7 @@ class Parser {
 
   expression(): Expr {
     if (++this.depth > maxDepth) {
-      this.report(this.token.pos, `expression recursion limit exceeded: ${maxDepth}`)
+      this.issues.splice(0, this.issues.length, { pos: -1, message: `expression recursion limit exceeded: ${maxDepth}` })
       throw new Stop()
     }
     const condition = this.binary(0)
@@ -119,6 +122,7 @@ class Parser {
   binary(level: number): Expr {
     const operators = levels[level]
     if (operators === undefined) return this.unary()
+    if (level < logicalLevels) return this.logical(level)
     let left = this.binary(level + 1)
     for (;;) {
       const { kind, pos } = this.token
@@ -126,6 +130,26 @@ class Parser {
       this.advance()
       left = { kind: 'call', pos, name: kind === 'in' ? '@in' : `_${kind}_`, args: [left, this.binary(level + 1)] }
     }
+  }
+
+  /** `a || b || c` as a balanced tree: such chains may be long. */
+  logical(level: number): Expr {
+    const operator = levels[level]![0]!
+    const terms = [this.binary(level + 1)]
+    const places: number[] = []
+    for (;;) {
+      const { pos } = this.token
+      if (!this.take(operator)) break
+      places.push(pos)
+      terms.push(this.binary(level + 1))
+    }
+    const balance = (low: number, high: number): Expr => {
+      const middle = Math.floor((low + high + 1) / 2)
+      const left = middle === low ? terms[middle]! : balance(low, middle - 1)
+      const right = middle === high ? terms[middle + 1]! : balance(middle + 1, high)
+      return { kind: 'call', pos: places[middle]!, name: `_${operator}_`, args: [left, right] }
+    }
+    return places.length === 0 ? terms[0]! : balance(0, places.length - 1)
   }
 
   unary(): Expr {
@@ -348,11 +372,14 @@ function numberOf({ kind, text }: Token, sign: string): CelValue | undefined {
 /** The tree of an expression, or what is wrong with its text. */
 export function parseCel(text: string): { readonly expr: Expr } | { readonly issues: readonly Issue[] } {
   const issues: Issue[] = []
+  const size = Array.from(text).length
+  if (size > maxSize) return { issues: [{ pos: -1, message: `expression code point size exceeds limit: size: ${size}, limit ${maxSize}` }] }
   const parser = new Parser(lex(text, issues), issues)
   try {
     const expr = parser.expression()
     if (parser.token.kind !== '<EOF>') parser.syntaxError(`${parser.following.kind === '<EOF>' ? 'extraneous' : 'mismatched'} input '${parser.token.text}' expecting <EOF>`)
-    return issues.length === 0 ? { expr } : { issues }
+    if (issues.length > 0) return { issues }
+    return isTooDeep(expr) ? { issues: [{ pos: -1, message: 'max recursion depth exceeded' }] } : { expr }
   } catch (error) {
     if (!(error instanceof Stop)) throw error
     return { issues }

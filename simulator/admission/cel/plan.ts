@@ -7,7 +7,7 @@ import { callCost, listCost, mapCost, structCost } from './cost.ts'
 import { callFunction, compileRegexes } from './functions/registry.ts'
 import { valueText } from './text.ts'
 import type { CelValue } from './values.ts'
-import { CelError, CelMap, CelOptional, CelTypeValue, CelUint, equalValues, isList, keyOf, noSuchOverload } from './values.ts'
+import { CarriedList, CarriedMap, CelError, CelMap, CelOptional, CelTypeValue, CelUint, equalValues, isList, keyOf, noSuchOverload } from './values.ts'
 
 /** What runs an expression. `constant` is known without running; `attribute` can be led further. */
 export interface Plan { readonly run: Step; readonly constant?: CelValue; readonly attribute?: Attribute }
@@ -22,6 +22,8 @@ export class PlanError {
 
 /** Turns of loops in one run: bounds those that cost nothing. */
 const maxTurns = 1_000_000
+/** Functions whose work goes with the square of their lists: too dear ones are not begun. */
+const squares: ReadonlySet<string> = new Set(['distinct', 'sort', '@sortByAssociatedKeys', 'sets.contains', 'sets.intersects', 'sets.equivalent'])
 const conversions: ReadonlySet<string> = new Set(['bool', 'bytes', 'double', 'duration', 'dyn', 'int', 'string', 'timestamp', 'type', 'uint'])
 
 function constant(value: CelValue): Plan {
@@ -194,7 +196,8 @@ function strictCall(name: string, overload: string, steps: readonly Step[], run:
     if (value instanceof CelError && steps.length > 2) return value
   }
   const failed = values.find((value) => value instanceof CelError && name !== '@not_strictly_false')
-  const result = failed ?? callFunction(name, values)
+  if (squares.has(name) && run.cost + callCost(name, overload, values, null) > run.limit) throw new CostExceeded()
+  const result = failed === undefined ? callFunction(name, values) : failed
   charge(run, callCost(name, overload, values, result))
   return result
 }
@@ -277,6 +280,17 @@ function turnsOf(range: CelValue, isPair: boolean): readonly (readonly [CelValue
   return range instanceof CelMap ? [...range.entries.values()] : undefined
 }
 
+/** An empty list or map as one that the loop may grow. */
+function growing(value: CelValue): CelValue {
+  if (isList(value) && value.length === 0) return new CarriedList()
+  return value instanceof CelMap && value.entries.size === 0 && value.typeName === 'map' ? new CarriedMap() : value
+}
+
+function settled(value: CelValue): CelValue {
+  if (value instanceof CarriedList) return Array.from<CelValue>(value)
+  return value instanceof CarriedMap ? new CelMap(value.entries) : value
+}
+
 function fold({ expr, init, condition, step, result }: Folding, range: CelValue, run: Run, outer: Frame | undefined): CelValue {
   if (range instanceof CelError) return range
   const turns = turnsOf(range, expr.second !== undefined)
@@ -284,7 +298,7 @@ function fold({ expr, init, condition, step, result }: Folding, range: CelValue,
   let carried: CelValue | undefined
   let turn: readonly [CelValue, CelValue] | undefined
   const get = (name: string): CelValue | undefined => {
-    if (name === expr.accumulator) return (carried = carried === undefined ? init(run, outer) : carried)
+    if (name === expr.accumulator) return (carried = carried === undefined ? growing(init(run, outer)) : carried)
     if (turn === undefined) return undefined
     return name === expr.variable ? turn[0] : name === expr.second ? turn[1] : undefined
   }
@@ -296,7 +310,7 @@ function fold({ expr, init, condition, step, result }: Folding, range: CelValue,
     carried = step(run, frame)
   }
   turn = undefined
-  return result(run, frame)
+  return settled(result(run, frame))
 }
 
 /** The steps of a checked expression. @throws PlanError when a constant part of it fails */

@@ -70,6 +70,12 @@ export class CelMap {
   }
 }
 
+/** The list that a loop carries: nobody else sees it, so it grows in place. */
+export class CarriedList extends Array<CelValue> {}
+
+/** The map that a loop carries. */
+export class CarriedMap extends CelMap {}
+
 /** A value of a type of the libraries of Kubernetes. `equals` compares with one of the same type. */
 export interface CelOpaque {
   readonly opaque: string

@@ -1,7 +1,7 @@
 /** Lists and sets. Models apiserver/pkg/cel/library/lists.go (v1.35) and cel-go/ext lists and sets (v0.26). */
 
 import type { CelValue } from '../values.ts'
-import { CelDuration, CelError, CelOptional, CelUint, compareValues, equalValues, isList } from '../values.ts'
+import { CelDuration, CelError, CelOptional, CelUint, compareValues, equalValues, isList, keyOf } from '../values.ts'
 import type { CelFunction, CelFunctions } from './function.ts'
 import { operatorFunctions } from './operators.ts'
 
@@ -56,7 +56,15 @@ function isSorted(list: List): CelValue {
 
 function distinct(list: List): List {
   const kept: CelValue[] = []
-  for (const item of list) if (!kept.some((other) => equalValues(other, item))) kept.push(item)
+  const others: CelValue[] = []
+  const keys = new Set<string>()
+  for (const item of list) {
+    const key = keyOf(item)
+    if (key === undefined ? others.some((other) => equalValues(other, item)) : keys.has(key)) continue
+    if (key === undefined) others.push(item)
+    else keys.add(key)
+    kept.push(item)
+  }
   return kept
 }
 

@@ -1,7 +1,7 @@
 /** Operators. Models cel-go/common/stdlib (v0.26). */
 
 import type { CelValue } from '../values.ts'
-import { CelDuration, CelError, CelMap, CelOptional, CelTimestamp, CelUint, compareValues, equalValues, isList, noSuchOverload, sizeOf } from '../values.ts'
+import { CarriedList, CarriedMap, CelDuration, CelError, CelMap, CelOptional, CelTimestamp, CelUint, compareValues, equalValues, isList, noSuchOverload, sizeOf } from '../values.ts'
 import type { CelFunction, CelFunctions } from './function.ts'
 
 const intOverflow = new CelError('integer overflow')
@@ -44,6 +44,10 @@ function arithmetic(ints: (a: bigint, b: bigint) => bigint | CelError, doubles: 
 
 function addOthers(a: CelValue, b: CelValue): CelValue | undefined {
   if (typeof a === 'string' && typeof b === 'string') return a + b
+  if (a instanceof CarriedList && isList(b)) {
+    for (const item of b) a.push(item)
+    return a
+  }
   if (isList(a) && isList(b)) return [...a, ...b]
   if (a instanceof Uint8Array && b instanceof Uint8Array) return Uint8Array.from([...a, ...b])
   if (a instanceof CelDuration && b instanceof CelDuration) return toDuration(a.nanos + b.nanos)
@@ -104,7 +108,9 @@ export const operatorFunctions: CelFunctions = {
     const added = rest.length === 2 ? new CelMap().entries.set(keyText(rest[0]!), [rest[0]!, rest[1]!]) : rest[0] instanceof CelMap ? rest[0].entries : undefined
     if (added === undefined) return undefined
     for (const [key, [shown]] of added) if (map.entries.has(key)) return new CelError(`insert failed: key ${String(shown instanceof CelUint ? shown.value : shown)} already exists`)
-    return new CelMap(new Map([...map.entries, ...added]))
+    if (!(map instanceof CarriedMap)) return new CelMap(new Map([...map.entries, ...added]))
+    for (const [key, entry] of added) map.entries.set(key, entry)
+    return map
   },
   'optional.of': ([value]) => new CelOptional(value),
   'optional.ofNonZeroValue': ([value]) => (isZero(value!) ? new CelOptional() : new CelOptional(value)),

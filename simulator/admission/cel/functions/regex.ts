@@ -5,19 +5,18 @@ import { CelError, noSuchOverload } from '../values.ts'
 import type { CelFunctions } from './function.ts'
 import { isText } from './function.ts'
 
-/** What is wrong with a pattern, as Go's regexp says it. */
-export function patternError(pattern: string): string | undefined {
+function compile(pattern: string, prefix = ''): RE2JS | CelError {
   try {
-    RE2JS.compile(pattern)
-    return undefined
+    return RE2JS.compile(pattern)
   } catch (error) {
-    return (error as Error).message.replace(/^error parsing regexp: /, '').replace(/^/, 'error parsing regexp: ')
+    return new CelError(`${prefix}error parsing regexp: ${(error as Error).message.replace(/^error parsing regexp: /, '')}`)
   }
 }
 
-function compile(pattern: string, prefix: string): RE2JS | CelError {
-  const wrong = patternError(pattern)
-  return wrong === undefined ? RE2JS.compile(pattern) : new CelError(`${prefix}${wrong}`)
+/** What is wrong with a pattern, as Go's regexp says it. */
+export function patternError(pattern: string): string | undefined {
+  const compiled = compile(pattern)
+  return compiled instanceof CelError ? compiled.message : undefined
 }
 
 function findAll(text: string, pattern: RE2JS, limit: number): string[] {
@@ -30,7 +29,7 @@ function findAll(text: string, pattern: RE2JS, limit: number): string[] {
 export const regexFunctions: CelFunctions = {
   matches([text, pattern]) {
     if (!isText(text) || !isText(pattern)) return noSuchOverload
-    const compiled = compile(pattern, '')
+    const compiled = compile(pattern)
     return compiled instanceof CelError ? compiled : compiled.matcher(text).find()
   },
   find([text, pattern]) {
