@@ -13,7 +13,7 @@ import { MemoryFiles, splitWords } from '../scenario-player/kubectl-runner.ts'
 import { Names } from '../scenario-player/names.ts'
 import { Player } from '../scenario-player/player.ts'
 import type { CaseResult, Row } from '../runner.ts'
-import { StageHands } from './stage-hands.ts'
+import { dressNodes } from './stage-hands.ts'
 import { fieldLines, helpFacts, isHelp, looseForm, recordedForm } from './transcript-text.ts'
 
 const folder = dirname(fileURLToPath(import.meta.url))
@@ -22,6 +22,8 @@ const commandLimitMs = 60_000
 const needsMax = 20_000
 /** In these groups' recordings the node had let go of the held pod before the commands began. */
 const unheldGroups = ['describe', 'misc', 'mistakes']
+/** With this time for each request, chance places most pods as it did in the recordings. */
+const transcriptRequestMs = 3
 /** Chance placed pods the other way around in the recordings of these groups, and what they evict or move tells. */
 const swappedGroups = ['apply', 'misc']
 /** After these the recording did not wait for the controllers. */
@@ -67,15 +69,14 @@ class GroupRun {
   readonly player: Player
   readonly files = new MemoryFiles()
   readonly names = new Names()
-  private readonly hands: StageHands
 
   constructor(id: string, group: Group) {
-    this.player = new Player({ namespace: 'default', quiet: 0.8, nodes: group.nodes ?? (swappedGroups.includes(id) ? ['n2', 'n1'] : ['n1', 'n2']).map((name) => ({ name })) })
+    this.player = new Player({ namespace: 'default', quiet: 0.8, requestMs: transcriptRequestMs, nodes: group.nodes ?? (swappedGroups.includes(id) ? ['n2', 'n1'] : ['n1', 'n2']).map((name) => ({ name })) })
     this.player.cluster.onCommit(({ before, after }) => { if (before === undefined && after !== undefined) this.names.feed(after) })
     this.files.makeDirectory(workFolder)
     this.files.write(`${workFolder}/kubeconfig`, kubeconfig)
     for (const [name, text] of Object.entries(group.files ?? {})) this.files.write(`${workFolder}/${name}`, text)
-    this.hands = new StageHands(this.player)
+    dressNodes(this.player)
     for (const step of group.setup ?? []) {
       this.player.play(step)
       this.settle(800)
@@ -84,11 +85,9 @@ class GroupRun {
     this.settle(800)
   }
 
-  /** Lets the cluster and the stage hands finish what they do. */
+  /** Lets the cluster finish what it does. */
   private settle(quietMs: number): void {
-    this.hands.play()
     this.player.settle(quietMs, 20_000)
-    this.hands.play()
   }
 
   command(row: Row): { readonly exit: number; readonly stdout: string; readonly stderr: string } {

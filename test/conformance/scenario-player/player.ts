@@ -39,6 +39,8 @@ export interface Scenario {
   readonly quiet?: number
   readonly delay?: number
   readonly metrics?: boolean
+  /** What one of kubectl's requests takes, ms. */
+  readonly requestMs?: number
   /** Where the scenario plays; `demo` unless it says otherwise. */
   readonly namespace?: string
 }
@@ -293,7 +295,7 @@ export class Player {
   private kubectl(argv: readonly string[], stdin?: string): unknown {
     const pass = (ms: number): void => this.advance(this.cluster.nowMs + ms)
     pass(argv[0] === 'get' ? readMs : commandMs)
-    return runKubectl({ cluster: this.cluster, user: adminUser, files: this.files, advance: (toMs, isOver) => this.advance(toMs, isOver), onRequest: () => pass(requestMs) }, argv, stdin)
+    return runKubectl({ cluster: this.cluster, user: adminUser, files: this.files, advance: (toMs, isOver) => this.advance(toMs, isOver), onRequest: () => pass(this.scenario.requestMs ?? requestMs) }, argv, stdin)
   }
 
   private raw(step: Dict): unknown {
