@@ -3,7 +3,6 @@
 export { adminUser, authorUser, Cluster, createCluster, restoreCluster } from './cluster.ts'
 export type { ChangeListener, ClusterSnapshot, PathRequest } from './cluster.ts'
 export type { ClusterConfig } from './cluster-config.ts'
-export { nodeObject } from './bootstrap/objects.ts'
 export type { NodeSpec } from './bootstrap/objects.ts'
 export type { GpuSpec } from './gpu/spec.ts'
 export type { ApiAnswer, ApiRequest, ApiResponse, ApiStream, KubeList, StreamFrame, UserInfo } from './api/request.ts'

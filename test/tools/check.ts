@@ -1,4 +1,4 @@
-/** `npm run check`: types of each layer and lint; `npm test` adds the tidiness tests. Prints one line per step. */
+/** `npm run check`: types of each layer, dead code and lint; `npm test` adds the tidiness tests. Prints one line per step. */
 
 import { spawnSync } from 'node:child_process'
 
@@ -9,6 +9,7 @@ const layers = ['simulator', 'src/grading', 'src/content', 'src/session', 'src/a
 
 export const checkSteps: readonly CheckStep[] = [
   ...layers.map((layer) => ({ name: `types of ${layer}`, command: ['node_modules/.bin/tsc', '-p', layer] })),
+  { name: 'dead code', command: ['node_modules/.bin/knip', '--no-config-hints', '--include', 'files,exports,dependencies,unlisted,unresolved'] },
   { name: 'lint', command: ['node_modules/.bin/oxlint', '--deny-warnings', 'simulator', 'src', 'test'] },
 ]
 

@@ -70,9 +70,6 @@ export const cluster: Arbitrary<ClusterRow> = clusterParts.map((parts) => {
   }
 })
 
-/** A cluster and one pod that comes. */
-export const attempt: Arbitrary<AttemptRow> = fc.record({ cluster, coming: comingParts }).map(({ cluster: row, coming }) => ({ ...row, pod: podNamed('p', coming) }))
-
 const step = fc.oneof(
   { weight: 10, arbitrary: comingParts.map((parts) => ({ parts })) },
   { weight: 2, arbitrary: fc.nat().map((at) => ({ delete: at })) },

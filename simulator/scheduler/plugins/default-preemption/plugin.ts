@@ -206,6 +206,3 @@ export function makeDefaultPreemption(options: PreemptionOptions): PostFilterPlu
   }
 }
 
-/** As in the default profile. */
-export const defaultPreemption = makeDefaultPreemption(defaultOptions)
-
