@@ -121,6 +121,16 @@ function schemaFor(session: Session, { custom }: KindInfo): SchemaPort | undefin
   return custom === undefined || schema === undefined ? schema : customSchemaPort(custom.schema, schema)
 }
 
+/** The resource and the fields of a word: the resource may name its group, as in `runs.example.com.spec`. */
+function splitWord(session: Session, word: string): { readonly token: string; readonly path: readonly string[] } {
+  const parts = word.split('.')
+  for (let count = parts.length; count > 1; count--) {
+    const token = parts.slice(0, count).join('.')
+    if (session.kinds.byToken(token)?.group === parts.slice(1, count).join('.')) return { token, path: parts.slice(count) }
+  }
+  return { token: parts[0]!, path: parts.slice(1) }
+}
+
 /**
  * kubectl explain RESOURCE[.FIELD...]: fails for an unknown resource, an unknown field and another --output than
  * plaintext and plaintext-openapiv2. Models k8s.io/kubectl/pkg/explain/v2 (v1.35).
@@ -129,7 +139,7 @@ export function* explain(session: Session): Run<number> {
   const [word] = session.args
   if (word === undefined) throw fail('You must specify the type of resource to explain. Use "kubectl api-resources" for a complete list of supported resources.\n')
   if (session.args.length > 1) throw fail('We accept only this format: explain RESOURCE\n')
-  const [token = '', ...path] = word.replace(/\.$/, '').split('.')
+  const { token, path } = splitWord(session, word.replace(/\.$/, ''))
   const kind = kindOf(session, token)
   const schema = schemaFor(session, kind)
   const typeKey = schema?.typeOfKind(apiVersionOf(kind), kind.kind)
