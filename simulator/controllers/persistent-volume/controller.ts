@@ -116,6 +116,12 @@ function keysOfClaim(claim: Claim, isGone: boolean): string[] {
   return isGone ? (name === '' ? [] : [volumeMark + name]) : [claimMark + keyOf(claim)]
 }
 
+/** The claim of a volume that is gone. */
+function keysOfLost({ spec }: PersistentVolume): string[] {
+  const { claimRef } = spec
+  return claimRef?.name === undefined ? [] : [claimMark + objectKey(claimRef.namespace, claimRef.name)]
+}
+
 /** The controller that binds volumes and claims. Claims without a volume are looked at again at each period. */
 export function makePersistentVolumeController({ claimBinderSyncPeriodMs }: ControllerFlags): Controller {
   return {
@@ -123,7 +129,7 @@ export function makePersistentVolumeController({ claimBinderSyncPeriodMs }: Cont
     component: 'persistentvolume-controller',
     watches: [
       { resource: claims, keysOf: ({ before, after }) => keysOfClaim((after ?? before) as Claim, after === undefined) },
-      { resource: volumes, keysOf: ({ key, after }) => (after === undefined ? [] : [volumeMark + key]) },
+      { resource: volumes, keysOf: ({ key, before, after }) => (after === undefined ? keysOfLost(before as PersistentVolume) : [volumeMark + key]) },
     ],
     reconcile(key, context): ReconcileResult {
       const { api, clock } = context
