@@ -221,7 +221,7 @@ function alternative(name: string, target: Step, other: Step): Plan {
     run(run, frame) {
       const value = target(run, frame)
       if (value instanceof CelError) return value
-      if (!(value instanceof CelOptional)) return new CelError('no such overload')
+      if (!(value instanceof CelOptional)) return value
       if (value.value === undefined) return other(run, frame)
       return name === 'or' ? value : value.value
     },
@@ -256,8 +256,7 @@ function buildMap(entries: readonly PlannedEntry[], run: Run | undefined, frame:
     if (name instanceof CelError) return name
     const member = valueOf(value, run, frame)
     if (member instanceof CelError) return member
-    const text = keyOf(name)
-    if (text === undefined) return new CelError(`unsupported key type: ${valueText(name)}`)
+    const text = keyOf(name) ?? `o${built.size}`
     if (!optional) built.set(text, [name, member])
     else if (!(member instanceof CelOptional)) return new CelError(`cannot initialize optional entry '${valueText(name)}' from non-optional value ${valueText(member)}`)
     else if (member.value !== undefined) built.set(text, [name, member.value])

@@ -105,7 +105,10 @@ function shown(value: CelValue): string {
 
 /** A number with so many decimals, rounded half to even of its exact value, thousands apart if wanted. */
 function fixed(value: number, decimals: number, isGrouped: boolean): string {
-  const [whole, fraction] = value.toFixed(Math.min(decimals, 100)).split('.')
+  const scale = Number(`1e${decimals}`)
+  const isTie = decimals < 16 && Math.abs((value * scale) % 1) === 0.5 && (value * scale) / scale === value
+  const even = isTie ? (2 * Math.round((value * scale) / 2)) / scale : value
+  const [whole, fraction] = even.toFixed(Math.min(decimals, 100)).split('.')
   const grouped = isGrouped ? whole!.replace(/\B(?=(?:\d{3})+$)/g, ',') : whole!
   return fraction === undefined ? grouped : `${grouped}.${fraction}`
 }

@@ -15,9 +15,15 @@ function ofTwo(run: (a: List, b: List) => CelValue): CelFunction {
   return ([a, b]) => (isList(a!) && isList(b!) ? run(a, b) : undefined)
 }
 
+/** True for lists of values that have an order: the others have no such function. */
+function isOrdered(list: List): boolean {
+  return list.length === 0 || !(compareValues(list[0]!, list[0]!) instanceof CelError)
+}
+
 /** The element that goes before all others; the error of those that have no order. */
 function extreme(name: string, isBetter: (order: number) => boolean): CelFunction {
   return ofList((list) => {
+    if (!isOrdered(list)) return undefined
     let best = list[0]
     if (best === undefined) return new CelError(`${name} called on empty list`)
     for (const item of list) {
@@ -35,7 +41,8 @@ function zeroOf(value: CelValue | undefined): CelValue {
   return typeof value === 'number' ? 0 : 0n
 }
 
-function sum(list: List): CelValue {
+function sum(list: List): CelValue | undefined {
+  if (list.length > 0 && !(list[0] instanceof CelDuration || list[0] instanceof CelUint || ['bigint', 'number'].includes(typeof list[0]))) return undefined
   let total = zeroOf(list[0])
   for (const item of list) {
     const next = operatorFunctions['_+_']!([total, item])!
@@ -45,7 +52,8 @@ function sum(list: List): CelValue {
   return total
 }
 
-function isSorted(list: List): CelValue {
+function isSorted(list: List): CelValue | undefined {
+  if (!isOrdered(list)) return undefined
   for (let index = 1; index < list.length; index++) {
     const order = compareValues(list[index - 1]!, list[index]!)
     if (order instanceof CelError) return order
@@ -71,6 +79,7 @@ function distinct(list: List): List {
 /** The items in the order of their keys. */
 function sortBy(list: List, keys: List): CelValue {
   if (list.length !== keys.length) return new CelError(`@sortByAssociatedKeys() expected a list of the same size as the associated keys list, but got ${list.length} and ${keys.length} elements respectively`)
+  if (!isOrdered(keys)) return new CelError('list elements must be comparable')
   for (const key of keys) if (compareValues(keys[0]!, key) instanceof CelError) return new CelError('list elements must have the same type')
   const order = keys.map((_key, index) => index).sort((a, b) => (compareValues(keys[a]!, keys[b]!) as number) || a - b)
   return order.map((index) => list[index]!)

@@ -20,14 +20,20 @@ export function toUint(value: bigint): CelValue {
 }
 
 function toDuration(nanos: bigint): CelValue {
-  return nanos === BigInt.asIntN(64, nanos) ? new CelDuration(nanos) : new CelError('duration overflow')
+  return nanos === BigInt.asIntN(64, nanos) ? new CelDuration(nanos) : intOverflow
 }
 
 function toTimestamp(nanos: bigint, offset: number): CelValue {
   return nanos >= minTimestamp && nanos <= maxTimestamp ? new CelTimestamp(nanos, offset) : new CelError('timestamp overflow')
 }
 
-function arithmetic(ints: (a: bigint, b: bigint) => bigint | CelError, doubles: ((a: number, b: number) => number) | undefined, others?: (a: CelValue, b: CelValue) => CelValue | undefined): CelFunction {
+/** Values without an operator name it; the others only say that these two do not go together. */
+function noOperator(name: string, a: CelValue | undefined): CelError {
+  const isBare = a === null || a instanceof CelMap || (isList(a!) && name !== '_+_') || (typeof a === 'boolean' && /^_[-+*/%]_$/.test(name))
+  return isBare ? new CelError(`no such overload: ${name}`) : noSuchOverload
+}
+
+function arithmetic(name: string, ints: (a: bigint, b: bigint) => bigint | CelError, doubles: ((a: number, b: number) => number) | undefined, others?: (a: CelValue, b: CelValue) => CelValue | undefined): CelFunction {
   return ([a, b]) => {
     if (typeof a === 'bigint' && typeof b === 'bigint') {
       const result = ints(a, b)
@@ -38,7 +44,7 @@ function arithmetic(ints: (a: bigint, b: bigint) => bigint | CelError, doubles: 
       return result instanceof CelError ? result : toUint(result)
     }
     if (typeof a === 'number' && typeof b === 'number' && doubles !== undefined) return doubles(a, b)
-    return others?.(a!, b!) ?? noSuchOverload
+    return others?.(a!, b!) ?? noOperator(name, a)
   }
 }
 
@@ -63,10 +69,11 @@ function subtractOthers(a: CelValue, b: CelValue): CelValue | undefined {
   return undefined
 }
 
-function comparison(holds: (order: number) => boolean): CelFunction {
+function comparison(name: string, holds: (order: number) => boolean): CelFunction {
   return ([a, b]) => {
     const order = compareValues(a!, b!)
-    return order instanceof CelError ? order : holds(order)
+    if (order instanceof CelError) return order === noSuchOverload ? noOperator(name, a) : order
+    return holds(order)
   }
 }
 
@@ -84,20 +91,20 @@ function isZero(value: CelValue): boolean {
 }
 
 export const operatorFunctions: CelFunctions = {
-  '_+_': arithmetic((a, b) => a + b, (a, b) => a + b, addOthers),
-  '_-_': arithmetic((a, b) => a - b, (a, b) => a - b, subtractOthers),
-  '_*_': arithmetic((a, b) => a * b, (a, b) => a * b),
-  '_/_': arithmetic((a, b) => (b === 0n ? new CelError('division by zero') : a / b), (a, b) => a / b),
-  '_%_': arithmetic((a, b) => (b === 0n ? new CelError('modulus by zero') : a % b), undefined),
-  '-_': ([a]) => (typeof a === 'bigint' ? toInt(-a) : typeof a === 'number' ? -a : noSuchOverload),
+  '_+_': arithmetic('_+_', (a, b) => a + b, (a, b) => a + b, addOthers),
+  '_-_': arithmetic('_-_', (a, b) => a - b, (a, b) => a - b, subtractOthers),
+  '_*_': arithmetic('_*_', (a, b) => a * b, (a, b) => a * b),
+  '_/_': arithmetic('_/_', (a, b) => (b === 0n ? new CelError('division by zero') : a / b), (a, b) => a / b),
+  '_%_': arithmetic('_%_', (a, b) => (b === 0n ? new CelError('modulus by zero') : a % b), undefined),
+  '-_': ([a]) => (typeof a === 'bigint' ? toInt(-a) : typeof a === 'number' ? -a : noOperator('-_', a)),
   '!_': ([a]) => (typeof a === 'boolean' ? !a : noSuchOverload),
   '@not_strictly_false': ([a]) => a !== false,
   '_==_': ([a, b]) => equalValues(a!, b!),
   '_!=_': ([a, b]) => !equalValues(a!, b!),
-  '_<_': comparison((order) => order < 0),
-  '_<=_': comparison((order) => order <= 0),
-  '_>_': comparison((order) => order > 0),
-  '_>=_': comparison((order) => order >= 0),
+  '_<_': comparison('_<_', (order) => order < 0),
+  '_<=_': comparison('_<=_', (order) => order <= 0),
+  '_>_': comparison('_>_', (order) => order > 0),
+  '_>=_': comparison('_>=_', (order) => order >= 0),
   '@in': contains,
   size([value]) {
     const size = sizeOf(value!)

@@ -20,7 +20,7 @@ type Part = (ms: number) => number
 function part(ofMoment: Part, perUnit?: bigint): CelFunction {
   return ([value, zone]: readonly CelValue[]) => {
     if (value instanceof CelDuration && perUnit !== undefined && zone === undefined) return value.nanos / perUnit
-    if (!(value instanceof CelTimestamp)) return new CelError('no such overload')
+    if (!(value instanceof CelTimestamp)) return undefined
     if (zone !== undefined && typeof zone !== 'string') return undefined
     const offset = zoneOffset(zone ?? '')
     if (offset instanceof CelError) return offset
