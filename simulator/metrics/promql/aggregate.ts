@@ -47,7 +47,8 @@ export function aggregate(expression: Aggregate, elements: readonly VectorElemen
 }
 
 function wholeNumber(value: number): number {
-  if (Number.isNaN(value) || Math.abs(value) >= 2 ** 63) throw new PromqlError(`Scalar value ${formatFloat(value)} overflows int64`)
+  if (Number.isNaN(value)) throw new PromqlError('Parameter value is NaN')
+  if (Math.abs(value) >= 2 ** 63) throw new PromqlError(`Scalar value ${formatFloat(value)} overflows int64`)
   return Math.trunc(value)
 }
 

@@ -13,7 +13,7 @@ import { PromqlError, typeOf, unwrap } from './expression.ts'
 import type { Aggregate, Call, Expression, LabelMatcher, MatrixSelector, Moment, Subquery, VectorSelector } from './expression.ts'
 import { rangeFunctions } from './range-functions.ts'
 import { SampleReader } from './samples.ts'
-import { distinct, labelsKey, withoutName } from './value.ts'
+import { compareLabels, distinct, labelsKey, withoutName } from './value.ts'
 import type { PromqlValue, RangeSeries, Sample, SampledSeries, SeriesSource, VectorElement } from './value.ts'
 
 const lookBackMs = 300_000
@@ -35,14 +35,14 @@ export function evaluatePromql(expression: Expression, source: SeriesSource, atM
   return new Evaluation(source, atMs, atMs, notes).evaluate(expression, atMs)
 }
 
-/** Evaluates a query at every step of a range. @throws PromqlError */
+/** Evaluates a query at every step of a range; series are sorted by their labels. @throws PromqlError */
 export function evaluateRange(expression: Expression, source: SeriesSource, { fromMs, toMs, stepMs }: QueryRange, notes = new Set<string>()): readonly RangeSeries[] {
   const type = typeOf(expression)
   if (type !== 'vector' && type !== 'scalar') throw new PromqlError(`invalid expression type "${type === 'matrix' ? 'range vector' : type}" for range query, must be Scalar or instant Vector`)
   if (stepMs <= 0) throw new PromqlError('zero or negative query resolution step widths are not accepted. Try a positive integer')
   if (toMs < fromMs) throw new PromqlError('end timestamp must not be before start time')
   if ((toMs - fromMs) / stepMs > pointsMax) throw new PromqlError('exceeded maximum resolution of 11,000 points per timeseries. Try decreasing the query resolution (?step=XX)')
-  return new Evaluation(source, fromMs, toMs, notes).steps(expression, fromMs, toMs, stepMs)
+  return new Evaluation(source, fromMs, toMs, notes).steps(expression, fromMs, toMs, stepMs).sort((a, b) => compareLabels(a.labels, b.labels))
 }
 
 /** The series of a range vector, and its window. */
@@ -81,7 +81,7 @@ class Evaluation {
     }
   }
 
-  /** The values of an expression at each step, as series sorted as they come. */
+  /** The values of an expression at each step, as series in the order in which they come. */
   steps(expression: Expression, fromMs: SimTimeMs, toMs: SimTimeMs, stepMs: number): RangeSeries[] {
     const found = new Map<string, { readonly labels: VectorElement['labels']; readonly samples: Sample[] }>()
     for (let atMs = fromMs; atMs <= toMs; atMs += stepMs) {

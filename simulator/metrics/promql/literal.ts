@@ -2,19 +2,26 @@
 
 import { goQuote } from '../../api/go-text.ts'
 
-const durationPattern = /^(?:(\d+)y)?(?:(\d+)w)?(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?(?:(\d+)ms)?$/
-const unitsMs = [31_536_000_000, 604_800_000, 86_400_000, 3_600_000, 60_000, 1000, 1]
+const units: readonly (readonly [unit: string, ms: number])[] = [['y', 31_536_000_000], ['w', 604_800_000], ['d', 86_400_000], ['h', 3_600_000], ['m', 60_000], ['s', 1000], ['ms', 1]]
 /** The longest duration: 2^63 ns. */
 const durationMaxMs = 9_223_372_036_854
 
-/** `1h30m` in ms, or what is wrong with it. */
+/** `1h30m` in ms, or what is wrong with it. Units go from the biggest to the smallest. */
 export function parseDuration(text: string): number | string {
   if (text === '') return 'empty duration string'
   if (text === '0') return 0
-  const found = durationPattern.exec(text)
-  if (found === null) return `not a valid duration string: ${goQuote(text)}`
-  const total = unitsMs.reduce((sum, unit, i) => sum + Number(found[i + 1] ?? 0) * unit, 0)
-  return total > durationMaxMs ? 'duration out of range' : total
+  if (!/^(\d+\D+)+$/.test(text)) return `not a valid duration string: ${goQuote(text)}`
+  let total = 0
+  let last = -1
+  for (const [, count, unit] of text.matchAll(/(\d+)(\D+)/g)) {
+    const at = units.findIndex(([name]) => name === unit)
+    if (at < 0) return `unknown unit ${goQuote(unit)} in duration ${goQuote(text)}`
+    if (at <= last) return `not a valid duration string: ${goQuote(text)}`
+    last = at
+    total += Number(count) * units[at][1]
+    if (total > durationMaxMs) return 'duration out of range'
+  }
+  return total
 }
 
 /** A number, or what is wrong with it: `0x1F`, `010` (octal), `1_000`, `1e3`, `Inf`. */
@@ -24,7 +31,9 @@ export function parseNumber(text: string): number | string {
   if (/^0x_?[\da-f]+(_[\da-f]+)*$/i.test(text)) return Number.parseInt(text.slice(2).replaceAll('_', ''), 16)
   if (/^0_?[0-7]+(_[0-7]+)*$/.test(text)) return Number.parseInt(text.replaceAll('_', ''), 8)
   if (/^[1-9]\d*(_\d+)+$/.test(text)) return Number(text.replaceAll('_', ''))
-  return /^(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : `error parsing number: strconv.ParseFloat: parsing ${goQuote(text)}: invalid syntax`
+  const isDecimal = /^(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text)
+  if (isDecimal && Number.isFinite(Number(text))) return Number(text)
+  return `error parsing number: strconv.ParseFloat: parsing ${goQuote(text)}: ${isDecimal ? 'value out of range' : 'invalid syntax'}`
 }
 
 const escapes: { readonly [char: string]: string } = { a: '\x07', b: '\b', f: '\f', n: '\n', r: '\r', t: '\t', v: '\v' }

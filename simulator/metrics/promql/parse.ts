@@ -146,7 +146,7 @@ class Parser {
         return { type: 'string', value: unquote(token.text), from, to: this.end }
       case 'aggregator': {
         this.take()
-        return this.is('(') || this.is('by') || this.is('without') ? this.aggregate(token) : this.selectorOr(token)
+        return this.is('(') || this.is('by') || this.is('without') ? this.aggregate(token) : this.selector(token)
       }
       case 'identifier': {
         this.take()
@@ -164,16 +164,11 @@ class Parser {
         if (token.kind === 'operator' && !/^(and|or|unless)$/.test(token.word)) this.unexpected()
         if (notMetrics.has(token.word)) this.unexpected()
         this.take()
+        // A duration that only a range could have.
+        if (token.word === 'step' && this.accept('(') && this.accept(')')) this.fail(from, 'unknown node type: *parser.DurationExpr')
         return this.selector(token)
       default: return this.unexpected()
     }
-  }
-
-  /** The name of an aggregation without anything to aggregate is the name of a metric, where that can be. */
-  private selectorOr(token: Token): Expression {
-    const next = this.peek()
-    const canFollow = next.kind === 'end' || next.kind === 'punctuation' || next.kind === 'operator' || next.word === 'offset' || next.word === 'bool'
-    return canFollow ? this.selector(token) : this.unexpected('aggregation')
   }
 
   private number(): number {
@@ -235,8 +230,9 @@ class Parser {
   private selector(name: Token | undefined): VectorSelector {
     const from = name?.from ?? this.peek().from
     const matchers = this.is('{') ? this.matchers() : []
-    // A quoted name inside the braces is the metric's name too.
-    const quoted = name === undefined ? matchers.findIndex(({ label, op }) => label === '__name__' && op === '=') : -1
+    // A quoted name inside the braces is the metric's name too, when it is the only one.
+    const names = name === undefined ? matchers.filter(({ label }) => label === '__name__') : []
+    const quoted = names.length === 1 && names[0].op === '=' && names[0].value !== '' ? matchers.indexOf(names[0]) : -1
     const rest = matchers.filter((_matcher, i) => i !== quoted)
     return { type: 'selector', name: quoted >= 0 ? matchers[quoted].value : name?.text, matchers: rest, offsetMs: 0, from, to: this.end }
   }
@@ -348,12 +344,13 @@ class Parser {
   }
 
   private positiveMs(complain: () => never): number {
+    const { from } = this.peek()
     const sign = this.accept('-') ? -1 : (this.accept('+'), 1)
     const token = this.peek()
     if (token.kind !== 'number' && token.kind !== 'duration') complain()
     const seconds = sign * this.number()
-    if (/^[-+*/%^]$/.test(this.peek().text)) this.fail(token.from, 'experimental duration expression is not enabled')
-    if (seconds <= 0) this.fail(token.from, 'duration must be greater than 0')
+    if (/^[-+*/%^]$/.test(this.peek().text)) this.fail(from, 'experimental duration expression is not enabled')
+    if (seconds <= 0) this.fail(from, 'duration must be greater than 0')
     return Math.round(seconds * 1000)
   }
 }

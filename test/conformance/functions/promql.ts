@@ -90,10 +90,17 @@ function playRule(input: Input, given: Rule): { readonly [key: string]: Json } {
   const steps: Json[] = []
   let alerts: readonly Alert[] = []
   for (let at = 0; at <= (input.until ?? 0); at += input.every ?? 1) {
-    const result = evaluateAlerts(rule, alerts, source, at * 1000)
-    alerts = result.alerts
-    const series = result.series.map(({ labels, value }) => `${labelsText(labels)} ${formatFloat(value)}`).sort(compareText)
-    steps.push({ at, state: ruleState(alerts), ...(alerts.length > 0 ? { alerts: alerts.map(alertJson) } : {}), ...(series.length > 0 ? { series } : {}) })
+    let series: readonly string[] = []
+    let error: string | undefined
+    try {
+      const result = evaluateAlerts(rule, alerts, source, at * 1000)
+      alerts = result.alerts
+      series = result.series.map(({ labels, value }) => `${labelsText(labels)} ${formatFloat(value)}`).sort(compareText)
+    } catch (failure) {
+      if (!(failure instanceof Error)) throw failure
+      error = failure.message
+    }
+    steps.push({ at, state: ruleState(alerts), ...(error === undefined ? {} : { error }), ...(alerts.length > 0 ? { alerts: alerts.map(alertJson) } : {}), ...(series.length > 0 ? { series } : {}) })
   }
   return { steps }
 }
@@ -121,7 +128,7 @@ function sortedKeys(value: Json): Json {
 /** One query or one alerting rule. */
 export function runPromql(row: Json): CaseResult {
   const { name, input, expect } = row as unknown as Row
-  const isSorted = /^(sort|topk|bottomk)/.test(input.expr ?? '')
+  const isSorted = input.range === undefined && /^(sort|topk|bottomk)/.test(input.expr ?? '')
   let actual: { readonly [key: string]: Json }
   try {
     actual = input.rule === undefined ? query(input) : playRule(input, input.rule)
