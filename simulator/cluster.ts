@@ -249,7 +249,7 @@ export class Cluster {
   /** Plays the bootstrap: system objects, nodes, add-ons, first events of the components. */
   boot(): void {
     const client = this.clientFor(adminUser)
-    for (const object of defaultRbac()) this.store.put(rbacResource(object), keyOf(object), (resourceVersion) => this.asSystemObject(object, resourceVersion))
+    for (const object of defaultRbac()) this.store.put(rbacResource(object), keyOf(object), (resourceVersion) => this.asSystemObject(rbacResource(object), object, resourceVersion))
     for (const { resource, object } of systemObjects) must(client, resource, object)
     for (const { resource, object } of this.components.bootstrapObjects) must(client, resource, object)
     for (const node of this.config.nodes ?? []) must(client, 'nodes', nodeObject(node))
@@ -257,13 +257,17 @@ export class Cluster {
     this.runner.start()
     for (const name of this.config.addOns ?? []) {
       assert(addOns[name] !== undefined, `there is no add-on ${name}`)
-      for (const { resource, object } of addOns[name]) must(client, resource, object)
+      for (const { resource, object } of addOns[name]) {
+        // Definitions are established from the start, since objects of their kinds come next; they are known to be valid.
+        if (resource === definitionsResource) this.store.put(resource, keyOf(object), (resourceVersion) => this.asSystemObject(resource, object, resourceVersion))
+        else must(client, resource, object)
+      }
     }
     this.kernel.schedule(this.nowMs + eventExpiryPeriodMs, 'cluster/expire-events', '')
   }
 
-  private asSystemObject(object: KubeObject, resourceVersion: string): KubeObject {
-    const uid = this.identity.uid(rbacResource(object), keyOf(object))
+  private asSystemObject(resource: string, object: KubeObject, resourceVersion: string): KubeObject {
+    const uid = this.identity.uid(resource, keyOf(object))
     return { ...object, metadata: { ...object.metadata, uid, resourceVersion, creationTimestamp: this.clock.timestamp(this.nowMs) } }
   }
 
@@ -336,8 +340,6 @@ function rbacResource(object: KubeObject): string {
 
 function must(client: LocalClient, resource: string, object: KubeObject): void {
   const result = client.create(resource, object)
-  // Kinds of add-ons are served from the start: their objects come next.
-  if (result.ok && resource === definitionsResource) client.updateStatus(resource, { ...result.object, status: object.status })
   if (result.ok || result.status.reason === 'AlreadyExists') return
   assert(false, result.status.message ?? `${resource} was refused`)
 }

@@ -9,8 +9,8 @@ export function establishedDefinition(spec: CustomResourceDefinition['spec']): C
   return {
     apiVersion: 'apiextensions.k8s.io/v1',
     kind: 'CustomResourceDefinition',
-    metadata: { name: `${names.plural}.${spec.group}` },
-    spec,
+    metadata: { name: `${names.plural}.${spec.group}`, generation: 1 },
+    spec: { ...spec, names: accepted, conversion: { strategy: 'None' } },
     status: {
       acceptedNames: accepted,
       conditions: [

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import { definitionsResource } from '../../api/custom-kinds.ts'
 import { fieldErrorText } from '../../api/field-error.ts'
+import { addOns } from '../../bootstrap/add-ons.ts'
 import { ErrorList } from '../validation/error-list.ts'
 import type { DefinitionSpec, SchemaProps } from './internal.ts'
 import { validateSpec } from './spec.ts'
@@ -39,4 +41,10 @@ describe('a definition', () => {
     expect(errorsOf({ ...spec, versions: [...versions, { ...versions[0], name: 'v2' }] })[0]).toMatch(/^spec.versions: .*: must have exactly one version marked as storage version$/)
   })
   test('has a group with a dot', () => expect(errorsOf({ ...specWith({}), group: 'example' })).toEqual(['spec.group: Invalid value: "example": should be a domain with at least one dot']))
+})
+
+describe('what add-ons define', () => {
+  const brought = Object.values(addOns).flat().filter(({ resource }) => resource === definitionsResource)
+  test('are definitions', () => expect(brought.length).toBeGreaterThan(0))
+  for (const { object } of brought) test(`${object.metadata.name} is valid`, () => expect(errorsOf(object.spec as DefinitionSpec)).toEqual([]))
 })
