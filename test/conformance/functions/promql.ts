@@ -35,7 +35,9 @@ function expand(words: readonly string[]): Loaded[] {
     if (repeated === null) return [word === '_' ? undefined : word === 'stale' ? stale : { value: numberOf(word) }]
     const [, first, growth, count] = repeated
     if (first === '_') return Array.from({ length: Number(count) }, () => undefined)
-    return Array.from({ length: Number(count) + 1 }, (_, i) => ({ value: numberOf(first) + i * Number(growth ?? 0) }))
+    // promtool adds step by step, with what rounding makes of it.
+    let value = numberOf(first)
+    return Array.from({ length: Number(count) + 1 }, (_, i) => ({ value: i === 0 ? value : (value += Number(growth ?? 0)) }))
   })
 }
 
