@@ -2,6 +2,7 @@
 // It reads k8s.io/api by reflection. Run it in a module that requires k8s.io/api and k8s.io/apimachinery v0.35.4:
 //
 //	go run . > field-schema.json
+//	go run . definitions > definition-schema.json   (CustomResourceDefinition, of k8s.io/apiextensions-apiserver v0.35.4)
 //
 // One text per type, fields separated by ';' in Go's order: NAME FLAGS ':' TYPE. Flags: '?' omitempty, '!' omitzero,
 // '~' embedded (NAME is then Go's field name). TYPE: '*' pointer, '[]' list, '{}' map from text, then string, bool,
@@ -35,6 +36,7 @@ import (
 	resource "k8s.io/api/resource/v1"
 	scheduling "k8s.io/api/scheduling/v1"
 	storage "k8s.io/api/storage/v1"
+	apiextensions "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
 	apiregistration "k8s.io/kube-aggregator/pkg/apis/apiregistration/v1"
 )
 
@@ -64,9 +66,14 @@ var kinds = map[string][]any{
 	"apiregistration.k8s.io/v1":       {apiregistration.APIService{}},
 }
 
+// What `definitions` prints: only types of that package, the others are in field-schema.json.
+var definitions = map[string][]any{"apiextensions.k8s.io/v1": {apiextensions.CustomResourceDefinition{}}}
+
 var special = map[string]string{
 	"meta/v1.Time": "Time", "meta/v1.MicroTime": "MicroTime", "api/resource.Quantity": "Quantity", "util/intstr.IntOrString": "IntOrString",
 	"meta/v1.Duration": "Duration", "pkg/runtime.RawExtension": "Raw", "meta/v1.FieldsV1": "Raw",
+	"apiextensions/v1.JSON": "Raw", "apiextensions/v1.JSONSchemaPropsOrBool": "Raw", "apiextensions/v1.JSONSchemaPropsOrArray": "Raw",
+	"apiextensions/v1.JSONSchemaPropsOrStringArray": "Raw",
 }
 
 var types = map[string]string{}
@@ -136,11 +143,20 @@ func describe(t reflect.Type, k string) {
 }
 
 func main() {
+	isForDefinitions := len(os.Args) > 1 && os.Args[1] == "definitions"
+	if isForDefinitions {
+		kinds = definitions
+	}
 	byKind := map[string]string{}
 	for apiVersion, list := range kinds {
 		for _, v := range list {
 			t := reflect.TypeOf(v)
 			byKind[apiVersion+" "+t.Name()] = expr(t)
+		}
+	}
+	for k := range types {
+		if isForDefinitions && !strings.HasPrefix(k, "apiextensions/") {
+			delete(types, k)
 		}
 	}
 	out := json.NewEncoder(os.Stdout)
