@@ -2,7 +2,7 @@
 
 import { isSelectorError, matchesSelector, parseSelector } from './api/selector.ts'
 import type { ClusterConfig } from './cluster-config.ts'
-import type { ResourceMetricsReader } from './controllers/hpa/ports.ts'
+import type { MetricsError, ResourceMetricsReader } from './controllers/hpa/ports.ts'
 import { resourceMetricsClient } from './controllers/hpa/resource-metrics.ts'
 import { addOnControllers, makeControllers } from './controllers/registry.ts'
 import type { Metrics } from './metrics/metrics.ts'
@@ -25,6 +25,13 @@ function readerOf(metrics: Metrics, isInstalled: boolean): ResourceMetricsReader
       const samples = metrics.podSamples(namespace, (pod) => matchesSelector(selector, pod.metadata.labels))
       if (samples === undefined) return { error: `${problem} (get pods.metrics.k8s.io)` }
       return samples.map(({ pod, containers, timestampMs, windowMs }) => ({ pod: pod.metadata.name ?? '', containers, timestampMs, windowMs }))
+    },
+    customPodMetrics: (metric, namespace, text) => {
+      const selector = parseSelector(text)
+      if (isSelectorError(selector)) return { error: selector.error }
+      const values = metrics.customPodValues(metric, namespace, (pod) => matchesSelector(selector, pod.metadata.labels))
+      if (values === undefined || 'error' in values) return values as MetricsError | undefined
+      return new Map([...values].map(([pod, value]) => [pod, { milli: Math.round(value * 1000), timestampMs: 0, windowMs: 0 }]))
     },
   }
 }

@@ -80,6 +80,14 @@ export class Metrics implements Component {
     return samples
   }
 
+  /**
+   * The values of a custom metric by pod, as custom.metrics.k8s.io has them; an error in the API's words.
+   * Undefined: the API is not served. Nothing in a cluster serves it; a host may.
+   */
+  customPodValues(_metric: string, _namespace: string, _passes: (pod: Pod) => boolean): ReadonlyMap<string, number> | { readonly error: string } | undefined {
+    return undefined
+  }
+
   /** Evaluates a PromQL query now. @throws PromqlError with a sentence for what does not parse or fit */
   query(promql: string, atMs: SimTimeMs = this.context.clock.nowMs): PromqlValue {
     const expression = parsePromql(promql)

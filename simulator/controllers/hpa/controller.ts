@@ -288,6 +288,9 @@ function toFloat(text: string | number | undefined): number | undefined {
   return Number(parsed.value) * Number(`1e${parsed.scale}`)
 }
 
+/** What the requests of a sync take; the period counts from its end. A modelling assumption. */
+const syncMs = 10
+
 /** The horizontal pod autoscaler controller. */
 export function makeHpaController(parts: HpaParts): Controller {
   const { hpaSyncPeriodMs } = parts.flags
@@ -301,7 +304,7 @@ export function makeHpaController(parts: HpaParts): Controller {
         return done
       }
       new HpaSync(hpa, key, parts, context).run()
-      return { requeueAfterMs: hpaSyncPeriodMs }
+      return { requeueAfterMs: hpaSyncPeriodMs + syncMs }
     },
   }
 }

@@ -17,6 +17,8 @@ export interface MetricsError { readonly error: string }
 export interface ResourceMetricsReader {
   /** @param selector label selector in its text form */
   podMetrics(namespace: string, selector: string): readonly PodUsage[] | MetricsError
+  /** Reads the custom metrics API (custom.metrics.k8s.io) for pods: milli-values of a metric. Undefined when it is not served. */
+  customPodMetrics?(metric: string, namespace: string, selector: string): ReadonlyMap<string, PodMetric> | MetricsError | undefined
 }
 
 /** The object that an Object metric describes. */

@@ -22,7 +22,7 @@ function usageOf({ containers }: PodUsage, resource: string, container: string):
   return counted.length === 0 ? undefined : sum
 }
 
-/** Resource metrics from a reader; custom and external metrics are not served. */
+/** Resource metrics from a reader, and custom ones of pods where it has them; other custom and external metrics are not served. */
 export function resourceMetricsClient(reader: ResourceMetricsReader): MetricsClient {
   return {
     resourceMetric(resource, namespace, selector, container) {
@@ -36,7 +36,11 @@ export function resourceMetricsClient(reader: ResourceMetricsReader): MetricsCli
       }
       return metrics
     },
-    podsMetric: () => missingCustom,
+    podsMetric(name, namespace, selector) {
+      const values = reader.customPodMetrics?.(name, namespace, selector)
+      if (values === undefined) return missingCustom
+      return 'error' in values ? { error: `unable to fetch metrics from custom metrics API: ${String(values.error)}` } : values
+    },
     objectMetric: () => missingCustom,
     externalMetric: () => missingExternal,
   }

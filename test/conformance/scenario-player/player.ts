@@ -65,6 +65,7 @@ export class Player {
   private termination: string
   private overrides: { readonly [selector: string]: string }
   private usage: { readonly [selector: string]: Dict } = {}
+  private custom: { readonly [metric: string]: string } = {}
   private lastChangeMs = 0
   private ipCount = 0
   private changes: StoreChange[] = []
@@ -244,6 +245,12 @@ export class Player {
       })
       return [{ pod, containers, timestampMs: this.cluster.nowMs, windowMs: 15_000 }]
     })
+    metrics.customPodValues = (metric, namespace, passes) => {
+      const value = this.custom[metric]
+      if (value === undefined) return { error: `the server could not find the metric ${metric} for pods` }
+      const pods = this.cluster.peek<Pod>('pods').filter((pod) => pod.metadata.namespace === namespace && passes(pod))
+      return new Map(pods.map((pod) => [pod.metadata.name!, quantityMilli(value) / 1000]))
+    }
   }
 
   // ---- steps -------------------------------------------------------------------------------------------------------
@@ -282,6 +289,7 @@ export class Player {
       this.termination = step['termination']
       if (this.termination === 'auto') this.finishAll(() => true)
     }
+    if ('custom' in step) this.custom = step['custom'] ?? {}
     if ('metrics' in step) this.usage = step['metrics'] ?? {}
     if ('node-stop' in step) for (const name of String(step['node-stop']).split(',')) this.alive.delete(name)
     if ('node-start' in step) for (const name of String(step['node-start']).split(',')) this.startNode(name)
