@@ -107,7 +107,7 @@ function playRule(input: Input, given: Rule): { readonly [key: string]: Json } {
   return { steps }
 }
 
-/** Figures agree to 12 digits. Vectors come in any order, except where the query sorts. */
+/** Figures agree to 12 digits. Vectors come in any order, except where the query sorts all of one. */
 function normal(answer: Json | undefined, isSorted: boolean): Json {
   const rounded = figures(answer ?? null)
   if (isSorted || !isJsonObject(rounded) || !Array.isArray(rounded.result)) return rounded
@@ -130,7 +130,7 @@ function sortedKeys(value: Json): Json {
 /** One query or one alerting rule. */
 export function runPromql(row: Json): CaseResult {
   const { name, input, expect } = row as unknown as Row
-  const isSorted = input.range === undefined && /^(sort|topk|bottomk)/.test(input.expr ?? '')
+  const isSorted = input.range === undefined && /^(sort|sort_desc|topk|bottomk)\s*\(/.test(input.expr ?? '')
   let actual: { readonly [key: string]: Json }
   try {
     actual = input.rule === undefined ? query(input) : playRule(input, input.rule)
