@@ -15,6 +15,8 @@ export interface CelScope {
   readonly variables: ReadonlyMap<string, CelType>
   readonly functions: ReadonlyMap<string, readonly Overload[]>
   readonly types: ReadonlyMap<string, CelType>
+  /** `cel.bind` is known. */
+  readonly hasBind?: boolean
   readonly structs?: (name: string) => CelType | undefined
 }
 

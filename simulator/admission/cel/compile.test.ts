@@ -75,6 +75,10 @@ describe('an expression that does not compile', () => {
   it('shows a field that its variable does not have', () => {
     expect(compileCel(environment, 'device.drver == "x"', { device: ['driver'] })).toEqual({ error: "compilation failed: ERROR: <input>:1:7: undefined field 'drver'\n | device.drver == \"x\"\n | ......^" })
   })
+  it('binds names only where that is known', () => {
+    expect(compileCel({ ...environment, hasBind: true }, 'cel.bind(x, object.a, x == x)')).toHaveProperty('program')
+    expect(compileCel(environment, 'cel.bind(x, object.a, x == x)')).toHaveProperty('error')
+  })
   it('is told by what it must evaluate to', () => expect(compileCel(environment, '1 + 1', {}, [{ kind: 'simple', name: 'bool', params: [] }])).toEqual({ error: 'must evaluate to bool but got int' }))
   it('goes deeper than anybody may', () => expect(outcome('('.repeat(300))).toContain('expression recursion limit exceeded: 250'))
   it('goes further than anybody may', () => expect(outcome(`1${'+1'.repeat(5000)}`)).toBe('compilation failed: ERROR: <input>:-1:0: max recursion depth exceeded'))

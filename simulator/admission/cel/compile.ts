@@ -45,7 +45,7 @@ function failed(expression: string, issues: readonly Issue[]): { readonly error:
  * @param returnTypes what it must evaluate to; anything if left out
  */
 export function compileCel(environment: CelScope, expression: string, fields: { readonly [variable: string]: readonly string[] } = {}, returnTypes: readonly CelType[] = []): Compiled {
-  const parsed = parseCel(expression)
+  const parsed = parseCel(expression, environment.hasBind)
   if ('issues' in parsed) return failed(expression, parsed.issues)
   const objects = Object.entries(fields).map(([name, known]) => [name, objectType(name, new Map(known.map((field) => [field, dynType])))] as const)
   const scope = objects.length === 0 ? environment : { ...environment, variables: new Map([...environment.variables, ...objects]) }

@@ -116,6 +116,12 @@ const macros: { readonly [signature: string]: Expander } = {
   'sortBy:2': sortBy,
 }
 
+/** `cel.bind(name, value, expression)`, which only some environments have. */
+export function expandBind([name, value, body]: readonly Expr[], pos: number): Expr | Issue {
+  if (name!.kind !== 'ident') return { pos: name!.pos, message: 'cel.bind() variable names must be simple identifiers' }
+  return { kind: 'fold', pos, range: list(pos), variable: '#unused', accumulator: name!.name, init: value!, condition: constant(pos, false), step: { kind: 'ident', pos, name: name!.name }, result: body! }
+}
+
 function has(argument: Expr): Expr | Issue {
   if (argument.kind !== 'select') return { pos: argument.pos, message: 'invalid argument to has() macro' }
   return { ...argument, test: true }

@@ -4,7 +4,7 @@ import type { EntryExpr, Expr, FieldExpr, Issue } from './ast.ts'
 import { isTooDeep, qualifiedName } from './ast.ts'
 import type { Token } from './lex.ts'
 import { lex, unquote, unquoteBytes } from './lex.ts'
-import { expandMacro } from './macros.ts'
+import { expandBind, expandMacro } from './macros.ts'
 import type { CelValue } from './values.ts'
 import { CelUint } from './values.ts'
 
@@ -28,6 +28,7 @@ class Stop {}
 class Parser {
   readonly tokens: readonly Token[]
   readonly issues: Issue[]
+  readonly hasBind: boolean
   at = 0
   depth = 0
   /** After an error nothing is reported until a token fits again. */
@@ -35,9 +36,10 @@ class Parser {
   /** The brackets that are open. */
   readonly open: string[] = []
 
-  constructor(tokens: readonly Token[], issues: Issue[]) {
+  constructor(tokens: readonly Token[], issues: Issue[], hasBind: boolean) {
     this.tokens = tokens
     this.issues = issues
+    this.hasBind = hasBind
   }
 
   get token(): Token {
@@ -220,7 +222,8 @@ class Parser {
   }
 
   call(name: string, pos: number, args: readonly Expr[], target?: Expr): Expr {
-    const macro = expandMacro(name, pos, args, target)
+    const isBind = this.hasBind && name === 'bind' && args.length === 3 && target?.kind === 'ident' && target.name === 'cel'
+    const macro = isBind ? expandBind(args, pos) : expandMacro(name, pos, args, target)
     if (macro === undefined) return { kind: 'call', pos, name, args, ...(target === undefined ? {} : { target }) }
     if (!('message' in macro)) return macro
     this.report(macro.pos, macro.message)
@@ -369,12 +372,12 @@ function numberOf({ kind, text }: Token, sign: string): CelValue | undefined {
   return value === BigInt.asIntN(64, value) ? value : undefined
 }
 
-/** The tree of an expression, or what is wrong with its text. */
-export function parseCel(text: string): { readonly expr: Expr } | { readonly issues: readonly Issue[] } {
+/** The tree of an expression, or what is wrong with its text. @param hasBind `cel.bind` is known */
+export function parseCel(text: string, hasBind = false): { readonly expr: Expr } | { readonly issues: readonly Issue[] } {
   const issues: Issue[] = []
   const size = Array.from(text).length
   if (size > maxSize) return { issues: [{ pos: -1, message: `expression code point size exceeds limit: size: ${size}, limit ${maxSize}` }] }
-  const parser = new Parser(lex(text, issues), issues)
+  const parser = new Parser(lex(text, issues), issues, hasBind)
   try {
     const expr = parser.expression()
     if (parser.token.kind !== '<EOF>') parser.syntaxError(`${parser.following.kind === '<EOF>' ? 'extraneous' : 'mismatched'} input '${parser.token.text}' expecting <EOF>`)

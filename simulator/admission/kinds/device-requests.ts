@@ -35,7 +35,7 @@ export function defaultDeviceClaim(devices: DeviceClaim | undefined): void {
 
 function validateSelector(expression: string, path: string, errors: ErrorList): void {
   if (expression.length > expressionBytesMax) return errors.tooLong(path, expressionBytesMax)
-  const compiled = compileCel(celEnvironment(['device']), expression, { device: deviceFields })
+  const compiled = compileCel({ ...celEnvironment(['device']), hasBind: true }, expression, { device: deviceFields })
   if ('error' in compiled) errors.invalid(path, expression, compiled.error)
   else if (compiled.type !== 'bool' && compiled.type !== 'dyn') errors.invalid(path, expression, `must evaluate to bool or the unknown type, not ${compiled.type}`)
 }
