@@ -56,6 +56,8 @@ class Evaluation {
   private readonly reader: SampleReader
   /** Series of each selector: they stay the same through all steps. */
   private readonly selected = new Map<VectorSelector, readonly SampledSeries[]>()
+  /** Results of subqueries at the moments that the next step will look at again. */
+  private readonly inner = new Map<Subquery, Map<SimTimeMs, PromqlValue>>()
   /** Labels of each series with its name, made once. */
   private readonly named = new Map<SampledSeries, VectorElement['labels']>()
 
@@ -82,10 +84,11 @@ class Evaluation {
   }
 
   /** The values of an expression at each step, as series in the order in which they come. */
-  steps(expression: Expression, fromMs: SimTimeMs, toMs: SimTimeMs, stepMs: number): RangeSeries[] {
+  steps(expression: Expression, fromMs: SimTimeMs, toMs: SimTimeMs, stepMs: number, known?: Map<SimTimeMs, PromqlValue>): RangeSeries[] {
     const found = new Map<string, { readonly labels: VectorElement['labels']; readonly samples: Sample[] }>()
     for (let atMs = fromMs; atMs <= toMs; atMs += stepMs) {
-      const value = this.evaluate(expression, atMs)
+      const value = known?.get(atMs) ?? this.evaluate(expression, atMs)
+      known?.set(atMs, value)
       const elements = value.type === 'vector' ? value.elements : value.type === 'scalar' ? [{ labels: {}, value: value.value }] : []
       for (const { labels, value: sample } of elements) {
         const key = labelsKey(labels)
@@ -144,7 +147,10 @@ class Evaluation {
     const fromMs = toMs - expression.rangeMs
     if (expression.type === 'subquery') {
       const stepMs = expression.stepMs ?? subqueryStepMs
-      return { series: this.steps(expression.operand, (Math.floor(fromMs / stepMs) + 1) * stepMs, toMs, stepMs), fromMs, toMs }
+      const known = this.inner.get(expression) ?? new Map<SimTimeMs, PromqlValue>()
+      this.inner.set(expression, known)
+      for (const knownMs of known.keys()) if (knownMs <= fromMs) known.delete(knownMs)
+      return { series: this.steps(expression.operand, (Math.floor(fromMs / stepMs) + 1) * stepMs, toMs, stepMs, known), fromMs, toMs }
     }
     const series = this.select(expression.selector).flatMap((each) => {
       const all = this.reader.between(each, fromMs, toMs)
