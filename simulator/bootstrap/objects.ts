@@ -91,10 +91,3 @@ export function nodeObject(spec: NodeSpec): Node {
   }
 }
 
-/** The control plane's node: `cp-0`, tainted against ordinary pods. */
-export const controlPlaneNode: NodeSpec = {
-  name: 'cp-0',
-  resources: { cpu: '4', memory: '8Gi' },
-  labels: { 'node-role.kubernetes.io/control-plane': '', 'node.kubernetes.io/exclude-from-external-load-balancers': '' },
-  taints: [{ key: 'node-role.kubernetes.io/control-plane', effect: 'NoSchedule' }],
-}
