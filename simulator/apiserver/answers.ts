@@ -16,7 +16,9 @@ const shownMax = 30
 
 /** How a request asks for a write. */
 export function writeOptions(request: ApiRequest): WriteOptions {
-  return { user: request.user, isDryRun: isDryRun(request), subresource: request.subresource, fieldValidation: request.query?.fieldValidation, keepsAsked: true }
+  const isTrial = isDryRun(request)
+  // Managed fields are recorded of what is stored.
+  return { user: request.user, isDryRun: isTrial, subresource: request.subresource, fieldValidation: request.query?.fieldValidation, keepsAsked: !isTrial }
 }
 
 /** Deletes may ask for a dry run in their body too. */

@@ -1,6 +1,7 @@
 /** Server-side apply. Models apiserver/pkg/endpoints/handlers applyPatcher and util/managedfields (v1.35). */
 
 import { apiErrors } from '../../api/errors.ts'
+import { sortKeys } from '../../api/go-text.ts'
 import { apiVersionOf } from '../../api/kinds.ts'
 import type { KindInfo } from '../../api/kinds.ts'
 import type { ApiRequest } from '../../api/request.ts'
@@ -8,7 +9,6 @@ import type { KubeObject, Status } from '../../api/types.ts'
 import { isYamlError, parseYaml } from '../../api/yaml/documents.ts'
 import { isJsonObject } from '../../kernel/json.ts'
 import type { Json, JsonObject } from '../../kernel/json.ts'
-import { compareText } from '../../kernel/text.ts'
 import { objectKey } from '../../store/resource-id.ts'
 import { writeOptions } from '../answers.ts'
 import type { Outcome } from '../ports.ts'
@@ -36,7 +36,7 @@ export function applyObject(parts: ServerParts, kind: KindInfo, request: ApiRequ
   const object = synced(request, config, applied.object)
   const mismatch = checkIdentity(kind, request, object, live)
   if (mismatch !== undefined) return refused(mismatch)
-  const options = { ...writeOptions(request), fieldValidation: 'Ignore' as const }
+  const options = { ...writeOptions(request), fieldValidation: 'Ignore' as const, keepsAsked: false }
   const key = objectKey(kind.namespaced ? request.namespace : undefined, request.name ?? '')
   const body = object as unknown as KubeObject
   const outcome = live === undefined ? parts.registry.create(kind, request.namespace, body, options) : parts.registry.update(kind, key, body, options)
@@ -98,13 +98,7 @@ function synced(request: ApiRequest, config: JsonObject, object: JsonObject): Js
   const given = config as unknown as KubeObject
   const { [lastApplied]: _own, ...annotations } = given.metadata.annotations ?? {}
   const bare = given.metadata.annotations === undefined ? given : { ...given, metadata: { ...given.metadata, annotations } }
-  return { ...object, metadata: { ...metadata, annotations: { ...metadata.annotations, [lastApplied]: `${JSON.stringify(sortKeys(bare as unknown as Json))}\n` } } } as unknown as JsonObject
-}
-
-function sortKeys(value: Json): Json {
-  if (Array.isArray(value)) return (value as readonly Json[]).map(sortKeys)
-  if (!isJsonObject(value)) return value
-  return Object.fromEntries(Object.keys(value).sort(compareText).flatMap((key) => (value[key] === undefined ? [] : [[key, sortKeys(value[key])]])))
+  return { ...object, metadata: { ...metadata, annotations: { ...metadata.annotations, [lastApplied]: `${JSON.stringify(sortKeys(bare))}\n` } } } as unknown as JsonObject
 }
 
 function checkIdentity(kind: KindInfo, request: ApiRequest, object: JsonObject, live: KubeObject | undefined): Status | undefined {

@@ -59,7 +59,9 @@ function resetFields(kind: string, subresource: string | undefined): FieldSet {
   return kind === 'Pod' ? union(union(spec, pathSet('f:metadata', 'f:deletionTimestamp')), pathSet('f:metadata', 'f:ownerReferences')) : spec
 }
 
-function isSameManager(a: Pick<ManagedEntry, 'manager' | 'operation' | 'apiVersion' | 'subresource'>, b: Pick<ManagedEntry, 'manager' | 'operation' | 'apiVersion' | 'subresource'>): boolean {
+type ManagerEntry = Omit<ManagedEntry, 'fields'>
+
+function isSameManager(a: ManagerEntry, b: ManagerEntry): boolean {
   return a.manager === b.manager && a.operation === b.operation && a.subresource === b.subresource && (a.operation === 'Apply' || a.apiVersion === b.apiVersion)
 }
 
@@ -83,12 +85,16 @@ function zeroOf(type: FieldType): Json {
   return type.scalar === 'int32' || type.scalar === 'int64' || type.scalar === 'float64' ? 0 : null
 }
 
+/** What a write changes, and what other managers lose by it. Fields that the request cannot change are left out. */
+function changesOf(before: JsonObject, after: JsonObject, type: MergeType, reset: FieldSet): { readonly changed: FieldSet; readonly lost: FieldSet } {
+  const { added, modified, removed } = compareValues(before, after, type)
+  const changed = without(union(modified, added), reset)
+  return { changed, lost: union(changed, without(removed, reset)) }
+}
+
 /** The entries after a create, an update or a patch. @param before undefined for a create */
 export function afterUpdate(entries: readonly ManagedEntry[], before: JsonObject | undefined, after: JsonObject, type: MergeType, writer: Writer): ManagedEntry[] {
-  const comparison = compareValues(before ?? emptyObject(type), after, type)
-  const reset = resetFields(String(after['kind']), writer.subresource)
-  const changed = without(union(comparison.modified, comparison.added), reset)
-  const lost = union(changed, without(comparison.removed, reset))
+  const { changed, lost } = changesOf(before ?? emptyObject(type), after, type, resetFields(String(after['kind']), writer.subresource))
   const others = entries.map((entry) => ({ ...entry, fields: difference(entry.fields, lost) }))
   const own = difference(changed, neverManaged)
   if (isEmptySet(own)) return others.filter(({ fields }) => !isEmptySet(fields))
@@ -98,7 +104,7 @@ export function afterUpdate(entries: readonly ManagedEntry[], before: JsonObject
   return capped([...rest, { ...self, fields: earlier === undefined ? own : union(own, earlier.fields) }])
 }
 
-function entryOf({ manager, apiVersion, subresource, time }: Writer, operation: ManagedEntry['operation']): Omit<ManagedEntry, 'fields'> {
+function entryOf({ manager, apiVersion, subresource, time }: Writer, operation: ManagedEntry['operation']): ManagerEntry {
   return { manager, operation, apiVersion, time, ...(subresource === undefined ? {} : { subresource }) }
 }
 
@@ -131,17 +137,15 @@ export function applyConfiguration(entries: readonly ManagedEntry[], live: JsonO
   const base = live ?? emptyObject(type)
   const known = entries.length > 0 || live === undefined ? entries : afterUpdate([], undefined, live, type, { ...writer, manager: firstApplyManager })
   const self = entryOf(writer, 'Apply')
-  const last = known.find((entry) => isSameManager(entry, { ...self, fields: noFields } as ManagedEntry))
-  const own = without(fieldSetOf(config, type), resetFields(String(config['kind']), writer.subresource))
+  const last = known.find((entry) => isSameManager(entry, self))
+  const reset = resetFields(String(config['kind']), writer.subresource)
+  const own = without(fieldSetOf(config, type), reset)
   const others = known.filter((entry) => entry !== last)
   const merged = mergeValues(base, config, type) as JsonObject
   const object = last === undefined ? merged : pruned(merged, last.fields, [...others.map(({ fields }) => fields), own].reduce(union, noFields), type)
-  const comparison = compareValues(base, object, type)
-  const reset = resetFields(String(config['kind']), writer.subresource)
-  const changed = without(union(comparison.modified, comparison.added), reset)
+  const { changed, lost } = changesOf(base, object, type, reset)
   const conflicts = others.flatMap((entry) => pathTexts(intersection(entry.fields, changed)).map((field) => ({ manager: managerText(entry), field })))
   if (!isForced && conflicts.length > 0) return { conflicts: conflicts.sort((a, b) => compareText(a.manager, b.manager)) }
-  const lost = union(changed, without(comparison.removed, reset))
   const kept = others.map((entry) => ({ ...entry, fields: difference(entry.fields, lost) })).filter(({ fields }) => !isEmptySet(fields))
   const fields = difference(own, neverManaged)
   const isSame = live !== undefined && equalJson(live, object)
