@@ -158,6 +158,16 @@ export function apiVersionOf(kind: { readonly group: string; readonly version: s
   return kind.group === '' ? kind.version : `${kind.group}/${kind.version}`
 }
 
+/** A group version as Go prints it: `apps/v1`, and `/v1` for the core group. */
+export function goGroupVersion(apiVersion: string): string {
+  return apiVersion.includes('/') ? apiVersion : `/${apiVersion}`
+}
+
+/** A kind with its group version as Go prints it: `apps/v1, Kind=Deployment`. */
+export function gvkText(apiVersion: string, kind: string): string {
+  return `${goGroupVersion(apiVersion)}, Kind=${kind}`
+}
+
 /** Splits an `apiVersion` into group and version. */
 export function splitApiVersion(apiVersion: string): { group: string; version: string } {
   const slash = apiVersion.indexOf('/')

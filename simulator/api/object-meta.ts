@@ -7,6 +7,9 @@ import { utf8Length } from './go-text.ts'
 import { checkLabelValue, checkQualifiedName } from './names.ts'
 import type { StringMap } from './types.ts'
 
+/** The annotation in which kubectl's client-side apply keeps what it applied. */
+export const lastAppliedAnnotation = 'kubectl.kubernetes.io/last-applied-configuration'
+
 /** All annotations of an object together. */
 export const annotationsBytesMax = 256 * 1024
 

@@ -1,9 +1,8 @@
 /** The annotation in which apply keeps what it applied. Models k8s.io/kubectl/pkg/util/apply (v1.35). */
 
+import { lastAppliedAnnotation } from '../api/object-meta.ts'
 import type { KubeObject, ObjectMeta } from '../api/types.ts'
 import { toCompactJson } from './printers/json.ts'
-
-export const lastAppliedAnnotation = 'kubectl.kubernetes.io/last-applied-configuration'
 
 /** The configuration as it is kept: the object with an empty annotation map and without the annotation itself. */
 export function lastAppliedText(object: KubeObject): string {

@@ -2,8 +2,9 @@
 
 import { apiErrors } from '../../api/errors.ts'
 import { sortKeys } from '../../api/go-text.ts'
-import { apiVersionOf } from '../../api/kinds.ts'
+import { apiVersionOf, gvkText } from '../../api/kinds.ts'
 import type { KindInfo } from '../../api/kinds.ts'
+import { lastAppliedAnnotation } from '../../api/object-meta.ts'
 import type { ApiRequest } from '../../api/request.ts'
 import type { KubeObject, Status } from '../../api/types.ts'
 import { isYamlError, parseYaml } from '../../api/yaml/documents.ts'
@@ -23,7 +24,6 @@ import { compareValues, fieldSetOf, typeErrors } from './typed-values.ts'
 
 /** The manager whose earlier client-side applies are taken over. */
 const kubectlManager = 'kubectl'
-const lastApplied = 'kubectl.kubernetes.io/last-applied-configuration'
 
 /** Answers an apply patch. @param live undefined when it makes the object */
 export function applyObject(parts: ServerParts, kind: KindInfo, request: ApiRequest, live: KubeObject | undefined): Outcome<KubeObject> {
@@ -57,11 +57,6 @@ function notAnObject(why: string): Status {
   return apiErrors.badRequest(`error decoding YAML: ${why}`)
 }
 
-/** "apps/v1, Kind=Deployment", as Go prints a kind. */
-function gvkText(apiVersion: string, kind: string): string {
-  return `${apiVersion.includes('/') ? apiVersion : `/${apiVersion}`}, Kind=${kind}`
-}
-
 function checkConfig(kind: KindInfo, config: JsonObject): Status | undefined {
   const { metadata } = config as { metadata?: { namespace?: string; name?: string; managedFields?: Json } }
   const [apiVersion, kindName] = [config['apiVersion'], config['kind']].map((value) => (typeof value === 'string' ? value : '')) as [string, string]
@@ -82,7 +77,7 @@ function applyAs(parts: ServerParts, kind: KindInfo, request: ApiRequest, live: 
   const apply = (isForced: boolean): ApplyOutcome => applyConfiguration(entries, before, config, type, writer, isForced)
   const outcome = apply(request.query?.force === true)
   if (!('conflicts' in outcome) || writer.manager !== kubectlManager || live === undefined) return outcome
-  const text = live.metadata.annotations?.[lastApplied]
+  const text = live.metadata.annotations?.[lastAppliedAnnotation]
   const earlier = text === undefined ? undefined : (parseYaml(text) as { value?: Json }).value
   if (!isJsonObject(earlier) || earlier['apiVersion'] !== apiVersionOf(kind)) return outcome
   const { added, modified, removed } = compareValues(earlier, live as unknown as Json, type)
@@ -94,11 +89,11 @@ function applyAs(parts: ServerParts, kind: KindInfo, request: ApiRequest, live: 
 /** The annotation of client-side applies follows kubectl's server-side ones, so that people may go back. */
 function synced(request: ApiRequest, config: JsonObject, object: JsonObject): JsonObject {
   const { metadata } = object as unknown as KubeObject
-  if (request.query?.fieldManager !== kubectlManager || (metadata.annotations?.[lastApplied] ?? '') === '') return object
+  if (request.query?.fieldManager !== kubectlManager || (metadata.annotations?.[lastAppliedAnnotation] ?? '') === '') return object
   const given = config as unknown as KubeObject
-  const { [lastApplied]: _own, ...annotations } = given.metadata.annotations ?? {}
+  const { [lastAppliedAnnotation]: _own, ...annotations } = given.metadata.annotations ?? {}
   const bare = given.metadata.annotations === undefined ? given : { ...given, metadata: { ...given.metadata, annotations } }
-  return { ...object, metadata: { ...metadata, annotations: { ...metadata.annotations, [lastApplied]: `${JSON.stringify(sortKeys(bare))}\n` } } } as unknown as JsonObject
+  return { ...object, metadata: { ...metadata, annotations: { ...metadata.annotations, [lastAppliedAnnotation]: `${JSON.stringify(sortKeys(bare))}\n` } } } as unknown as JsonObject
 }
 
 function checkIdentity(kind: KindInfo, request: ApiRequest, object: JsonObject, live: KubeObject | undefined): Status | undefined {

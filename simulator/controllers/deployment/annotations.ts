@@ -3,6 +3,7 @@
  * Models kubernetes/pkg/controller/deployment/util (v1.35).
  */
 
+import { lastAppliedAnnotation } from '../../api/object-meta.ts'
 import type { Deployment, ReplicaSet, StringMap } from '../../api/types.ts'
 import { maxSurge } from './sizes.ts'
 
@@ -13,7 +14,7 @@ export const maxReplicasAnnotation = 'deployment.kubernetes.io/max-replicas'
 const historyCharsMax = 2000
 
 const notCopied: ReadonlySet<string> = new Set([
-  'kubectl.kubernetes.io/last-applied-configuration', revisionAnnotation, revisionHistoryAnnotation, desiredReplicasAnnotation, maxReplicasAnnotation,
+  lastAppliedAnnotation, revisionAnnotation, revisionHistoryAnnotation, desiredReplicasAnnotation, maxReplicasAnnotation,
   'deprecated.deployment.rollback.to',
 ])
 

@@ -1,12 +1,12 @@
 /** The text of a description: lines in columns. Models the PrefixWriter of k8s.io/kubectl/pkg/describe (v1.35). */
 
+import { lastAppliedAnnotation } from '../../api/object-meta.ts'
 import { parseTimestamp, toCalendar } from '../../api/time.ts'
 import type { ObjectMeta, StringMap, Taint, Toleration } from '../../api/types.ts'
 import { compareText } from '../../kernel/text.ts'
 import { describeTabs, TabWriter } from '../printers/tab-writer.ts'
 
 const annotationLengthMax = 140
-const hiddenAnnotation = 'kubectl.kubernetes.io/last-applied-configuration'
 
 /** Collects cells that are separated by tabs. Level n is indented by 2n spaces. */
 export class Lines {
@@ -62,7 +62,7 @@ function shorten(text: string, most: number): string {
  * of its own, each cut at the width that upstream allows. Models printAnnotationsMultiline.
  */
 export function writeAnnotations(lines: Lines, title: string, annotations: StringMap | undefined): void {
-  const keys = Object.keys(annotations ?? {}).filter((key) => key !== hiddenAnnotation).sort(compareText)
+  const keys = Object.keys(annotations ?? {}).filter((key) => key !== lastAppliedAnnotation).sort(compareText)
   lines.write(0, `${title}:\t`)
   if (keys.length === 0) return lines.write(0, '<none>\n')
   keys.forEach((key, index) => {

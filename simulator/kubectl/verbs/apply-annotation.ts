@@ -1,11 +1,12 @@
 /** kubectl apply view-last-applied, set-last-applied and edit-last-applied. Models k8s.io/kubectl/pkg/cmd/apply (v1.35). */
 
+import { lastAppliedAnnotation } from '../../api/object-meta.ts'
 import type { KubeObject } from '../../api/types.ts'
 import type { JsonObject } from '../../kernel/json.ts'
 import { isYamlError, parseYaml } from '../../api/yaml/documents.ts'
 import { toYaml } from '../../api/yaml/emit.ts'
 import { aggregateFailure, attempt, fail } from '../failures.ts'
-import { findLastApplied, lastAppliedAnnotation, lastAppliedText } from '../last-applied.ts'
+import { findLastApplied, lastAppliedText } from '../last-applied.ts'
 import { toIndentedJson } from '../printers/json.ts'
 import { dryRunSuffix, operationPrinter } from '../printers/output.ts'
 import { collect, collectAll } from '../resource-builder.ts'

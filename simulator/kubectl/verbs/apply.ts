@@ -1,7 +1,8 @@
 /** kubectl apply. Models k8s.io/kubectl/pkg/cmd/apply (v1.35). */
 
+import { lastAppliedAnnotation } from '../../api/object-meta.ts'
 import { goJsonSorted } from '../../api/go-text.ts'
-import { apiVersionOf } from '../../api/kinds.ts'
+import { apiVersionOf, goGroupVersion } from '../../api/kinds.ts'
 import { findConflict } from '../../api/patch/conflicts.ts'
 import { patchTypeOf } from '../../api/patch/meta.ts'
 import type { KubeObject } from '../../api/types.ts'
@@ -10,7 +11,7 @@ import type { JsonObject } from '../../kernel/json.ts'
 import { addSource, aggregateFailure, asFailure, attempt, fail, failureText, hasReason, KubectlFailure } from '../failures.ts'
 import type { Failure } from '../failures.ts'
 import { fieldValidation, writeQuery } from '../generators/common.ts'
-import { findLastApplied, lastAppliedAnnotation, withLastApplied } from '../last-applied.ts'
+import { findLastApplied, withLastApplied } from '../last-applied.ts'
 import { isEmptyPatch, threeWayPatch } from '../patches.ts'
 import { toCompactJson } from '../printers/json.ts'
 import { operationPrinter } from '../printers/output.ts'
@@ -36,8 +37,7 @@ See https://kubernetes.io/docs/reference/using-api/server-side-apply/#conflicts`
 
 /** How client-go's resource.Info prints itself. */
 function infoText(info: Info): string {
-  const gv = apiVersionOf(info.kind)
-  const groupVersion = info.kind.group === '' ? `/${info.kind.version}` : gv
+  const groupVersion = goGroupVersion(apiVersionOf(info.kind))
   return `Resource: "${groupVersion}, Resource=${info.kind.resource}", GroupVersionKind: "${groupVersion}, Kind=${info.kind.kind}"\nName: "${info.name}", Namespace: "${info.namespace ?? ''}"`
 }
 

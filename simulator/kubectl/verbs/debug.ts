@@ -1,7 +1,7 @@
 /** kubectl debug. Models k8s.io/kubectl/pkg/cmd/debug (v1.35). */
 
 import { goQuote } from '../../api/go-text.ts'
-import { apiVersionOf } from '../../api/kinds.ts'
+import { apiVersionOf, gvkText } from '../../api/kinds.ts'
 import type { Container, KubeObject, Pod } from '../../api/types.ts'
 import { attempt, fail, failureText } from '../failures.ts'
 import { debugContainer, debugContainerName, debugSuffix, nodeDebugPod, podCopy, profileNames, withProfile } from '../generators/debug-container.ts'
@@ -82,7 +82,7 @@ function* debugEphemeral(session: Session, pod: Pod): Run<Started> {
 function* start(session: Session, info: Info): Run<Started> {
   const object = info.object as KubeObject
   if (info.kind.kind === 'Node') return yield* debugNode(session, object)
-  if (info.kind.kind !== 'Pod') throw fail(`${goQuote(`${info.kind.group === '' ? `/${info.kind.version}` : apiVersionOf(info.kind)}, Kind=${info.kind.kind}`)} not supported by debug`)
+  if (info.kind.kind !== 'Pod') throw fail(`${goQuote(gvkText(apiVersionOf(info.kind), info.kind.kind))} not supported by debug`)
   return session.flags.text('copy-to') === '' ? yield* debugEphemeral(session, object as Pod) : yield* debugCopy(session, object as Pod)
 }
 

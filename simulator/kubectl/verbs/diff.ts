@@ -1,12 +1,13 @@
 /** kubectl diff. Models k8s.io/kubectl/pkg/cmd/diff (v1.35). */
 
+import { lastAppliedAnnotation } from '../../api/object-meta.ts'
 import { sha256 } from '@noble/hashes/sha2.js'
 import { utf8Bytes } from '../../api/base64.ts'
 import type { KubeObject } from '../../api/types.ts'
 import { toYaml } from '../../api/yaml/emit.ts'
 import type { JsonObject } from '../../kernel/json.ts'
 import { asFailure, attempt, fail, hasReason, KubectlFailure, reportOf } from '../failures.ts'
-import { findLastApplied, lastAppliedAnnotation } from '../last-applied.ts'
+import { findLastApplied } from '../last-applied.ts'
 import { isEmptyPatch, threeWayPatch } from '../patches.ts'
 import { toCompactJson } from '../printers/json.ts'
 import { withoutManagedFields } from '../printers/output.ts'

@@ -1,6 +1,6 @@
 /** kubectl apply --prune: deletes what was applied once and is in no file any more. Models k8s.io/kubectl/pkg/cmd/apply/prune.go (v1.35). */
 
-import { apiVersionOf } from '../../api/kinds.ts'
+import { apiVersionOf, gvkText } from '../../api/kinds.ts'
 import type { KindInfo } from '../../api/kinds.ts'
 import type { KubeObject } from '../../api/types.ts'
 import { compareText } from '../../kernel/text.ts'
@@ -60,15 +60,11 @@ function* pruneKind(session: Session, kind: KindInfo, namespace: string | undefi
   }
 }
 
-function gvkText(kind: KindInfo): string {
-  return `${kind.group === '' ? `/${kind.version}` : apiVersionOf(kind)}, Kind=${kind.kind}`
-}
-
 function* named(words: string, kind: KindInfo, part: Run<void>): Run<void> {
   try {
     yield* part
   } catch (error) {
-    throw fail(`error pruning ${words} object ${gvkText(kind)}: ${failureText(asFailure(error))}`)
+    throw fail(`error pruning ${words} object ${gvkText(apiVersionOf(kind), kind.kind)}: ${failureText(asFailure(error))}`)
   }
 }
 

@@ -1,5 +1,6 @@
 /** kubectl rollout history and undo. Models k8s.io/kubectl/pkg/polymorphichelpers history and rollback (v1.35). */
 
+import { lastAppliedAnnotation } from '../../api/object-meta.ts'
 import { goQuote } from '../../api/go-text.ts'
 import { kindByResource } from '../../api/kinds.ts'
 import type { KindInfo } from '../../api/kinds.ts'
@@ -17,7 +18,7 @@ import { revisionOf, rolloutSelection } from './rollout-status.ts'
 import { causeAnnotation, revisionTable, templateText } from './rollout-text.ts'
 
 const hashLabel = 'pod-template-hash'
-const annotationsToKeep = ['kubectl.kubernetes.io/last-applied-configuration', 'deployment.kubernetes.io/revision', 'deployment.kubernetes.io/revision-history', 'deployment.kubernetes.io/desired-replicas', 'deployment.kubernetes.io/max-replicas', 'deprecated.deployment.rollback.to']
+const annotationsToKeep = [lastAppliedAnnotation, 'deployment.kubernetes.io/revision', 'deployment.kubernetes.io/revision-history', 'deployment.kubernetes.io/desired-replicas', 'deployment.kubernetes.io/max-replicas', 'deprecated.deployment.rollback.to']
 
 function replicaSetKind(): KindInfo {
   const kind = kindByResource('apps', 'replicasets')

@@ -1,8 +1,7 @@
 /** Comparing a played step with a recorded one, by the rules of the corpus. */
 
+import type { Dict } from './dict.ts'
 import type { PlayedStep } from './player.ts'
-
-type Dict = { [key: string]: any }
 
 export interface RecordedStep { readonly do: Dict; readonly output?: Dict; readonly log: readonly Dict[]; readonly events: readonly Dict[]; readonly settled: Dict }
 /** What a second recording had instead; a bare number when only the step is known. */

@@ -1,5 +1,6 @@
 /** Plays a scenario file on a simulated cluster, as the recording program played it on a real one. */
 
+import type { Dict } from './dict.ts'
 import type { KubeObject, Pod } from '../../../simulator/api/types.ts'
 import { quantityMilli } from '../../../simulator/api/quantity.ts'
 import { isStream } from '../../../simulator/api/request.ts'
@@ -13,8 +14,6 @@ import { statusFor } from './pod-status.ts'
 import type { StatusWord } from './pod-status.ts'
 import { ownerText, reduceObject } from './reduce.ts'
 import { toRequest } from './rest.ts'
-
-type Dict = { [key: string]: any }
 
 const reactionMs = 50
 const heartbeatMs = 2_500

@@ -1,8 +1,7 @@
 /** The status words of scenario files: what the recording program wrote into pods. */
 
+import type { Dict } from './dict.ts'
 import type { Pod } from '../../../simulator/api/types.ts'
-
-type Dict = { [key: string]: any }
 
 /** A word, or a word with details. */
 export type StatusWord = string | { is?: string; exitCode?: number; restartCount?: number; container?: string; message?: string; conditions?: Dict[]; status?: Dict }

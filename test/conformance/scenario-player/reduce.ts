@@ -1,8 +1,7 @@
 /** Objects reduced to what a recording compares. The same reduction as the recording program's. */
 
+import type { Dict } from './dict.ts'
 import type { KubeObject } from '../../../simulator/api/types.ts'
-
-type Dict = { [key: string]: any }
 
 const annotationNames = [
   'deployment.kubernetes.io/revision', 'deployment.kubernetes.io/desired-replicas', 'deployment.kubernetes.io/max-replicas', 'deployment.kubernetes.io/revision-history', 'kubernetes.io/change-cause',
