@@ -186,7 +186,16 @@ const runtimeClass: RowMaker = (object, at) => [nameOf(object), text(fieldsOf(ob
 const admissionPolicy: RowMaker = (object, at) => {
   const spec = specOf(object)
   const kind = fieldsOf(spec['paramKind'])
-  return [nameOf(object), listOf(spec['validations']).length, spec['paramKind'] === undefined ? '<unset>' : `${text(kind['apiVersion'])}/${text(kind['kind'])}`, age(object, at)]
+  return [nameOf(object), listOf(spec[object.kind === 'MutatingAdmissionPolicy' ? 'mutations' : 'validations']).length, spec['paramKind'] === undefined ? '<unset>' : `${text(kind['apiVersion'])}/${text(kind['kind'])}`, age(object, at)]
+}
+
+/** A binding's parameters; without a name, the selector as Go prints it. */
+const admissionPolicyBinding: RowMaker = (object, at) => {
+  const spec = specOf(object)
+  const reference = fieldsOf(spec['paramRef'])
+  const name = text(reference['name'])
+  const parameters = name === '' ? '<unset>' : `${text(reference['namespace']) || '*'}/${name}`
+  return [nameOf(object), text(spec['policyName']), parameters, age(object, at)]
 }
 
 const resourceClaim: RowMaker = (object, at) => {
@@ -252,7 +261,8 @@ export const objectRows: { readonly [kind: string]: (object: KubeObject, at: Par
   '/ConfigMap': configMap, '/Secret': secret, '/ServiceAccount': nameAndAge, '/ResourceQuota': resourceQuota,
   'scheduling.k8s.io/PriorityClass': priorityClass, 'policy/PodDisruptionBudget': podDisruptionBudget,
   'rbac.authorization.k8s.io/RoleBinding': roleBinding, 'rbac.authorization.k8s.io/ClusterRoleBinding': roleBinding,
-  'coordination.k8s.io/Lease': lease, 'node.k8s.io/RuntimeClass': runtimeClass, 'admissionregistration.k8s.io/ValidatingAdmissionPolicy': admissionPolicy,
+  'coordination.k8s.io/Lease': lease, 'node.k8s.io/RuntimeClass': runtimeClass, 'admissionregistration.k8s.io/ValidatingAdmissionPolicy': admissionPolicy, 'admissionregistration.k8s.io/MutatingAdmissionPolicy': admissionPolicy,
+  'admissionregistration.k8s.io/ValidatingAdmissionPolicyBinding': admissionPolicyBinding, 'admissionregistration.k8s.io/MutatingAdmissionPolicyBinding': admissionPolicyBinding,
   'resource.k8s.io/DeviceClass': nameAndAge, 'resource.k8s.io/ResourceClaim': resourceClaim, 'resource.k8s.io/ResourceClaimTemplate': nameAndAge, 'resource.k8s.io/ResourceSlice': resourceSlice,
   'autoscaling/Scale': scale, 'apiregistration.k8s.io/APIService': apiService, '/Event': event, 'events.k8s.io/Event': event,
 }

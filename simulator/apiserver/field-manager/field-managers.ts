@@ -12,10 +12,10 @@ import type { Json, JsonObject } from '../../kernel/json.ts'
 import type { Table } from '../../kernel/table.ts'
 import { objectKey, resourceId } from '../../store/resource-id.ts'
 import type { ServerClock } from '../ports.ts'
-import { mergeTypeOf } from './merge-types.ts'
+import { mergeTypeOf } from '../../admission/merge/merge-types.ts'
 import { afterUpdate, sortedEntries } from './managers.ts'
 import type { ManagedEntry, Writer } from './managers.ts'
-import { compareValues } from './typed-values.ts'
+import { compareValues } from '../../admission/merge/typed-values.ts'
 
 /** What is known of an object that somebody wrote. */
 export interface ManagedRow {

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import type { JsonObject } from '../../kernel/json.ts'
-import { difference, intersection, pathTexts, union, without } from './field-set.ts'
+import { difference, intersection, pathTexts, union, without } from '../../admission/merge/field-set.ts'
 import { afterUpdate, applyConfiguration, conflictMessage, sortedEntries } from './managers.ts'
 import type { ManagedEntry, Writer } from './managers.ts'
-import { mergeTypeOf } from './merge-types.ts'
-import { typeErrors } from './typed-values.ts'
+import { mergeTypeOf } from '../../admission/merge/merge-types.ts'
+import { typeErrors } from '../../admission/merge/typed-values.ts'
 
 const configMap = mergeTypeOf('v1', 'ConfigMap')
 const deployment = mergeTypeOf('apps/v1', 'Deployment')

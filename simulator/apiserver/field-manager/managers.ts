@@ -8,10 +8,10 @@ import type { FieldType } from '../../admission/schema/schema.ts'
 import { equalJson } from '../../kernel/equal.ts'
 import type { Json, JsonObject } from '../../kernel/json.ts'
 import { compareText } from '../../kernel/text.ts'
-import { difference, intersection, isEmptySet, noFields, pathSet, pathTexts, union, without } from './field-set.ts'
-import type { FieldSet } from './field-set.ts'
-import type { MergeType } from './merge-types.ts'
-import { compareValues, fieldSetOf, mergeValues, removeFields, withNamedFields } from './typed-values.ts'
+import { difference, intersection, isEmptySet, noFields, pathSet, pathTexts, union, without } from '../../admission/merge/field-set.ts'
+import type { FieldSet } from '../../admission/merge/field-set.ts'
+import type { MergeType } from '../../admission/merge/merge-types.ts'
+import { compareValues, fieldSetOf, mergeValues, removeFields, withNamedFields } from '../../admission/merge/typed-values.ts'
 
 /** One entry of managedFields. Plain data. */
 export interface ManagedEntry {

@@ -17,6 +17,8 @@ import (
 	"strings"
 
 	admissionregistration "k8s.io/api/admissionregistration/v1"
+	admissionregistrationalpha "k8s.io/api/admissionregistration/v1alpha1"
+	admissionregistrationbeta "k8s.io/api/admissionregistration/v1beta1"
 	apps "k8s.io/api/apps/v1"
 	authentication "k8s.io/api/authentication/v1"
 	authorization "k8s.io/api/authorization/v1"
@@ -44,26 +46,28 @@ var kinds = map[string][]any{
 	"v1": {core.Namespace{}, core.Node{}, core.Pod{}, core.PodTemplate{}, core.Service{}, core.Endpoints{}, core.ConfigMap{}, core.Secret{},
 		core.ServiceAccount{}, core.Event{}, core.ResourceQuota{}, core.LimitRange{}, core.PersistentVolumeClaim{}, core.PersistentVolume{},
 		core.ReplicationController{}, core.Binding{}, core.ComponentStatus{}},
-	"apps/v1":                         {apps.Deployment{}, apps.ReplicaSet{}, apps.StatefulSet{}, apps.DaemonSet{}, apps.ControllerRevision{}},
-	"batch/v1":                        {batch.Job{}, batch.CronJob{}},
-	"autoscaling/v1":                  {autoscalingv1.HorizontalPodAutoscaler{}, autoscalingv1.Scale{}},
-	"autoscaling/v2":                  {autoscaling.HorizontalPodAutoscaler{}},
-	"networking.k8s.io/v1":            {networking.Ingress{}, networking.IngressClass{}, networking.NetworkPolicy{}, networking.IPAddress{}, networking.ServiceCIDR{}},
-	"policy/v1":                       {policy.PodDisruptionBudget{}, policy.Eviction{}},
-	"rbac.authorization.k8s.io/v1":    {rbac.Role{}, rbac.RoleBinding{}, rbac.ClusterRole{}, rbac.ClusterRoleBinding{}},
-	"scheduling.k8s.io/v1":            {scheduling.PriorityClass{}},
-	"storage.k8s.io/v1":               {storage.StorageClass{}, storage.CSIDriver{}, storage.CSINode{}, storage.CSIStorageCapacity{}, storage.VolumeAttachment{}, storage.VolumeAttributesClass{}},
-	"discovery.k8s.io/v1":             {discovery.EndpointSlice{}},
-	"coordination.k8s.io/v1":          {coordination.Lease{}},
-	"events.k8s.io/v1":                {events.Event{}},
-	"node.k8s.io/v1":                  {node.RuntimeClass{}},
-	"resource.k8s.io/v1":              {resource.ResourceClaim{}, resource.ResourceClaimTemplate{}, resource.DeviceClass{}, resource.ResourceSlice{}},
-	"authorization.k8s.io/v1":         {authorization.SubjectAccessReview{}, authorization.SelfSubjectAccessReview{}, authorization.LocalSubjectAccessReview{}, authorization.SelfSubjectRulesReview{}},
-	"admissionregistration.k8s.io/v1": {admissionregistration.ValidatingAdmissionPolicy{}, admissionregistration.ValidatingAdmissionPolicyBinding{}, admissionregistration.ValidatingWebhookConfiguration{}, admissionregistration.MutatingWebhookConfiguration{}},
-	"authentication.k8s.io/v1":        {authentication.SelfSubjectReview{}, authentication.TokenRequest{}, authentication.TokenReview{}},
-	"certificates.k8s.io/v1":          {certificates.CertificateSigningRequest{}},
-	"flowcontrol.apiserver.k8s.io/v1": {flowcontrol.FlowSchema{}, flowcontrol.PriorityLevelConfiguration{}},
-	"apiregistration.k8s.io/v1":       {apiregistration.APIService{}},
+	"apps/v1":                               {apps.Deployment{}, apps.ReplicaSet{}, apps.StatefulSet{}, apps.DaemonSet{}, apps.ControllerRevision{}},
+	"batch/v1":                              {batch.Job{}, batch.CronJob{}},
+	"autoscaling/v1":                        {autoscalingv1.HorizontalPodAutoscaler{}, autoscalingv1.Scale{}},
+	"autoscaling/v2":                        {autoscaling.HorizontalPodAutoscaler{}},
+	"networking.k8s.io/v1":                  {networking.Ingress{}, networking.IngressClass{}, networking.NetworkPolicy{}, networking.IPAddress{}, networking.ServiceCIDR{}},
+	"policy/v1":                             {policy.PodDisruptionBudget{}, policy.Eviction{}},
+	"rbac.authorization.k8s.io/v1":          {rbac.Role{}, rbac.RoleBinding{}, rbac.ClusterRole{}, rbac.ClusterRoleBinding{}},
+	"scheduling.k8s.io/v1":                  {scheduling.PriorityClass{}},
+	"storage.k8s.io/v1":                     {storage.StorageClass{}, storage.CSIDriver{}, storage.CSINode{}, storage.CSIStorageCapacity{}, storage.VolumeAttachment{}, storage.VolumeAttributesClass{}},
+	"discovery.k8s.io/v1":                   {discovery.EndpointSlice{}},
+	"coordination.k8s.io/v1":                {coordination.Lease{}},
+	"events.k8s.io/v1":                      {events.Event{}},
+	"node.k8s.io/v1":                        {node.RuntimeClass{}},
+	"resource.k8s.io/v1":                    {resource.ResourceClaim{}, resource.ResourceClaimTemplate{}, resource.DeviceClass{}, resource.ResourceSlice{}},
+	"authorization.k8s.io/v1":               {authorization.SubjectAccessReview{}, authorization.SelfSubjectAccessReview{}, authorization.LocalSubjectAccessReview{}, authorization.SelfSubjectRulesReview{}},
+	"admissionregistration.k8s.io/v1":       {admissionregistration.ValidatingAdmissionPolicy{}, admissionregistration.ValidatingAdmissionPolicyBinding{}, admissionregistration.ValidatingWebhookConfiguration{}, admissionregistration.MutatingWebhookConfiguration{}},
+	"admissionregistration.k8s.io/v1beta1":  {admissionregistrationbeta.MutatingAdmissionPolicy{}, admissionregistrationbeta.MutatingAdmissionPolicyBinding{}},
+	"admissionregistration.k8s.io/v1alpha1": {admissionregistrationalpha.MutatingAdmissionPolicy{}, admissionregistrationalpha.MutatingAdmissionPolicyBinding{}},
+	"authentication.k8s.io/v1":              {authentication.SelfSubjectReview{}, authentication.TokenRequest{}, authentication.TokenReview{}},
+	"certificates.k8s.io/v1":                {certificates.CertificateSigningRequest{}},
+	"flowcontrol.apiserver.k8s.io/v1":       {flowcontrol.FlowSchema{}, flowcontrol.PriorityLevelConfiguration{}},
+	"apiregistration.k8s.io/v1":             {apiregistration.APIService{}},
 }
 
 // What `definitions` prints: only types of that package, the others are in field-schema.json.

@@ -3,9 +3,9 @@
  * The facts are written by admission/schema/generate/merge from the OpenAPI definitions of k8s.io/kubernetes v1.35.4.
  */
 
-import facts from '../../admission/schema/merge-facts.json' with { type: 'json' }
-import { typeByKey, typeOf } from '../../admission/schema/schema.ts'
-import type { FieldType, ScalarKind } from '../../admission/schema/schema.ts'
+import facts from '../schema/merge-facts.json' with { type: 'json' }
+import { typeByKey, typeOf } from '../schema/schema.ts'
+import type { FieldType, ScalarKind } from '../schema/schema.ts'
 import type { CustomKind, StructuralSchema } from '../../api/structural-schema.ts'
 
 /** A key of a list of maps, and its value where an item leaves it out. */
