@@ -4,6 +4,7 @@
  */
 
 import type { ApiAnswer, ApiRequest, StreamFrame } from '../../../simulator/index.ts'
+import type { Library, Task } from '../../content/types.ts'
 import type { CheckVerdict } from '../../grading/check.ts'
 
 /** `owner` is the user of the kubeconfig (set-up, grading reads, clean-up); `learner` the service account of the sandbox. */
@@ -102,4 +103,38 @@ export interface KindGrade {
   readonly transcript: string
   /** What clean-up could not remove, in words. */
   readonly leftovers: readonly string[]
+}
+
+/** A container that stands in for an image of the course. */
+export interface StandIn {
+  /** Reference of a public image. Several images of the course may share one when it is given with its digest. */
+  readonly image: string
+  /** What runs instead of the image's own command; a container's own command follows as arguments. */
+  readonly command?: readonly string[]
+}
+
+/** Stand-ins by image of the course; `*` in a name stands for any text without `/`. The first that fits is taken. */
+export type ImageTable = { readonly [image: string]: StandIn }
+
+/** What `gradeOnKind` of grade.ts is given. `planOf(options)` of plan.ts is what it will create. */
+export interface KindGradeOptions {
+  readonly task: Task
+  readonly library: Library
+  /** Passed the guards already. It is not closed. */
+  readonly connection: KindConnection
+  /** Lines of Podflight's own shell, played on both clusters. */
+  readonly script: string
+  /** Files of the learner's home beside the task's own, by path below it. */
+  readonly files?: { readonly [path: string]: string }
+  /** In place of the course's own table. */
+  readonly images?: ImageTable
+  readonly report?: Report
+  /** Stops the grading; what was created is removed all the same, and the promise is rejected with BridgeError. */
+  readonly signal?: AbortSignal
+  /** Name of the session on its label; default a random one. */
+  readonly session?: string
+  /** Default: the sandbox of sandbox.ts. */
+  readonly sandbox?: (connection: KindConnection, plan: SandboxPlan) => Sandbox
+  /** Longest real time that grading waits for the checks to hold, whatever the task asks for. Default 600. */
+  readonly settleSecondsMax?: number
 }
