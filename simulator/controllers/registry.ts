@@ -2,6 +2,7 @@
 
 import type { Controller } from '../store/component.ts'
 import { certificateCleaner, certificateSigner } from './certificates/signer.ts'
+import { cronJobController } from './cron-job/controller.ts'
 import { customResourceDefinitionController } from './custom-resource-definition/controller.ts'
 import { daemonSetController } from './daemonset/controller.ts'
 import { deploymentController } from './deployment/controller.ts'
@@ -59,6 +60,8 @@ export function makeControllers(parts: ControllerParts): readonly Controller[] {
     // Sets act on their size before their Deployment looks at it again.
     replicaSetController,
     deploymentController,
+    // A CronJob sees its Job before the Job's status changes.
+    cronJobController,
     jobController,
     statefulSetController,
     daemonSetController,
