@@ -93,16 +93,26 @@ function pluginRequest(request: AdmissionRequest, object: AdmittedObject, reader
   return {
     operation: old === undefined ? 'CREATE' : 'UPDATE', kind: request.kind, subresource: request.subresource ?? '', namespace, name, object, ...(old === undefined ? {} : { old }),
     user: request.user, reader, identity: request.identity, warnings, quotaCharges: [],
+    isDryRun: request.isDryRun === true, reinvocation: { isAgain: false, isWanted: false, ran: [], again: [] },
   }
 }
 
 function runPlugins(step: 'admit' | 'validate', request: PluginRequest, config: AdmissionConfig): Failure | undefined {
   for (const plugin of admissionPlugins) {
     if (config.disabledPlugins?.includes(plugin.name) || (plugin.needsAuthorization === true && config.hasAuthorization === false)) continue
+    if (plugin.feature !== undefined && config.features?.includes(plugin.feature) !== true) continue
     const refusal = plugin[step]?.(request)
     if (refusal !== undefined) return refusal
   }
   return undefined
+}
+
+/** Runs the plugins that change objects; once more when one of them asks for it. */
+function mutate(request: PluginRequest, config: AdmissionConfig): Failure | undefined {
+  const refusal = runPlugins('admit', request, config)
+  if (refusal !== undefined || !request.reinvocation.isWanted) return refusal
+  request.reinvocation.isAgain = true
+  return runPlugins('admit', request, config)
 }
 
 /** A generated name is made after the mutating plugins ran: their refusals show the prefix alone. */
@@ -167,7 +177,10 @@ export function toServedVersion(kind: KindInfo, object: KubeObject): KubeObject 
 }
 
 function askedOf(request: AdmissionRequest, object: AdmittedObject, rules: KindRules): { readonly asked?: KubeObject } {
-  return request.keepsAsked === true ? { asked: JSON.parse(JSON.stringify(toStored(object, rules))) as KubeObject } : {}
+  if (request.keepsAsked !== true) return {}
+  const stored = toStored(object, rules)
+  // With a schema it is a copy; without one it shares what plugins will change.
+  return { asked: typeOf(rules.apiVersion, rules.kind) === undefined ? (JSON.parse(JSON.stringify(stored)) as KubeObject) : stored }
 }
 
 /** What a kind settles before its strategy runs. */
@@ -204,7 +217,7 @@ export function admitCreate(request: AdmissionRequest, reader: AdmissionReader, 
   if (given === rules) rules.applyDefaults?.(object)
   const asked = askedOf(request, object, rules)
   const plugin = pluginRequest(request, object, reader, warnings)
-  const refusal = runPlugins('admit', { ...plugin, name: nameBeforeGeneration(object) ?? plugin.name }, config) ?? (config.hasAuthorization === false ? undefined : checkEscalation(plugin))
+  const refusal = mutate({ ...plugin, name: nameBeforeGeneration(object) ?? plugin.name }, config) ?? (config.hasAuthorization === false ? undefined : checkEscalation(plugin))
   if (refusal !== undefined) return refuse(refusal, warnings)
   generateName(object, request.identity)
   const uid = request.identity.uid?.(object.metadata.name ?? '')
@@ -294,7 +307,7 @@ export function admitUpdate(request: AdmissionRequest, old: KubeObject, reader: 
   const before = old as unknown as AdmittedObject
   const asked = askedOf(request, object, rules)
   const plugin = pluginRequest(request, object, reader, warnings, before)
-  const refusal = runPlugins('admit', plugin, config) ?? (config.hasAuthorization === false ? undefined : checkEscalation(plugin))
+  const refusal = mutate(plugin, config) ?? (config.hasAuthorization === false ? undefined : checkEscalation(plugin))
   if (refusal !== undefined) return refuse(refusal, warnings)
   object.metadata.generation = old.metadata.generation
   const begun = request.subresource ? undefined : begin(object, before, rules, request)

@@ -26,13 +26,9 @@ function isMember(node: FieldSet | undefined): boolean {
 /** The part of a set below an element, as a set of its own. */
 export function below(node: FieldSet | undefined): FieldSet {
   if (node === undefined) return noFields
+  if (node[self] === undefined) return node
   const { [self]: _self, ...children } = node
   return children
-}
-
-function nodeOf(isIn: boolean, children: FieldSet): FieldSet | undefined {
-  if (isEmptySet(children)) return isIn ? noFields : undefined
-  return isIn ? { [self]: noFields, ...children } : children
 }
 
 /** Whether an element of the top level belongs to the set, whatever is below it. */
@@ -40,41 +36,119 @@ export function hasElement(set: FieldSet, element: string): boolean {
   return isMember(set[element])
 }
 
-type Rule = (a: FieldSet | undefined, b: FieldSet | undefined) => FieldSet | undefined
+/** A set while it is made: nobody else has it or a part of it. */
+export interface GrowingSet { [element: string]: GrowingSet }
 
-function combine(a: FieldSet, b: FieldSet, elements: readonly string[], rule: Rule): FieldSet {
+/** What is left of a node: undefined when it is no member and nothing is below it. */
+function settled(children: FieldSet): FieldSet | undefined {
+  for (const element in children) return element === self && isOnlySelf(children) ? noFields : children
+  return undefined
+}
+
+function isOnlySelf(node: FieldSet): boolean {
+  for (const element in node) if (element !== self) return false
+  return true
+}
+
+/** Fields that are in one of both sets. What is in one alone is shared with it. */
+export function union(a: FieldSet, b: FieldSet): FieldSet {
+  if (isEmptySet(a) || a === b) return b
+  if (isEmptySet(b)) return a
   const out: { [element: string]: FieldSet } = {}
-  for (const element of elements) {
-    const node = rule(a[element], b[element])
+  for (const element in a) {
+    const other = b[element]
+    out[element] = other === undefined ? a[element] : unionNode(a[element], other)
+  }
+  for (const element in b) if (a[element] === undefined) out[element] = b[element]
+  return out
+}
+
+function unionNode(a: FieldSet, b: FieldSet): FieldSet {
+  if (a === b) return a
+  if (isEmptySet(a)) return isMember(b) ? b : { [self]: noFields, ...b }
+  if (isEmptySet(b)) return isMember(a) ? a : { [self]: noFields, ...a }
+  const out: { [element: string]: FieldSet } = isMember(a) || isMember(b) ? { [self]: noFields } : {}
+  for (const element in a) {
+    if (element === self) continue
+    const other = b[element]
+    out[element] = other === undefined ? a[element] : unionNode(a[element], other)
+  }
+  for (const element in b) if (element !== self && a[element] === undefined) out[element] = b[element]
+  return out
+}
+
+/** Fields that are in both sets. */
+export function intersection(a: FieldSet, b: FieldSet): FieldSet {
+  const out: { [element: string]: FieldSet } = {}
+  for (const element in a) {
+    const other = b[element]
+    if (element === self || other === undefined) continue
+    const node = intersectionNode(a[element], other)
     if (node !== undefined) out[element] = node
   }
   return out
 }
 
-/** Fields that are in one of both sets. */
-export function union(a: FieldSet, b: FieldSet): FieldSet {
-  if (isEmptySet(a)) return b
-  if (isEmptySet(b)) return a
-  const elements = [...Object.keys(a), ...Object.keys(b).filter((element) => a[element] === undefined)]
-  return combine(a, b, elements, (left, right) => nodeOf(isMember(left) || isMember(right), union(below(left), below(right))))
+function intersectionNode(a: FieldSet, b: FieldSet): FieldSet | undefined {
+  const out: { [element: string]: FieldSet } = isMember(a) && isMember(b) ? { [self]: noFields } : {}
+  return settled(Object.assign(out, intersection(a, b)))
 }
 
-/** Fields that are in both sets. */
-export function intersection(a: FieldSet, b: FieldSet): FieldSet {
-  return combine(a, b, Object.keys(a).filter((element) => b[element] !== undefined), (left, right) => nodeOf(isMember(left) && isMember(right), intersection(below(left), below(right))))
-}
-
-/** Fields of `a` that are not in `b`. */
+/** Fields of `a` that are not in `b`; `a` itself where there is none in both. */
 export function difference(a: FieldSet, b: FieldSet): FieldSet {
-  return combine(a, b, Object.keys(a), (left, right) => (right === undefined ? left : nodeOf(isMember(left) && !isMember(right), difference(below(left), below(right)))))
+  let out: { [element: string]: FieldSet } | undefined
+  for (const element in a) {
+    const other = b[element]
+    if (element === self || other === undefined) continue
+    const node = differenceNode(a[element], other)
+    if (node === a[element]) continue
+    out ??= { ...a }
+    if (node === undefined) delete out[element]
+    else out[element] = node
+  }
+  return out ?? a
 }
 
-/** Fields of `a` that are neither in `b` nor below a field of `b`. */
+function differenceNode(a: FieldSet, b: FieldSet): FieldSet | undefined {
+  const isLost = isMember(a) && isMember(b)
+  if (isEmptySet(a)) return isLost ? undefined : a
+  const left = difference(a, b)
+  if (!isLost) return left === a ? a : settled(left)
+  const { [self]: _self, ...children } = left
+  return settled(children)
+}
+
+/** Fields of `a` that are neither in `b` nor below a field of `b`; `a` itself where that is all of them. */
 export function without(a: FieldSet, b: FieldSet): FieldSet {
-  return combine(a, b, Object.keys(a), (left, right) => {
-    if (right === undefined) return left
-    return isMember(right) ? undefined : nodeOf(isMember(left), without(below(left), below(right)))
-  })
+  let out: { [element: string]: FieldSet } | undefined
+  for (const element in a) {
+    const other = b[element]
+    if (element === self || other === undefined) continue
+    const node = isMember(other) ? undefined : withoutNode(a[element], other)
+    if (node === a[element]) continue
+    out ??= { ...a }
+    if (node === undefined) delete out[element]
+    else out[element] = node
+  }
+  return out ?? a
+}
+
+function withoutNode(a: FieldSet, b: FieldSet): FieldSet | undefined {
+  if (isEmptySet(a)) return a
+  const left = without(a, b)
+  return left === a ? a : settled(left)
+}
+
+/** Puts one path into a set. The empty path is no field. */
+export function addPath(set: GrowingSet, path: readonly string[]): void {
+  let node = set
+  for (const [depth, element] of path.entries()) {
+    const inner = node[element]
+    if (inner === undefined) node[element] = {}
+    // A field that gets something below it says that it is one itself.
+    else if (depth < path.length - 1 ? isEmptySet(inner) : !isEmptySet(inner)) inner[self] = {}
+    node = node[element]!
+  }
 }
 
 /** A set of one path. */

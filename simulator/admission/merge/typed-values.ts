@@ -7,8 +7,8 @@ import { equalJson } from '../../kernel/equal.ts'
 import { isJsonObject } from '../../kernel/json.ts'
 import type { Json, JsonObject } from '../../kernel/json.ts'
 import { compareText } from '../../kernel/text.ts'
-import { below, elementText, hasElement, isEmptySet, noFields, pathSet, union } from './field-set.ts'
-import type { FieldSet } from './field-set.ts'
+import { addPath, below, elementText, hasElement, isEmptySet, noFields } from './field-set.ts'
+import type { FieldSet, GrowingSet } from './field-set.ts'
 import { fieldType, isStructField } from './merge-types.ts'
 import type { MergeType } from './merge-types.ts'
 
@@ -157,55 +157,63 @@ export interface Comparison { readonly added: FieldSet; readonly removed: FieldS
 /** Which fields a value gained, lost and changed. */
 export function compareValues(before: Json | undefined, after: Json | undefined, type: MergeType): Comparison {
   const walk = new CompareWalk()
-  walk.compare(before, after, type, [])
+  walk.compare(before, after, type)
   return { added: walk.added, removed: walk.removed, modified: walk.modified }
 }
 
+/** Compares two values level by level; a path is put into a set only where they differ. */
 class CompareWalk {
-  added = noFields
-  removed = noFields
-  modified = noFields
+  readonly added: GrowingSet = {}
+  readonly removed: GrowingSet = {}
+  readonly modified: GrowingSet = {}
+  private readonly path: string[] = []
 
-  /** @returns whether the value was compared as a whole */
-  compare(before: Json | undefined, after: Json | undefined, type: MergeType, path: readonly string[]): void {
+  compare(before: Json | undefined, after: Json | undefined, type: MergeType): void {
     const shape = shapeOf(type, after ?? before)
     const isLeaf = shape === 'scalar' || isAtomic(type) || (shape === 'list' && type.kind === 'any') || (isEmpty(before) && isEmpty(after))
-    if (!isLeaf) {
-      if (shape === 'list') this.compareItems(listOf(before), listOf(after), type as ListType, path)
-      else this.compareEntries(mapOf(before), mapOf(after), type, path)
-    } else if (before !== undefined && after !== undefined) {
-      if (!equalJson(before, after)) this.modified = union(this.modified, pathSet(...path))
+    if (isLeaf && before !== undefined && after !== undefined) {
+      if (!equalJson(before, after)) addPath(this.modified, this.path)
       return
     }
-    if (path.length === 0) return
-    if (before === undefined) this.added = union(this.added, pathSet(...path))
-    else if (after === undefined) this.removed = union(this.removed, pathSet(...path))
+    if (before === undefined) addPath(this.added, this.path)
+    else if (after === undefined) addPath(this.removed, this.path)
+    if (isLeaf) return
+    if (shape === 'list') this.compareItems(listOf(before), listOf(after), type as ListType)
+    else this.compareEntries(mapOf(before), mapOf(after), type)
   }
 
-  private compareEntries(before: JsonObject, after: JsonObject, type: MergeType, path: readonly string[]): void {
-    for (const name of keysOfBoth(before, after)) {
-      if (before[name] === after[name]) continue
-      this.compare(before[name], after[name], fieldType(type, name) ?? anyType, [...path, `f:${name}`])
-    }
+  private compareEntries(before: JsonObject, after: JsonObject, type: MergeType): void {
+    for (const name of Object.keys(before)) this.compareEntry(name, before[name], after[name], type)
+    for (const name of Object.keys(after)) if (!Object.hasOwn(before, name)) this.compareEntry(name, undefined, after[name], type)
   }
 
-  private compareItems(before: readonly Json[], after: readonly Json[], type: ListType, path: readonly string[]): void {
+  private compareEntry(name: string, before: Json | undefined, after: Json | undefined, type: MergeType): void {
+    if (before === after) return
+    this.path.push(`f:${name}`)
+    this.compare(before, after, fieldType(type, name) ?? anyType)
+    this.path.pop()
+  }
+
+  private compareItems(before: readonly Json[], after: readonly Json[], type: ListType): void {
     const left = groupItems(before, type)
     const right = groupItems(after, type)
     for (const element of new Set([...left.keys(), ...right.keys()])) {
-      const old = left.get(element) ?? []
-      const fresh = right.get(element) ?? []
-      const at = [...path, element]
-      if (old.length <= 1 && fresh.length <= 1) this.compare(old[0], fresh[0], type.of, at)
-      else if (old.length >= 2 && fresh.length >= 2) {
-        if (!equalJson(old, fresh)) this.modified = union(this.modified, pathSet(...at))
-      } else if (old.length >= 2) {
-        if (fresh.length > 0) this.compare(undefined, fresh[0], type.of, at)
-        this.removed = union(this.removed, pathSet(...at))
-      } else {
-        if (old.length > 0) this.compare(old[0], undefined, type.of, at)
-        this.added = union(this.added, pathSet(...at))
-      }
+      this.path.push(element)
+      this.compareGroups(left.get(element) ?? [], right.get(element) ?? [], type)
+      this.path.pop()
+    }
+  }
+
+  private compareGroups(old: readonly Json[], fresh: readonly Json[], type: ListType): void {
+    if (old.length <= 1 && fresh.length <= 1) this.compare(old[0], fresh[0], type.of)
+    else if (old.length >= 2 && fresh.length >= 2) {
+      if (!equalJson(old, fresh)) addPath(this.modified, this.path)
+    } else if (old.length >= 2) {
+      if (fresh.length > 0) this.compare(undefined, fresh[0], type.of)
+      addPath(this.removed, this.path)
+    } else {
+      if (old.length > 0) this.compare(old[0], undefined, type.of)
+      addPath(this.added, this.path)
     }
   }
 }

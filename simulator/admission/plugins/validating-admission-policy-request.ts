@@ -11,6 +11,7 @@ export interface RequestFacts {
   readonly name: string
   readonly namespace: string
   readonly operation: string
+  readonly isDryRun?: boolean
   readonly user: { readonly name: string; readonly groups?: readonly string[]; readonly uid?: string; readonly extra?: { readonly [key: string]: readonly string[] } }
 }
 
@@ -20,11 +21,11 @@ function filled(text: string | undefined): string | undefined {
 }
 
 /** The variable `request`. */
-export function requestValue({ kind, resource, subresource, name, namespace, operation, user }: RequestFacts): CelValue {
+export function requestValue({ kind, resource, subresource, name, namespace, operation, user, isDryRun = false }: RequestFacts): CelValue {
   const what = { group: kind.group, version: kind.version, resource }
   return toCelValue({
     kind, resource: what, requestKind: kind, requestResource: what, subResource: filled(subresource), requestSubResource: filled(subresource),
-    name: filled(name), namespace: filled(namespace), operation, dryRun: false, options: null,
+    name: filled(name), namespace: filled(namespace), operation, dryRun: isDryRun, options: null,
     userInfo: { username: filled(user.name), uid: filled(user.uid), groups: (user.groups ?? []).length === 0 ? undefined : user.groups, extra: Object.keys(user.extra ?? {}).length === 0 ? undefined : user.extra },
   })
 }

@@ -154,7 +154,11 @@ function decodeList(state: DecodeState, value: Json, type: FieldType & { kind: '
 
 function keysOf(value: JsonObject): readonly string[] {
   // Typed callers may leave members undefined, which JSON does not have.
-  return Object.keys(value).filter((key) => value[key] !== undefined).sort(compareText)
+  const keys = Object.keys(value)
+  for (let i = 0; i < keys.length; i++) {
+    if (value[keys[i]] === undefined || (i > 0 && compareText(keys[i - 1], keys[i]) > 0)) return keys.filter((key) => value[key] !== undefined).sort(compareText)
+  }
+  return keys
 }
 
 /** Sets a key of user input; `__proto__` becomes a plain key and never a prototype. */

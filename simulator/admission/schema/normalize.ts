@@ -26,21 +26,34 @@ function zeroValue(type: FieldType): unknown {
 }
 
 /** Go types with a JSON form of their own are structs, which `omitempty` never leaves out. */
-const structScalars: readonly string[] = ['Time', 'MicroTime', 'Quantity', 'IntOrString', 'Duration', 'Raw']
+const structScalars: ReadonlySet<string> = new Set(['Time', 'MicroTime', 'Quantity', 'IntOrString', 'Duration', 'Raw'])
 
 /** What `omitempty` leaves out: false, 0, "", empty lists and maps; never a struct, never what a pointer holds. */
 function isEmpty(value: unknown, type: FieldType): boolean {
   const isUnset = value === undefined || value === null
   if (type.isPointer) return isUnset
-  if (type.kind === 'struct' || (type.kind === 'scalar' && structScalars.includes(type.scalar))) return false
-  if (isUnset) return true
+  if (type.kind === 'struct') return false
+  if (isUnset) return type.kind !== 'scalar' || !structScalars.has(type.scalar)
   if (type.kind === 'list') return (value as readonly unknown[]).length === 0
-  return type.kind === 'map' ? Object.keys(value).length === 0 : value === false || value === 0 || value === ''
+  if (type.kind === 'map') return isEmptyMap(value)
+  return (value === false || value === 0 || value === '') && !structScalars.has(type.scalar)
+}
+
+function isEmptyMap(value: object): boolean {
+  for (const key in value) if (Object.hasOwn(value, key)) return false
+  return true
+}
+
+/** Most maps have their keys in order already: a decoder writes them so. */
+function sortedKeys(value: Mutable): string[] {
+  const keys = Object.keys(value)
+  for (let i = 1; i < keys.length; i++) if (compareText(keys[i - 1], keys[i]) > 0) return keys.sort(compareText)
+  return keys
 }
 
 function normalizeMap(value: Mutable, of: FieldType): Mutable {
   const map: Mutable = {}
-  for (const key of Object.keys(value).sort(compareText)) {
+  for (const key of sortedKeys(value)) {
     const item = normalizeValue(value[key], of)
     if (key === '__proto__') Object.defineProperty(map, key, { value: item, enumerable: true, configurable: true, writable: true })
     else map[key] = item
@@ -53,7 +66,7 @@ function normalizeValue(value: unknown, type: FieldType): unknown {
   switch (type.kind) {
     case 'scalar': return value
     case 'list': if ((value as readonly unknown[]).length === 0) return null
-      return type.of.kind === 'scalar' ? value : (value as readonly unknown[]).map((item) => normalizeValue(item, type.of))
+      return type.of.kind === 'scalar' ? (value as readonly unknown[]).slice() : (value as readonly unknown[]).map((item) => normalizeValue(item, type.of))
     case 'map': return normalizeMap(value as Mutable, type.of)
     case 'struct': return normalizeStruct(value as Mutable, typeByKey(type.typeKey)!)
   }
@@ -73,7 +86,7 @@ function normalizeStruct(object: Mutable, schema: TypeSchema): Mutable {
   return normal
 }
 
-/** A new object in the server's form. The given one must come from decoding and is not changed. */
+/** A new object in the server's form, which shares no list or map with the given one. That must come from decoding and is not changed. */
 export function normalizeObject(object: Mutable, schema: TypeSchema): Mutable {
   return normalizeStruct(object, schema)
 }

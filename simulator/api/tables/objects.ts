@@ -1,6 +1,7 @@
 /** Rows of services, storage, configuration, policy and events. Models kubernetes/pkg/printers/internalversion (v1.35). */
 
 import { compareText } from '../../kernel/text.ts'
+import { goSelector } from '../go-selector.ts'
 import { formatLabelSelector } from '../selector.ts'
 import type { KubeObject, LabelSelector } from '../types.ts'
 import { age, count, fieldsOf, firstText, formatLabels, listOf, listWithMore, nameOf, quantity, since, text } from './cells.ts'
@@ -194,7 +195,8 @@ const admissionPolicyBinding: RowMaker = (object, at) => {
   const spec = specOf(object)
   const reference = fieldsOf(spec['paramRef'])
   const name = text(reference['name'])
-  const parameters = name === '' ? '<unset>' : `${text(reference['namespace']) || '*'}/${name}`
+  const selector = reference['selector'] as LabelSelector | undefined
+  const parameters = name === '' ? (selector === undefined ? '<unset>' : goSelector(selector)) : `${text(reference['namespace']) || '*'}/${name}`
   return [nameOf(object), text(spec['policyName']), parameters, age(object, at)]
 }
 

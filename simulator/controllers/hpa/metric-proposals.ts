@@ -3,7 +3,7 @@
 import { formatQuantity, quantityMilli } from '../../api/quantity.ts'
 import type { HpaMetricSpec, HpaMetricTarget, LabelSelector } from '../../api/types.ts'
 import type { Json } from '../../kernel/json.ts'
-import { goSelector } from '../go-selector.ts'
+import { goSelector } from '../../api/go-selector.ts'
 import type { DescribedObject, MetricsClient, MetricsError } from './ports.ts'
 import { averageValueReplicas, perPodValueReplicas, utilizationReplicas, valueReplicas } from './replica-calculator.ts'
 import type { Calculated, CalculatorInput, ReplicaProposal } from './replica-calculator.ts'

@@ -1,6 +1,6 @@
 /** Label selectors as Go's fmt prints them; texts of Events contain them. */
 
-import type { LabelSelector } from '../api/types.ts'
+import type { LabelSelector } from './types.ts'
 import { compareText } from '../kernel/text.ts'
 
 /** A selector as Go prints it; `nil` when there is none. */
