@@ -6,6 +6,7 @@
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { apiHttpBenches } from './api-http.ts'
+import { apiRouterBenches } from './api-router.ts'
 import type { Bench } from './bench.ts'
 
 function valueOf(flag: string): string | undefined {
@@ -18,7 +19,7 @@ async function benchesFor(name: string | undefined): Promise<readonly Bench[]> {
   const { schedulerBenches } = await import('./scheduler.ts')
   if (name?.startsWith('scheduler')) return schedulerBenches
   const [{ engineBenches }, { examBenches }] = await Promise.all([import('./engine.ts'), import('./exam.ts')])
-  return [...engineBenches, ...examBenches, ...schedulerBenches, ...apiHttpBenches]
+  return [...engineBenches, ...examBenches, ...schedulerBenches, ...apiRouterBenches, ...apiHttpBenches]
 }
 
 const alone = valueOf('--alone')

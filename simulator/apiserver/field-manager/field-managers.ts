@@ -23,6 +23,8 @@ export interface ManagedRow {
   readonly entries: readonly ManagedEntry[]
   /** The object as the entries describe it. */
   readonly seen: KubeObject
+  /** A create whose entries nobody has asked for yet: most objects are never read with them. */
+  readonly created?: { readonly asked: KubeObject; readonly writer: Writer }
 }
 
 /** The component whose status a kind shows. */
@@ -52,8 +54,8 @@ export class FieldManagers {
 
   /** Takes in a write that was stored. @param before undefined for a create @param asked what the writer asked for */
   note(kind: KindInfo, before: KubeObject | undefined, after: KubeObject, asked: KubeObject, writer: Writer): void {
-    const entries = before === undefined ? [] : this.entriesOf(kind, before)
-    this.keep(kind, after, afterUpdate(entries, before as unknown as JsonObject | undefined, asked as unknown as JsonObject, typeOfKind(kind), writer))
+    if (before === undefined) this.rows.set(keyOf(kind, after), { uid: after.metadata.uid ?? '', entries: [], seen: after, created: { asked, writer } })
+    else this.keep(kind, after, afterUpdate(this.entriesOf(kind, before), before as unknown as JsonObject, asked as unknown as JsonObject, typeOfKind(kind), writer))
   }
 
   /** Remembers entries that describe an object. */
@@ -69,8 +71,8 @@ export class FieldManagers {
   entriesOf(kind: KindInfo, object: KubeObject): readonly ManagedEntry[] {
     const found = this.rows.get(keyOf(kind, object))
     const row = found?.uid === object.metadata.uid ? found : undefined
-    if (row?.seen === object) return row.entries
-    return this.withComponents(kind, row, object)
+    const entries = row === undefined ? [] : entriesOfRow(kind, row)
+    return row?.seen === object ? entries : this.withComponents(kind, row?.seen, entries, object)
   }
 
   /** The object as the API shows it. */
@@ -79,9 +81,9 @@ export class FieldManagers {
     return entries.length === 0 ? object : { ...object, metadata: { ...object.metadata, managedFields: entries.map(entryJson) } }
   }
 
-  private withComponents(kind: KindInfo, row: ManagedRow | undefined, object: KubeObject): readonly ManagedEntry[] {
+  private withComponents(kind: KindInfo, seen: KubeObject | undefined, entries: readonly ManagedEntry[], object: KubeObject): readonly ManagedEntry[] {
     const type = typeOfKind(kind)
-    const before = row?.seen as unknown as JsonObject | undefined
+    const before = seen as unknown as JsonObject | undefined
     const after = object as unknown as JsonObject
     const { added, modified, removed } = compareValues(before ?? {}, after, type)
     const hasStatus = [added, modified, removed].some((set) => set['f:status'] !== undefined)
@@ -90,13 +92,17 @@ export class FieldManagers {
     const status = { manager: statusManagers[kind.kind] ?? controllerManager, apiVersion, time, subresource: 'status' }
     // First all but the status, then the status: each by the component that writes it.
     const middle = { ...after, status: before?.['status'] }
-    const written = afterUpdate(row?.entries ?? [], before, middle as JsonObject, type, { manager: controllerManager, apiVersion, time })
+    const written = afterUpdate(entries, before, middle as JsonObject, type, { manager: controllerManager, apiVersion, time })
     return hasStatus ? afterUpdate(written, middle as JsonObject, after, type, status) : written
   }
 }
 
 function typeOfKind(kind: KindInfo): ReturnType<typeof mergeTypeOf> {
   return mergeTypeOf(apiVersionOf(kind), kind.kind, kind.custom)
+}
+
+function entriesOfRow(kind: KindInfo, { entries, created }: ManagedRow): readonly ManagedEntry[] {
+  return created === undefined ? entries : afterUpdate(entries, undefined, created.asked as unknown as JsonObject, typeOfKind(kind), created.writer)
 }
 
 function keyOf(kind: KindInfo, { metadata }: KubeObject): string {

@@ -93,15 +93,19 @@ function changesOf(before: JsonObject, after: JsonObject, type: MergeType, reset
 }
 
 /** The entries after a create, an update or a patch. @param before undefined for a create */
-export function afterUpdate(entries: readonly ManagedEntry[], before: JsonObject | undefined, after: JsonObject, type: MergeType, writer: Writer): ManagedEntry[] {
+export function afterUpdate(entries: readonly ManagedEntry[], before: JsonObject | undefined, after: JsonObject, type: MergeType, writer: Writer): readonly ManagedEntry[] {
   const { changed, lost } = changesOf(before ?? emptyObject(type), after, type, resetFields(String(after['kind']), writer.subresource))
-  const others = entries.map((entry) => ({ ...entry, fields: difference(entry.fields, lost) }))
+  const others = entries.map((entry) => withFields(entry, difference(entry.fields, lost)))
   const own = difference(changed, neverManaged)
   if (isEmptySet(own)) return others.filter(({ fields }) => !isEmptySet(fields))
   const self: ManagedEntry = { ...entryOf(writer, 'Update'), fields: own }
   const earlier = others.find((entry) => isSameManager(entry, self))
   const rest = others.filter((entry) => entry !== earlier && !isEmptySet(entry.fields))
-  return capped([...rest, { ...self, fields: earlier === undefined ? own : union(own, earlier.fields) }])
+  return capped([...rest, earlier === undefined ? self : withFields(self, union(own, earlier.fields))])
+}
+
+function withFields(entry: ManagedEntry, fields: FieldSet): ManagedEntry {
+  return fields === entry.fields ? entry : { ...entry, fields }
 }
 
 function entryOf({ manager, apiVersion, subresource, time }: Writer, operation: ManagedEntry['operation']): ManagerEntry {
@@ -109,7 +113,8 @@ function entryOf({ manager, apiVersion, subresource, time }: Writer, operation: 
 }
 
 /** Puts the oldest managers by Update together when there are too many. */
-function capped(entries: readonly ManagedEntry[]): ManagedEntry[] {
+function capped(entries: readonly ManagedEntry[]): readonly ManagedEntry[] {
+  if (entries.length < updateManagersMax) return entries
   const updaters = entries.filter(({ operation }) => operation === 'Update').sort(compareAge)
   const tooMany = updaters.slice(0, Math.max(0, updaters.length - updateManagersMax + 1))
   if (tooMany.length < 2) return [...entries]

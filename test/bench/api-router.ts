@@ -1,0 +1,70 @@
+/** The API server in process, as the terminal's kubectl reaches it: small objects, one client, no sockets. */
+
+import { adminUser, createCluster, isStream } from '../../simulator/index.ts'
+import type { ApiRequest, Cluster, KubeObject } from '../../simulator/index.ts'
+import { cpuMs, round } from './bench.ts'
+import type { Bench } from './bench.ts'
+
+const requestCount = 200_000
+const warmCount = 20_000
+const objectCount = 1000
+/** A namespace whose objects are read whole. */
+const listedCount = 10
+
+function configMap(name: string, namespace: string, value: string): KubeObject {
+  return { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, namespace, labels: { app: 'many' } }, data: { value } } as KubeObject
+}
+
+const place = { user: adminUser, group: '', version: 'v1', resource: 'configmaps', contentType: 'application/json', userAgent: 'kubectl/v1.35.4' } as const
+
+function send(cluster: Cluster, request: ApiRequest): unknown {
+  const answer = cluster.request(request)
+  if (isStream(answer) || answer.code >= 300) throw new Error(JSON.stringify(answer))
+  return answer.body
+}
+
+type Ask = (index: number) => ApiRequest
+
+/** Requests per second of processor time and of wall-clock, once the compiler is done. */
+function measure(cluster: Cluster, ask: Ask): { readonly perCpuSecond: number; readonly perSecond: number } {
+  for (let i = 0; i < warmCount; i++) send(cluster, ask(i))
+  const startMs = performance.now()
+  const cpu = cpuMs(() => {
+    for (let i = warmCount; i < warmCount + requestCount; i++) send(cluster, ask(i))
+  })
+  const ms = performance.now() - startMs
+  return { perCpuSecond: round((requestCount / cpu) * 1000, 0), perSecond: round((requestCount / ms) * 1000, 0) }
+}
+
+function filled(): Cluster {
+  const cluster = createCluster({ seed: 1 })
+  cluster.advanceTo(1000)
+  for (const namespace of ['few', 'made']) send(cluster, { ...place, verb: 'create', resource: 'namespaces', body: { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } } as KubeObject })
+  cluster.advanceTo(5000)
+  for (let i = 0; i < objectCount; i++) send(cluster, { ...place, verb: 'create', namespace: 'default', body: configMap(`c-${i}`, 'default', '0') })
+  for (let i = 0; i < listedCount; i++) send(cluster, { ...place, verb: 'create', namespace: 'few', body: configMap(`c-${i}`, 'few', '0') })
+  return cluster
+}
+
+const asks: { readonly [verb: string]: Ask } = {
+  get: (i) => ({ ...place, verb: 'get', namespace: 'default', name: `c-${i % objectCount}` }),
+  list: () => ({ ...place, verb: 'list', namespace: 'few' }),
+  update: (i) => ({ ...place, verb: 'update', namespace: 'default', name: `c-${i % objectCount}`, body: configMap(`c-${i % objectCount}`, 'default', String(i)), query: { fieldManager: 'kubectl-replace' } }),
+  create: (i) => ({ ...place, verb: 'create', namespace: 'made', body: configMap(`made-${i}`, 'made', String(i)), query: { fieldManager: 'kubectl-create' } }),
+}
+
+/** Requests of every verb, then all four in turn. */
+export const apiRouterBenches: readonly Bench[] = [{
+  name: 'api-router',
+  run() {
+    const figures: { [figure: string]: number } = {}
+    for (const [verb, ask] of Object.entries(asks)) {
+      const { perCpuSecond, perSecond } = measure(filled(), ask)
+      figures[`${verb}PerCpuSecond`] = perCpuSecond
+      figures[`${verb}PerSecond`] = perSecond
+    }
+    const all = Object.values(asks)
+    const { perCpuSecond, perSecond } = measure(filled(), (i) => all[i % all.length]!(i))
+    return { ...figures, mixedPerCpuSecond: perCpuSecond, mixedPerSecond: perSecond }
+  },
+}]
