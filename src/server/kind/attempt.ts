@@ -7,8 +7,9 @@
 import { splitScript } from '../../../simulator/index.ts'
 import type { Library, Task } from '../../content/types.ts'
 import type { CheckVerdict } from '../../grading/check.ts'
-import type { Action, TimedAction } from '../../session/action-log.ts'
+import type { Action } from '../../session/action-log.ts'
 import { Flight } from '../../session/flight.ts'
+import type { SavedAttempt } from '../../session/kind-wire.ts'
 
 /** One thing that the learner did, without what belongs to the simulated cluster alone. Paths are of the virtual home. */
 export type AttemptStep =
@@ -33,14 +34,6 @@ export interface Attempt {
   readonly steps: readonly AttemptStep[]
   /** The simulator's verdicts of the attempt as it was played; without them the simulator plays the steps. */
   readonly simulator?: readonly CheckVerdict[]
-}
-
-/** What the page sends of an attempt: the seed and the entries of its log that belong to the task. */
-export interface SavedAttempt {
-  readonly seed: number
-  readonly entries: readonly TimedAction[]
-  /** Where the cluster stood at the end, in simulated ms. */
-  readonly endMs?: number
 }
 
 /** A script for the terminal as an attempt. */

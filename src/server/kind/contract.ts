@@ -5,7 +5,10 @@
 
 import type { ApiAnswer, ApiRequest, StreamFrame } from '../../../simulator/index.ts'
 import type { Library, Task } from '../../content/types.ts'
-import type { CheckVerdict } from '../../grading/check.ts'
+import type { Progress, SandboxPlan } from '../../session/kind-wire.ts'
+import type { Attempt } from './attempt.ts'
+
+export type { DeclaredAccess, KindGrade, NodeLoan, ParityRow, Progress, SandboxPlan } from '../../session/kind-wire.ts'
 
 /** `owner` is the user of the kubeconfig (set-up, grading reads, clean-up); `learner` the service account of the sandbox. */
 export type Identity = 'owner' | 'learner'
@@ -32,41 +35,7 @@ export interface KindConnection {
   close(): void
 }
 
-/** Cluster-scoped objects that a task declares: what its solution reads and changes beside its namespaces. */
-export interface DeclaredAccess {
-  readonly group: string
-  readonly resource: string
-  readonly verbs: readonly string[]
-}
-
-/** What a node of the task's cluster has and a real worker lacks. Lent to the worker and taken back at the end. */
-export interface NodeLoan {
-  /** Name of the node in the cluster definition. */
-  readonly node: string
-  readonly labels: { readonly [label: string]: string }
-  readonly taints: readonly { readonly key: string; readonly value?: string; readonly effect: string }[]
-  /** Extended resources, such as nvidia.com/gpu. */
-  readonly resources: { readonly [resource: string]: string }
-}
-
-/** What grading a task on a real cluster creates there; shown to the owner before anything is created. */
-export interface SandboxPlan {
-  /** Value of the label `podflight.dev/session` on everything that is created. */
-  readonly session: string
-  readonly task: string
-  readonly namespaces: readonly string[]
-  readonly podSecurity: 'restricted' | 'baseline'
-  readonly access: readonly DeclaredAccess[]
-  readonly loans: readonly NodeLoan[]
-  /** Images of the course by the public image that stands for them here. */
-  readonly images: { readonly [image: string]: string }
-}
-
-/** A step of the work as the owner follows it. */
-export interface Progress {
-  readonly phase: 'preflight' | 'create' | 'start' | 'script' | 'wait' | 'checks' | 'clean-up'
-  readonly text: string
-}
+/** Tells a step. */
 export type Report = (progress: Progress) => void
 
 /** The namespaces, rights, limits and loans of one grading. */
@@ -80,30 +49,6 @@ export interface Sandbox {
 
 /** What the bridge cannot or must not do, in words for people. */
 export class BridgeError extends Error {}
-
-/** One check on both clusters. */
-export interface ParityRow {
-  readonly check: string
-  readonly parity: 'agree' | 'differ' | 'not gradable'
-  readonly simulator: CheckVerdict
-  /** Absent when the real cluster was never asked. */
-  readonly kind?: CheckVerdict
-  /** Why it is not gradable here. */
-  readonly reason?: string
-}
-
-/** The outcome of grading a task on both clusters. */
-export interface KindGrade {
-  readonly task: string
-  readonly context: string
-  readonly points: number
-  readonly earnedOnSimulator: number
-  readonly earnedOnKind: number
-  readonly rows: readonly ParityRow[]
-  readonly transcript: string
-  /** What clean-up could not remove, in words. */
-  readonly leftovers: readonly string[]
-}
 
 /** A container that stands in for an image of the course. */
 export interface StandIn {
@@ -124,6 +69,8 @@ export interface KindGradeOptions {
   readonly connection: KindConnection
   /** Lines of Podflight's own shell, played on both clusters. */
   readonly script: string
+  /** What the learner did, step by step, in place of the script: with typed input, Ctrl+C and edited files. */
+  readonly attempt?: Attempt
   /** Files of the learner's home beside the task's own, by path below it. */
   readonly files?: { readonly [path: string]: string }
   /** In place of the course's own table. */
