@@ -58,7 +58,7 @@ export interface StandIn {
   readonly command?: readonly string[]
 }
 
-/** Stand-ins by image of the course; `*` in a name stands for any text without `/`. The first that fits is taken. */
+/** Stand-ins by image of the course, as manifests write it. */
 export type ImageTable = { readonly [image: string]: StandIn }
 
 /** What `gradeOnKind` of grade.ts is given. `planOf(options)` of plan.ts is what it will create. */
