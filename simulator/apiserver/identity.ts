@@ -53,10 +53,13 @@ export class Identity {
 
   /** The uid of an object of this name in its present incarnation. */
   uid(resource: string, key: string): string {
-    const incarnation = this.deletions.size === 0 ? 0 : (this.deletions.get(`${resource}/${key}`) ?? 0)
-    const a = fnv32a(key, this.seed ^ incarnation)
+    const a = fnv32a(key, this.seed ^ this.incarnation(resource, key))
     const b = fnv32a(resource, a)
     return uuid(mix32(a), mix32(b), mix32(a ^ 0x5bd1e995), mix32(b ^ 0x1b873593))
+  }
+
+  private incarnation(resource: string, key: string): number {
+    return this.deletions.size === 0 ? 0 : (this.deletions.get(`${resource}/${key}`) ?? 0)
   }
 
   /** Notes that an object went away, so that a later one of its name has another uid. */
@@ -65,9 +68,9 @@ export class Identity {
     this.deletions.set(name, (this.deletions.get(name) ?? 0) + 1)
   }
 
-  /** A free cluster IP for a Service, or undefined when all are taken. */
+  /** A free cluster IP for a Service in its present incarnation, or undefined when all are taken. */
   clusterIP(key: string, isTaken: (address: string) => boolean): string | undefined {
-    const start = fnv32a(key, this.seed)
+    const start = fnv32a(key, this.seed ^ this.incarnation('services', key))
     for (let probe = 0; probe < serviceAddressCount; probe++) {
       const offset = ((start + probe) % serviceAddressCount) + 1
       const address = `10.96.${offset >> 8}.${offset & 255}`

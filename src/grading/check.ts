@@ -1,6 +1,6 @@
 /** What a check is: conditions that must all hold, and the texts that tell a learner what was found. */
 
-import type { ObjectRef, ProbeRequest, TrialStep } from './view.ts'
+import type { DryRunAttempt, ObjectRef, ProbeRequest, TrialStep } from './view.ts'
 
 /** Comparisons. Quantities compare as quantities, numbers as numbers, texts as texts. */
 export type Operator =
@@ -64,6 +64,20 @@ export interface RequestCondition {
   readonly distinctPods?: number
 }
 
+/** What a dry run asks: a manifest, or a file of the learner's home that is one. */
+export type DryRunQuestion = Omit<DryRunAttempt, 'manifest'> & ({ readonly manifest: string } | { readonly file: string })
+
+/** The API would take a manifest, or refuse it. */
+export interface DryRunCondition {
+  readonly kind: 'dryRun'
+  readonly dryRun: DryRunQuestion
+  readonly accepted: boolean
+  /** A text in the refusal. */
+  readonly message?: string
+  /** A text in one of the warnings. */
+  readonly warning?: string
+}
+
 export interface CanCondition {
   readonly kind: 'can'
   readonly user: string
@@ -125,7 +139,7 @@ export interface TrialCondition {
 }
 
 export type Condition =
-  | ObjectCondition | SameUidsCondition | CelCondition | AbsentCondition | RequestCondition | CanCondition | ConnectCondition | EventCondition
+  | ObjectCondition | SameUidsCondition | CelCondition | AbsentCondition | RequestCondition | DryRunCondition | CanCondition | ConnectCondition | EventCondition
   | LogsCondition | SeriesCondition | FileCondition | AnswerCondition | TrialCondition
 
 /** A named value for the texts of a check. */
@@ -134,6 +148,8 @@ export type LetValue =
   | { readonly object: ObjectRef; readonly path?: string; readonly count?: true; readonly sum?: true; readonly where?: ObjectCondition['where'] }
   /** `outcome` is the status, `none` when the name does not resolve, `failed` when no answer comes. */
   | { readonly request: ProbeRequest; readonly field: 'status' | 'body' | 'outcome' }
+  /** `verdict` is accepted or rejected; `message` the refusal. */
+  | { readonly dryRun: DryRunQuestion; readonly field: 'verdict' | 'message' | 'warnings' }
   | { readonly cel: string; readonly bind: CelCondition['bind'] }
   | { readonly promql: string }
   | { readonly file: string }

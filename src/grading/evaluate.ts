@@ -4,7 +4,7 @@ import type { Check, CheckVerdict, Condition, LetValue } from './check.ts'
 import { celValue, holdsCel, isMissingField } from './conditions/cel.ts'
 import { flowField, holdsAnswer, holdsFile, holdsSeries, holdsTrial, trialRunner } from './conditions/measure.ts'
 import type { TrialRunner } from './conditions/measure.ts'
-import { holdsCan, holdsConnect, holdsRequest } from './conditions/network.ts'
+import { dryRunAnswer, holdsCan, holdsConnect, holdsDryRun, holdsRequest } from './conditions/network.ts'
 import { holdsAbsent, holdsEvent, holdsLogs, holdsObject, holdsSameUids, pickObjects } from './conditions/object.ts'
 import { showValue, valuesAt } from './values.ts'
 import { isNotAvailable } from './view.ts'
@@ -48,6 +48,8 @@ function holds(condition: Condition, view: ClusterView, runTrial: TrialRunner): 
       return holdsAbsent(condition, view)
     case 'request':
       return holdsRequest(condition, view)
+    case 'dryRun':
+      return holdsDryRun(condition, view)
     case 'can':
       return holdsCan(condition, view)
     case 'connect':
@@ -91,6 +93,7 @@ export function showLet(value: LetValue, view: ClusterView, runTrial: TrialRunne
     if (value.field === 'outcome') return outcomeOf(answer)
     return answer.failure ?? showValue(answer[value.field])
   }
+  if ('dryRun' in value) return showDryRun(value, view)
   if ('cel' in value) return showCel(value, view)
   if ('promql' in value) {
     const values = view.series(value.promql)
@@ -108,6 +111,13 @@ export function showLet(value: LetValue, view: ClusterView, runTrial: TrialRunne
 function outcomeOf({ failure, status }: Exclude<ReturnType<ClusterView['request']>, NotAvailable>): string {
   if (failure === undefined) return showValue(status)
   return failure.startsWith('Could not resolve host') ? 'none' : 'failed'
+}
+
+function showDryRun({ dryRun, field }: Extract<LetValue, { dryRun: unknown }>, view: ClusterView): string {
+  const answer = dryRunAnswer(dryRun, view)
+  if (isNotAvailable(answer)) return answer.notAvailable
+  if (field === 'verdict') return answer.accepted ? 'accepted' : 'rejected'
+  return field === 'warnings' ? showValue(answer.warnings) : answer.message === '' ? 'none' : answer.message
 }
 
 function showCel(value: Extract<LetValue, { cel: string }>, view: ClusterView): string {

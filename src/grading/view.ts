@@ -31,6 +31,26 @@ export interface ProbeAnswer {
   readonly pod?: string
 }
 
+/** A manifest that is sent only to see what the API says to it; nothing is stored. */
+export interface DryRunAttempt {
+  /** YAML of one or more objects. */
+  readonly manifest: string
+  /** For objects that name none. */
+  readonly namespace?: string
+  /** Who asks; absent: somebody with every right. */
+  readonly user?: string
+  readonly groups?: readonly string[]
+}
+
+/** What the API says. */
+export interface DryRunAnswer {
+  /** Every object would be taken. */
+  readonly accepted: boolean
+  /** The first refusal in the server's words; empty when there is none. */
+  readonly message: string
+  readonly warnings: readonly string[]
+}
+
 /** A value of a PromQL vector. */
 export interface SeriesValue {
   readonly labels: { readonly [label: string]: string }
@@ -85,6 +105,8 @@ export interface ClusterView {
   /** Whether a user may do something. */
   can(access: { readonly user: string; readonly groups?: readonly string[]; readonly verb: string; readonly resource: string; readonly namespace?: string; readonly name?: string }): boolean
   request(probe: ProbeRequest): ProbeAnswer | NotAvailable
+  /** Server-side apply of each object with dryRun=All, forced. A view without it cannot grade such conditions. */
+  dryRun?(attempt: DryRunAttempt): DryRunAnswer | NotAvailable
   /** Whether a TCP connection from a namespace is accepted. */
   connect(from: { readonly namespace: string }, host: string, port: number): boolean | NotAvailable
   logs(namespace: string, pod: string, container?: string, previous?: boolean): string

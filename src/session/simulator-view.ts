@@ -3,7 +3,8 @@
 import { authorUser, isStream } from '../../simulator/index.ts'
 import type { ApiRequest, Cluster, KubeList, KubeObject } from '../../simulator/index.ts'
 import type { KindInfo } from '../../simulator/api/kinds.ts'
-import type { ClusterView, FlowSummary, ObjectRef, ProbeAnswer, ProbeRequest, SeriesValue, TrialLoad, TrialOutcome, TrialStep } from '../grading/view.ts'
+import { decodeDocuments } from '../../simulator/api/yaml/documents.ts'
+import type { ClusterView, DryRunAnswer, DryRunAttempt, FlowSummary, ObjectRef, ProbeAnswer, ProbeRequest, SeriesValue, TrialLoad, TrialOutcome, TrialStep } from '../grading/view.ts'
 
 /** What a view needs beside the cluster: the learner's side of the attempt. */
 export interface LearnerSide {
@@ -69,6 +70,16 @@ export class SimulatorView implements ClusterView {
     return { status: result.response.status, body: result.response.body, pod: result.podKey }
   }
 
+  dryRun({ manifest, namespace, user, groups = [] }: DryRunAttempt): DryRunAnswer {
+    const { documents, error } = decodeDocuments(manifest)
+    const objects = documents.filter((document) => document !== undefined) as unknown as KubeObject[]
+    if (error !== undefined || objects.length === 0) return { accepted: false, message: error ?? 'no objects', warnings: [] }
+    const asker = user === undefined ? authorUser : { name: user, groups: [...groups, 'system:authenticated'] }
+    const answers = objects.map((object) => dryApply(this.cluster, object, namespace, asker))
+    const refusal = answers.find(({ message }) => message !== '')
+    return { accepted: refusal === undefined, message: refusal?.message ?? '', warnings: answers.flatMap(({ warnings }) => warnings) }
+  }
+
   connect(from: { readonly namespace: string }, host: string, port: number): boolean {
     const { network, kubelets } = this.cluster.components
     const route = network.route(host, port, from.namespace)
@@ -127,6 +138,18 @@ function playTrialStep(cluster: Cluster, step: TrialStep, learner: LearnerSide):
   else if ('stopLoad' in step) cluster.components.network.stopFlow(step.stopLoad)
   else if ('kubectl' in step) learner.kubectl(cluster, step.kubectl)
   else cluster.advanceTo(cluster.nowMs + step.advanceSeconds * 1000)
+}
+
+/** Server-side apply of one object without storing it. @returns the refusal, empty if none, and the warnings */
+function dryApply(cluster: Cluster, object: KubeObject, namespace: string | undefined, user: ApiRequest['user']): { readonly message: string; readonly warnings: readonly string[] } {
+  const kind = cluster.kinds.byKind(String(object.apiVersion), String(object.kind))
+  if (kind === undefined) return { message: `no matches for kind "${object.kind}" in version "${object.apiVersion}"`, warnings: [] }
+  const answer = cluster.request({
+    user, verb: 'patch', group: kind.group, version: kind.version, resource: kind.resource, namespace: kind.namespaced ? (object.metadata?.namespace ?? namespace) : undefined, name: object.metadata?.name,
+    contentType: 'application/apply-patch+yaml', body: JSON.stringify(object), query: { dryRun: 'All', force: true, fieldManager: 'podflight', fieldValidation: 'Strict' },
+  })
+  if (isStream(answer)) throw new Error('a dry run was answered with a stream')
+  return { message: answer.code < 300 ? '' : String((answer.body as { message?: string }).message), warnings: answer.warnings }
 }
 
 function kindOf(cluster: Cluster, resource: string): KindInfo {

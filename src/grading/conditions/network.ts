@@ -1,8 +1,8 @@
-/** Conditions that ask the network and the authorizer. */
+/** Conditions that ask the network, the authorizer and the API's admission. */
 
-import type { CanCondition, ConnectCondition, RequestCondition } from '../check.ts'
+import type { CanCondition, ConnectCondition, DryRunCondition, DryRunQuestion, RequestCondition } from '../check.ts'
 import { isNotAvailable } from '../view.ts'
-import type { ClusterView, NotAvailable } from '../view.ts'
+import type { ClusterView, DryRunAnswer, NotAvailable } from '../view.ts'
 
 /** Whether each request has the wanted answer. */
 export function holdsRequest(condition: RequestCondition, view: ClusterView): boolean | NotAvailable {
@@ -20,6 +20,24 @@ export function holdsRequest(condition: RequestCondition, view: ClusterView): bo
     if (answer.pod !== undefined) pods.add(answer.pod)
   }
   return condition.distinctPods === undefined || pods.size >= condition.distinctPods
+}
+
+/** What the API says to a manifest; a file that is not there is refused. */
+export function dryRunAnswer(question: DryRunQuestion, view: ClusterView): DryRunAnswer | NotAvailable {
+  if (view.dryRun === undefined) return { notAvailable: 'dry runs cannot be sent here' }
+  const manifest = 'manifest' in question ? question.manifest : view.file(question.file)
+  if (manifest === undefined) return { accepted: false, message: 'the file does not exist', warnings: [] }
+  const { namespace, user, groups } = question
+  return view.dryRun({ manifest, namespace, user, groups })
+}
+
+/** Whether the API takes a manifest, or refuses it, as wanted. */
+export function holdsDryRun(condition: DryRunCondition, view: ClusterView): boolean | NotAvailable {
+  const answer = dryRunAnswer(condition.dryRun, view)
+  if (isNotAvailable(answer)) return answer
+  if (answer.accepted !== condition.accepted || !answer.message.includes(condition.message ?? '')) return false
+  const { warning } = condition
+  return warning === undefined || answer.warnings.some((text) => text.includes(warning))
 }
 
 /** Whether a connection is accepted, or refused, as wanted. */

@@ -1,0 +1,1 @@
+kubectl expose deployment ranker -n reco-dev --port=80 --target-port=8080 --type=NodePort

@@ -1,0 +1,2 @@
+kubectl create deployment embed-api -n search --image=registry.example.com/embed-api:2.0.0
+kubectl delete job embed-api -n search
