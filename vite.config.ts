@@ -2,32 +2,14 @@ import { defineConfig, type Plugin } from 'vite'
 import { createHash } from 'node:crypto'
 import { readdirSync } from 'node:fs'
 import react from '@vitejs/plugin-react'
+import { pagePolicy } from './src/server/content-security-policy.ts'
 
-/**
- * The policy of the static build. The server sends the same as a header with frame-ancestors, which a meta tag cannot carry.
- * 'unsafe-inline' for styles is the one concession: Monaco and xterm write style elements.
- */
-const contentSecurityPolicy = [
-  "default-src 'self'",
-  "script-src 'self'",
-  "worker-src 'self'",
-  "connect-src 'self'",
-  "img-src 'self' data:",
-  "font-src 'self'",
-  "style-src 'self' 'unsafe-inline'",
-  "object-src 'none'",
-  "base-uri 'none'",
-  "require-trusted-types-for 'script'",
-  'trusted-types podflight-worker standaloneColorizer editorViewLayer richScreenReaderContent domLineBreaksComputer '
-    + 'defaultWorkerFactory diffReview diffEditorWidget tokenizeToString dompurify domSanitize0',
-].join('; ')
-
-/** Only in builds: the dev server injects an inline module for hot reload. */
+/** The policy of the static build; the server sends the same as a header. Only in builds: the dev server injects an inline module for hot reload. */
 const policyTag: Plugin = {
   name: 'podflight-content-security-policy',
   apply: 'build',
   transformIndexHtml: () => [
-    { tag: 'meta', attrs: { 'http-equiv': 'Content-Security-Policy', content: contentSecurityPolicy }, injectTo: 'head-prepend' },
+    { tag: 'meta', attrs: { 'http-equiv': 'Content-Security-Policy', content: pagePolicy }, injectTo: 'head-prepend' },
   ],
 }
 

@@ -3,17 +3,12 @@
 import { readFile } from 'node:fs/promises'
 import { extname, join, normalize } from 'node:path'
 import { Hono } from 'hono'
+import { contentSecurityPolicy } from './content-security-policy.ts'
 
 const contentTypes: { readonly [extension: string]: string } = {
   '.html': 'text/html; charset=utf-8', '.js': 'text/javascript; charset=utf-8', '.css': 'text/css; charset=utf-8', '.json': 'application/json; charset=utf-8',
   '.svg': 'image/svg+xml', '.png': 'image/png', '.ico': 'image/x-icon', '.woff2': 'font/woff2', '.ttf': 'font/ttf', '.webmanifest': 'application/manifest+json', '.md': 'text/markdown; charset=utf-8', '.yaml': 'text/yaml; charset=utf-8',
 }
-
-/** The policy under which the app runs; the build's own meta tag says the same. */
-export const contentSecurityPolicy = [
-  "default-src 'self'", "script-src 'self'", "worker-src 'self'", "connect-src 'self'", "img-src 'self' data:", "font-src 'self'",
-  "style-src 'self' 'unsafe-inline'", "object-src 'none'", "base-uri 'none'", "frame-ancestors 'none'",
-].join('; ')
 
 const loopbackHosts = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/
 
@@ -25,12 +20,12 @@ const loopbackHosts = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/
 export function staticApp(root: string): Hono {
   const app = new Hono()
   app.use('*', async (context, next) => {
-    if (!loopbackHosts.test(context.req.header('host') ?? '')) return context.text('This server answers on loopback names only.', 403)
-    await next()
     context.header('Content-Security-Policy', contentSecurityPolicy)
     context.header('X-Content-Type-Options', 'nosniff')
     context.header('Referrer-Policy', 'no-referrer')
     context.header('Cross-Origin-Opener-Policy', 'same-origin')
+    if (!loopbackHosts.test(context.req.header('host') ?? '')) return context.text('This server answers on loopback names only.', 403)
+    await next()
     return undefined
   })
   app.get('*', async (context) => {

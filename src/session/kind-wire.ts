@@ -73,8 +73,8 @@ export interface SavedAttempt {
   readonly endMs?: number
 }
 
-/** Everything that the page may choose of a grading. */
-export interface GradeOrder {
+/** Everything that the page may choose of a grading. The answer is the plan; its session is what the page then says yes to. */
+export interface PlanOrder {
   readonly context: string
   readonly task: string
   readonly attempt: SavedAttempt
