@@ -3,7 +3,6 @@
 import { existsSync, writeFileSync } from 'node:fs'
 import { isAbsolute, resolve } from 'node:path'
 import type { Cluster } from '../../simulator/index.ts'
-import type { Library, Scenario } from '../content/types.ts'
 import { makeSecrets } from '../server/api/accounts.ts'
 import type { Secrets } from '../server/api/accounts.ts'
 import { ApiHttpServer } from '../server/api/api-server.ts'
@@ -12,12 +11,10 @@ import type { Certificates } from '../server/api/certificates.ts'
 import { clusterOf } from '../server/api/desk.ts'
 import { Journal } from '../server/api/journal.ts'
 import { kubeconfigFor } from '../server/api/kubeconfig.ts'
-import { BaseClusters } from '../session/base-clusters.ts'
-import { startScenario } from '../session/scenario.ts'
+import type { ClusterPlan } from './api-cluster.ts'
 import { readOptions } from './arguments.ts'
-import { emptyScenario, readClusterFile } from './cluster-file.ts'
-import { readClusters, readLibrary, readUserFile, UsageError } from './files.ts'
-import { findScenario } from './shell-command.ts'
+import { makePracticeCluster } from './practice-cluster.ts'
+import { readUserFile, UsageError } from './user-input.ts'
 
 const defaultPort = 6443
 const speedMax = 10_000
@@ -26,21 +23,8 @@ const values = ['--scenario', '--cluster', '--port', '--kubeconfig', '--speed', 
 type Options = { readonly [name: string]: string | undefined }
 
 /** What a cluster begins with: enough to make it again. */
-interface Origin {
-  readonly engine: string
-  readonly scenario?: string
-  readonly clusterText?: string
-  readonly seed: number
-  /** Unix ms of T+00:00. */
-  readonly epochMs?: number
-}
+interface Origin extends ClusterPlan { readonly engine: string }
 interface Identity { readonly certificates: Certificates; readonly secrets: Secrets }
-
-/** The usage lines of the command. */
-export const apiUsage = `  podflight api [--scenario ID | --cluster FILE] [--port N] [--kubeconfig FILE] [--speed X | --manual] [--state DIR]
-                [--users NAME[:GROUP+GROUP],...] [--audit-log FILE] [--seed N]
-      the cluster's API over HTTPS on loopback, for a real kubectl and other tools
-`
 
 function userPath(path: string): string {
   return isAbsolute(path) ? path : resolve(process.env['PODFLIGHT_CWD'] ?? process.cwd(), path)
@@ -73,18 +57,11 @@ function originOf(options: Options, isManual: boolean, nowMs: number): Origin {
   return { engine: engineVersion, ...(scenario === undefined ? {} : { scenario }), ...(clusterText === undefined ? {} : { clusterText }), seed, ...(isManual ? {} : { epochMs: Math.floor(nowMs / 1000) * 1000 }) }
 }
 
-function makeCluster(origin: Origin): Cluster {
-  const library = origin.scenario === undefined ? readClusters() : readLibrary()
-  const plan: { readonly library: Library; readonly scenario: Scenario } =
-    origin.scenario !== undefined ? { library, scenario: findScenario(library, origin.scenario) }
-    : origin.clusterText === undefined ? { library, scenario: emptyScenario }
-    : withClusterFile(library, origin.clusterText)
-  return startScenario(plan.scenario, plan.library, origin.seed, new BaseClusters(origin.epochMs))
-}
-
-function withClusterFile(library: Library, text: string): { library: Library; scenario: Scenario } {
-  const { definition, scenario } = readClusterFile(text)
-  return { library: { ...library, clusters: [...library.clusters, definition] }, scenario }
+/** Reads what an origin needs, and no more. @returns how to make its cluster */
+async function makerOf(origin: Origin): Promise<() => Cluster> {
+  if (origin.scenario === undefined && origin.clusterText === undefined) return () => makePracticeCluster(origin.seed, origin.epochMs)
+  const { makePlannedCluster } = await import('./api-cluster.ts')
+  return () => makePlannedCluster(origin)
 }
 
 /** A kept cluster may be asked for again, but not another one in its place. */
@@ -94,23 +71,23 @@ function checkSame(kept: Origin, asked: Origin, options: Options): void {
   if (isOther) throw new UsageError('the state is of another cluster; name another folder, or leave --scenario and --cluster out')
 }
 
-async function identityOf(journal: Journal | undefined, options: Options, nowMs: number): Promise<Identity> {
+function identityOf(journal: Journal | undefined, options: Options, nowMs: number): Identity {
   const kept = journal?.read('identity') as Identity | undefined
   if (kept !== undefined) return kept
-  const made = { certificates: await makeCertificates(nowMs), secrets: makeSecrets(readUsers(options['--users'])) }
+  const made = { certificates: makeCertificates(nowMs), secrets: makeSecrets(readUsers(options['--users'])) }
   journal?.keep('identity', made)
   return made
 }
 
 /** The cluster of a state folder where it was left, or a new one. */
-function openCluster(journal: Journal | undefined, asked: Origin, options: Options): Cluster {
+async function openCluster(journal: Journal | undefined, asked: Origin, options: Options): Promise<Cluster> {
   const kept = journal?.read('origin') as Origin | undefined
   if (journal === undefined || kept === undefined) {
     journal?.keep('origin', asked)
-    return makeCluster(asked)
+    return (await makerOf(asked))()
   }
   checkSame(kept, asked, options)
-  const cluster = clusterOf(journal, () => makeCluster(kept))
+  const cluster = clusterOf(journal, await makerOf(kept))
   cluster.advanceTo(Math.max(cluster.nowMs, Number(journal.read('nowMs') ?? 0)))
   return cluster
 }
@@ -137,8 +114,8 @@ export async function apiCommand(argv: readonly string[]): Promise<number> {
   const origin = originOf(options, isManual, Date.now())
   const folder = options['--state']
   const journal = folder === undefined ? undefined : new Journal(userPath(folder))
-  const identity = await identityOf(journal, options, Date.now())
-  const cluster = openCluster(journal, origin, options)
+  const identity = identityOf(journal, options, Date.now())
+  const cluster = await openCluster(journal, origin, options)
   const auditPath = options['--audit-log']
   const server = new ApiHttpServer({ cluster, ...identity, port, speed, lateMs: lateMsOf(cluster, speed, Date.now()), journal, ...(auditPath === undefined ? {} : { auditPath: userPath(auditPath) }) })
   await server.start().catch((error: Error) => {

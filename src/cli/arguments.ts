@@ -1,6 +1,6 @@
 /** Options of a command: `--name value`, `--name=value` and flags. */
 
-import { UsageError } from './files.ts'
+import { UsageError } from './user-input.ts'
 
 export interface CommandOptions {
   readonly values: { readonly [name: string]: string }

@@ -1,7 +1,7 @@
 /** `podflight explain`: why a Pod of a cluster file is where it is, after a script if one is given. */
 
 import { readOptions } from './arguments.ts'
-import { readUserFile, UsageError } from './files.ts'
+import { readUserFile, UsageError } from './user-input.ts'
 import { makeFlight, planOf, runScript } from './shell-command.ts'
 
 /** Simulated time that controllers and scheduler get after the script, in steps, until the Pod is there and was tried. */

@@ -4,7 +4,8 @@ import { splitScript } from '../../simulator/index.ts'
 import type { CheckVerdict } from '../grading/check.ts'
 import { Flight } from '../session/flight.ts'
 import { readOptions } from './arguments.ts'
-import { readLibrary, readUserFile, UsageError } from './files.ts'
+import { readLibrary } from './files.ts'
+import { readUserFile, UsageError } from './user-input.ts'
 
 function printVerdicts(title: string, verdicts: readonly CheckVerdict[]): void {
   const earned = verdicts.reduce((sum, verdict) => sum + verdict.earned, 0)

@@ -1,10 +1,6 @@
 /** The podflight command: a headless terminal, grading and lists. */
 
-import { explainCommand } from './explain-command.ts'
-import { apiCommand, apiUsage } from './api-command.ts'
-import { gradeCommand } from './grade-command.ts'
-import { readLibrary, UsageError } from './files.ts'
-import { shellCommand } from './shell-command.ts'
+import { UsageError } from './user-input.ts'
 
 const usage = `podflight: a flight simulator for running machine learning on Kubernetes
 
@@ -14,11 +10,15 @@ const usage = `podflight: a flight simulator for running machine learning on Kub
       why the Pod is where it is, or why it is Pending, after the script's commands
   podflight grade --task ID [--file SCRIPT] [--seed N] [--json]
       runs a script against a task's start and prints the graded result
-${apiUsage}  podflight list [--json]
+  podflight api [--scenario ID | --cluster FILE] [--port N] [--kubeconfig FILE] [--speed X | --manual] [--state DIR]
+                [--users NAME[:GROUP+GROUP],...] [--audit-log FILE] [--seed N]
+      the cluster's API over HTTPS on loopback, for a real kubectl and other tools
+  podflight list [--json]
       labs, tasks, exam forms and clusters
 `
 
-function listCommand(argv: readonly string[]): number {
+async function listCommand(argv: readonly string[]): Promise<number> {
+  const { readLibrary } = await import('./files.ts')
   const { clusters, labs, tasks, forms } = readLibrary()
   if (argv.includes('--json')) {
     const named = (items: readonly { readonly id: string; readonly title: string }[]): object[] => items.map(({ id, title }) => ({ id, title }))
@@ -32,17 +32,18 @@ function listCommand(argv: readonly string[]): number {
   return 0
 }
 
+/** Each command reads its own modules: one does not wait for those of another. */
 async function run(argv: readonly string[]): Promise<number> {
   const [command, ...rest] = argv
   switch (command) {
     case 'shell':
-      return shellCommand(rest)
+      return (await import('./shell-command.ts')).shellCommand(rest)
     case 'explain':
-      return explainCommand(rest)
+      return (await import('./explain-command.ts')).explainCommand(rest)
     case 'grade':
-      return gradeCommand(rest)
+      return (await import('./grade-command.ts')).gradeCommand(rest)
     case 'api':
-      return apiCommand(rest)
+      return (await import('./api-command.ts')).apiCommand(rest)
     case 'list':
       return listCommand(rest)
     case undefined:

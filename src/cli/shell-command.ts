@@ -7,7 +7,8 @@ import { readApiDescriptions } from '../server/api-descriptions.ts'
 import { Flight } from '../session/flight.ts'
 import { readOptions } from './arguments.ts'
 import { emptyScenario, readClusterFile } from './cluster-file.ts'
-import { readLibrary, readUserFile, UsageError } from './files.ts'
+import { readLibrary } from './files.ts'
+import { readUserFile, UsageError } from './user-input.ts'
 
 /** The scenario of a lab or a task. @throws UsageError when there is none of that id */
 export function findScenario(library: Library, id: string): Scenario {

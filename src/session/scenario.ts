@@ -42,7 +42,7 @@ export const noLearner: LearnerSide = {
  * @param bases where the booted cluster comes from; callers that start several scenarios share one
  * @throws ScenarioError when a step is refused, takes too long, or the history is too short for the steps
  */
-export function startScenario(scenario: Scenario, library: Library, seed: number, bases = new BaseClusters()): Cluster {
+export function startScenario(scenario: Scenario, library: Pick<Library, 'clusters'>, seed: number, bases = new BaseClusters()): Cluster {
   const definition = library.clusters.find((candidate) => candidate.id === scenario.cluster)
   if (definition === undefined) throw new ScenarioError(`cluster "${scenario.cluster}" is not defined`)
   const cluster = bases.fork(definition, scenario, seed)

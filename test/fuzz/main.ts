@@ -27,7 +27,7 @@ if (process.argv[2] !== 'api') {
 
 const seedNumber = option('--seed', 1)
 const input = new RandomInput(seedNumber)
-const certificates = await makeCertificates(Date.now())
+const certificates = makeCertificates(Date.now())
 const secrets = makeSecrets([{ name: 'kubernetes-admin', groups: ['system:masters'] }])
 const authorization = `Bearer ${secrets.accounts[0]!.token}`
 let server: ApiHttpServer

@@ -97,7 +97,7 @@ describe('updates', () => {
   })
 
   it('put the oldest of more than ten managers together', () => {
-    let entries: ManagedEntry[] = []
+    let entries: readonly ManagedEntry[] = []
     let object = config({})
     for (let i = 0; i < 12; i++) {
       const next = config({ ...(object['data'] as { [key: string]: string }), [`k${i}`]: 'v' })

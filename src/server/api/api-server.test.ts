@@ -62,7 +62,7 @@ function call(method: string, path: string, { token = admin, tls, body, headers 
 const configMap = (name: string, data: object = { a: '1' }): string => JSON.stringify({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name }, data })
 
 beforeAll(async () => {
-  certificates = await makeCertificates(Date.now())
+  certificates = makeCertificates(Date.now())
   server = new ApiHttpServer({ cluster: newCluster(), certificates, secrets, port: 0, speed: 0 })
   await server.start()
 })

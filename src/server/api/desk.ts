@@ -1,6 +1,7 @@
 /** Where requests reach the cluster: they are run, noted in the journal if there is one, and answered when the note is on disk. */
 
-import { isStream, restoreCluster } from '../../../simulator/index.ts'
+import { isStream } from '../../../simulator/api/request.ts'
+import { restoreCluster } from '../../../simulator/cluster.ts'
 import type { ApiRequest, ApiResponse, Cluster, ClusterSnapshot, StreamFrame } from '../../../simulator/index.ts'
 import type { Journal, PodRequest } from './journal.ts'
 

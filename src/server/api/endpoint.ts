@@ -1,7 +1,7 @@
 /** One HTTP request from its headers to its answer. */
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { isStream } from '../../../simulator/index.ts'
+import { isStream } from '../../../simulator/api/request.ts'
 import type { ApiRequest, ApiStream, StreamFrame, UserInfo } from '../../../simulator/index.ts'
 import { apiErrors, isFailure } from '../../../simulator/api/errors.ts'
 import type { KubeObject, Status } from '../../../simulator/api/types.ts'
