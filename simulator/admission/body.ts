@@ -10,6 +10,7 @@ import { goQuote } from '../api/go-text.ts'
 import type { KindInfo } from '../api/kinds.ts'
 import { apiVersionOf, kindByKind, splitApiVersion } from '../api/kinds.ts'
 import type { KubeObject } from '../api/types.ts'
+import type { BigNumbers } from '../api/yaml/documents.ts'
 import { isYamlError, parseYaml, yamlErrors, yamlLimits } from '../api/yaml/documents.ts'
 import type { Json, JsonObject } from '../kernel/json.ts'
 import { isJsonObject } from '../kernel/json.ts'
@@ -31,7 +32,7 @@ export interface BodySource {
   readonly patchText?: string
 }
 
-type Read = { readonly value: Json; readonly duplicates: readonly string[] } | { readonly refusal: Failure }
+type Read = { readonly value: Json; readonly duplicates: readonly string[]; readonly bigNumbers?: BigNumbers } | { readonly refusal: Failure }
 
 const bodyBytesMax = 3 * 1024 * 1024
 const shownBytes = 30
@@ -51,9 +52,9 @@ function unrecognized(source: BodySource, why: string, text: string): Failure {
 /** Keys that stand there twice are a complaint about a body that can still be read. */
 function readYaml(source: BodySource, text: string): Read {
   const strict = parseYaml(text, { strict: true })
-  if (!isYamlError(strict)) return { value: strict.value, duplicates: [] }
+  if (!isYamlError(strict)) return { ...strict, duplicates: [] }
   const parsed = parseYaml(text)
-  if (!isYamlError(parsed)) return { value: parsed.value, duplicates: [strict.error] }
+  if (!isYamlError(parsed)) return { ...parsed, duplicates: [strict.error] }
   if (parsed.error === yamlErrors.tooLarge) return { refusal: apiErrors.tooLarge(`limit is ${yamlLimits.bytesMax}`) }
   return { refusal: unrecognized(source, parsed.error, text) }
 }
@@ -134,7 +135,7 @@ export function decodeBody(source: BodySource, warnings: string[]): { readonly o
   if (mismatch !== undefined) return { refusal: mismatch }
   const schema = typeOf(type.apiVersion, type.kind)
   const { custom } = source.kind
-  const decoded = custom !== undefined ? decodeCustom(read.value, custom.schema) : schema === undefined ? decodeWithoutSchema(read.value) : decodeObject(read.value, schema)
+  const decoded = custom !== undefined ? decodeCustom(read.value, custom.schema) : schema === undefined ? decodeWithoutSchema(read.value) : decodeObject(read.value, schema, { bigNumbers: read.bigNumbers })
   const isStrategic = source.patchText?.startsWith('map[') === true
   const cannot = (why: string): Failure => source.patchText !== undefined ? invalidPatch(source.patchText, isStrategic ? asConversionError(why) : why) : apiErrors.badRequest(`${type.kind} in version ${goQuote(source.kind.version)} cannot be handled as a ${source.kind.kind}: ${why}`)
   if (decoded.error !== undefined) return { refusal: cannot(decoded.error) }

@@ -90,8 +90,8 @@ function certificateError(data: string): string | undefined {
 
 function validate(object: AdmittedObject, errors: ErrorList): void {
   validateObjectMeta(object.metadata, false, () => [], errors)
-  const { request = '', usages: given = [], signerName = '', expirationSeconds } = specOf(object)
-  const read = readRequest(decodeBase64(request) ?? '')
+  const { request, usages: given = [], signerName = '', expirationSeconds } = specOf(object)
+  const read = readRequest(decodeBase64(request ?? '') ?? '')
   if ('error' in read) errors.invalid('spec.request', request, read.error)
   if (given.length === 0) errors.required('spec.usages')
   given.forEach((usage, i) => {

@@ -5,7 +5,8 @@ import type { AdmittedObject, KindRules } from '../kind-rules.ts'
 import { countGeneration, statusOnly } from '../kind-rules.ts'
 import type { FullPodTemplate } from '../pod/pod-types.ts'
 import {
-  defaultTemplate, dropDisabledTemplateFields, intOrPercentValue, validateAtMost100Percent, validateCollisionCount, validateCounters, validateForeverTemplate, validateIntOrPercent, validateSelected, workloadWarnings,
+  defaultTemplate, dropDisabledTemplateFields, intOrPercentValue, validateAtMost100Percent, validateCollisionCount, validateCounters, validateForeverTemplate, validateIntOrPercent,
+  shownSelector, validateSelected, workloadWarnings,
 } from '../pod/template.ts'
 import { equalSemantic } from '../validation/equal.ts'
 import type { ErrorList } from '../validation/error-list.ts'
@@ -46,7 +47,7 @@ function validateSpec(spec: Spec, errors: ErrorList): void {
   validateLabelSelector(spec.selector, 'spec.selector', errors)
   validateSelected(spec.selector, spec.template, 'spec.template', errors)
   const { selector } = spec
-  if (selector !== undefined && Object.keys(selector.matchLabels ?? {}).length + (selector.matchExpressions ?? []).length === 0) errors.invalid('spec.selector', selector, 'empty selector is invalid for daemonset')
+  if (selector !== undefined && Object.keys(selector.matchLabels ?? {}).length + (selector.matchExpressions ?? []).length === 0) errors.invalid('spec.selector', shownSelector(selector), 'empty selector is invalid for daemonset')
   validateForeverTemplate(spec.template, 'DaemonSet', 'spec.template', errors)
   validateNonNegative(spec.minReadySeconds, 'spec.minReadySeconds', errors)
   validateStrategy(spec.updateStrategy ?? {}, 'spec.updateStrategy', errors)
@@ -68,7 +69,7 @@ export const daemonsets: KindRules = {
     defaultTemplate(spec.template)
     const strategy = (spec.updateStrategy ??= {})
     strategy.type ||= 'RollingUpdate'
-    if (strategy.type === 'RollingUpdate') strategy.rollingUpdate = { maxUnavailable: 1, maxSurge: 0, ...strategy.rollingUpdate }
+    if (strategy.type === 'RollingUpdate') strategy.rollingUpdate = { ...strategy.rollingUpdate, maxUnavailable: strategy.rollingUpdate?.maxUnavailable ?? 1, maxSurge: strategy.rollingUpdate?.maxSurge ?? 0 }
     spec.revisionHistoryLimit ??= 10
   },
   prepareCreate(object) {

@@ -52,7 +52,8 @@ export function validateSelectors(selectors: readonly Selector[] = [], path: str
 /** Validates one configuration for a driver. */
 export function validateDeviceConfig({ opaque }: Config, path: string, errors: ErrorList): void {
   if (opaque === undefined) return errors.required(`${path}.opaque`)
-  validateCsiDriver(opaque.driver, `${path}.opaque.driver`, errors)
+  if (!opaque.driver) errors.required(`${path}.opaque.driver`)
+  else validateCsiDriver(opaque.driver, `${path}.opaque.driver`, errors)
   const { parameters } = opaque
   if (parameters === undefined || parameters === null) errors.required(`${path}.opaque.parameters`)
   else if (typeof parameters !== 'object' || Array.isArray(parameters)) errors.invalid(`${path}.opaque.parameters`, '<value omitted>', 'parameters must be a valid JSON object')
@@ -87,7 +88,7 @@ function validateRequest({ name, exactly, firstAvailable = [] }: Request, path: 
     validateName(request.name, `${path}.firstAvailable[${index}].name`, errors)
     validateExact(request, `${path}.firstAvailable[${index}]`, errors)
   })
-  validateUnique(firstAvailable.map((request) => request.name), '.name', `${path}.firstAvailable`, errors)
+  validateUnique(firstAvailable.map((request) => request.name), '', `${path}.firstAvailable`, errors)
 }
 
 function validateReferences(names: readonly string[] = [], claim: DeviceClaim, path: string, errors: ErrorList): void {
@@ -111,7 +112,7 @@ export function validateDeviceClaim(claim: DeviceClaim, path: string, errors: Er
   const { requests = [], constraints = [], config = [] } = claim
   if (requests.length > requestsMax) errors.tooMany(`${path}.requests`, requests.length, requestsMax)
   requests.forEach((request, index) => validateRequest(request, `${path}.requests[${index}]`, errors))
-  validateUnique(requests.map((request) => request.name), '.name', `${path}.requests`, errors)
+  validateUnique(requests.map((request) => request.name), '', `${path}.requests`, errors)
   constraints.forEach((constraint, index) => {
     validateReferences(constraint.requests, claim, `${path}.constraints[${index}].requests`, errors)
     validateAttribute(constraint.matchAttribute, `${path}.constraints[${index}].matchAttribute`, errors)
@@ -122,9 +123,9 @@ export function validateDeviceClaim(claim: DeviceClaim, path: string, errors: Er
   })
 }
 
-/** Requests for administrators only, for namespaces that do not allow them. */
-export function adminRequests({ requests = [] }: DeviceClaim): number[] {
-  return requests.flatMap(({ exactly, firstAvailable = [] }, index) => ([exactly, ...firstAvailable].some((request) => request?.adminAccess === true) ? [index] : []))
+/** Where the first request for administrators only stands; -1 when there is none. */
+export function firstAdminRequest({ requests = [] }: DeviceClaim): number {
+  return requests.findIndex(({ exactly }) => exactly?.adminAccess === true)
 }
 
 /** A claim with the fields of the API server's own type, as refusals show it. */

@@ -1,18 +1,20 @@
 /** EndpointSlice. Models pkg/registry/discovery/endpointslice and pkg/apis/discovery/validation (v1.35). */
 
 import { checkIp } from '../../api/ip.ts'
-import { checkDns1123Label, checkDns1123Subdomain, checkQualifiedName } from '../../api/names.ts'
-import type { EndpointSlice } from '../../api/types.ts'
+import { checkDns1123Label, checkDns1123Subdomain, checkLabelValue, checkQualifiedName } from '../../api/names.ts'
+import type { EndpointSlice, StringMap } from '../../api/types.ts'
 import type { AdmittedObject, KindRules } from '../kind-rules.ts'
 import { countGeneration } from '../kind-rules.ts'
 import { portProtocols } from '../pod/validate-containers.ts'
 import { equalSemantic } from '../validation/equal.ts'
 import type { ErrorList } from '../validation/error-list.ts'
 import { isIpv6, validateEndpointIp, validateLegacyIp } from '../validation/ip.ts'
-import { nameIsDnsSubdomain, validateImmutable, validateObjectMeta } from '../validation/meta.ts'
+import { nameIsDnsSubdomain, validateImmutable, validateLabels, validateObjectMeta } from '../validation/meta.ts'
 
 const addressTypes = ['FQDN', 'IPv4', 'IPv6']
-const limits = { addresses: 100, ports: 20000, endpoints: 1000 } as const
+const limits = { addresses: 100, ports: 20000, endpoints: 1000, topologyLabels: 16, zoneHints: 8, nodeHints: 8 } as const
+
+interface Hints { forZones?: { name?: string }[]; forNodes?: { name?: string }[] }
 
 function sliceOf(object: AdmittedObject): EndpointSlice {
   return object as unknown as EndpointSlice
@@ -41,6 +43,19 @@ function validateAddress(address: string, type: string, path: string, index: num
   validateEndpointIp(address, at, errors)
 }
 
+function validateNames(names: readonly { readonly name?: string }[], countMax: number, check: (name: string) => readonly string[], path: string, errors: ErrorList): void {
+  if (names.length > countMax) return errors.tooMany(path, names.length, countMax)
+  names.forEach(({ name = '' }, index) => {
+    if (names.findIndex((other) => (other.name ?? '') === name) < index) errors.duplicate(`${path}[${index}].name`, name)
+    errors.invalidEach(`${path}[${index}].name`, name, check(name))
+  })
+}
+
+function validateHints({ forZones = [], forNodes = [] }: Hints, path: string, errors: ErrorList): void {
+  validateNames(forZones, limits.zoneHints, checkLabelValue, `${path}.forZones`, errors)
+  if (forZones.length <= limits.zoneHints) validateNames(forNodes, limits.nodeHints, checkDns1123Subdomain, `${path}.forNodes`, errors)
+}
+
 function validateEndpoints(slice: EndpointSlice, errors: ErrorList): void {
   const { endpoints = [], addressType = '' } = slice
   if (endpoints.length > limits.endpoints) return errors.tooMany('endpoints', endpoints.length, limits.endpoints)
@@ -51,7 +66,12 @@ function validateEndpoints(slice: EndpointSlice, errors: ErrorList): void {
     else if (addresses.length > limits.addresses) errors.tooMany(`${path}.addresses`, addresses.length, limits.addresses)
     addresses.forEach((address, at) => validateAddress(address, addressType, `${path}.addresses`, at, errors))
     if (endpoint.nodeName !== undefined) errors.invalidEach(`${path}.nodeName`, endpoint.nodeName, checkDns1123Subdomain(endpoint.nodeName))
+    const { deprecatedTopology, hints } = endpoint as { deprecatedTopology?: StringMap; hints?: Hints }
+    const topologySize = Object.keys(deprecatedTopology ?? {}).length
+    if (topologySize > limits.topologyLabels) errors.tooMany(`${path}.deprecatedTopology`, topologySize, limits.topologyLabels)
+    validateLabels(deprecatedTopology, `${path}.deprecatedTopology`, errors)
     if (endpoint.hostname !== undefined) errors.invalidEach(`${path}.hostname`, endpoint.hostname, checkDns1123Label(endpoint.hostname))
+    if (hints !== undefined) validateHints(hints, `${path}.hints`, errors)
   })
 }
 

@@ -23,11 +23,11 @@ export const leases: KindRules = {
     delete spec?.['preferredHolder']
   },
   validateCreate(object, errors) {
-    validateObjectMeta(object.metadata, true, nameIsDnsSubdomain, errors)
+    validateObjectMeta(object.metadata, true, nameIsDnsSubdomain, errors, false)
     validateSpec(object, errors)
   },
   validateUpdate(object, old, errors) {
-    validateObjectMetaUpdate(object.metadata, old.metadata, errors)
+    validateObjectMetaUpdate(object.metadata, old.metadata, errors, false)
     validateSpec(object, errors)
   },
   allowsUnconditionalUpdate: false,

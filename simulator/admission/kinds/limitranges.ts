@@ -104,8 +104,9 @@ export const limitranges: KindRules = {
   apiVersion: 'v1',
   kind: 'LimitRange',
   applyDefaults: (object) => itemsOf(object).forEach(applyItemDefaults),
+  // The one kind that needs no name: it takes its own uid for one.
   prepareCreate(object) {
-    object.metadata.name ||= ''
+    object.metadata.name ||= object.metadata.uid ?? ''
   },
   validateCreate: validate,
   validateUpdate: (object, _old, errors) => validate(object, errors),

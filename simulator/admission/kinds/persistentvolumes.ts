@@ -1,11 +1,13 @@
-/** PersistentVolume. Models pkg/registry/core/persistentvolume and pkg/apis/core/validation (v1.35). Sources other than hostPath, local, nfs and csi are not looked into. */
+/** PersistentVolume. Models pkg/registry/core/persistentvolume and pkg/apis/core/validation (v1.35). */
 
+import { checkDns1123Label, checkDns1123Subdomain } from '../../api/names.ts'
 import { compareQuantities } from '../../api/quantity.ts'
 import type { NodeSelector, ResourceList } from '../../api/types.ts'
 import type { AdmittedObject, KindRules } from '../kind-rules.ts'
 import { roundResourceList } from '../pod/defaults.ts'
 import { validateNodeSelector } from '../pod/validate-affinity.ts'
 import { validateNoBacksteps } from '../pod/validate-paths.ts'
+import { validateVolumePlugin } from '../pod/validate-volume-plugins.ts'
 import { validateCsiDriver, validateHostPath, validateNfs } from '../pod/validate-volumes.ts'
 import type { ErrorList } from '../validation/error-list.ts'
 import { equalSemantic } from '../validation/equal.ts'
@@ -22,7 +24,8 @@ interface Spec {
   hostPath?: { path?: string; type?: string }
   nfs?: { server?: string; path?: string; readOnly?: boolean }
   local?: { path?: string; fsType?: string }
-  csi?: { driver?: string; volumeHandle?: string }
+  csi?: { driver?: string; volumeHandle?: string } & { [secret in (typeof csiSecrets)[number]]?: { name?: string; namespace?: string } }
+  volumeAttributesClassName?: string
   [source: string]: unknown
 }
 
@@ -62,28 +65,46 @@ function validateLocal(local: NonNullable<Spec['local']>, errors: ErrorList): vo
   else validateNoBacksteps(local.path, 'spec.local.path', errors)
 }
 
-function validateSource(source: string, spec: Spec, errors: ErrorList): void {
+/** The order in which sources are checked, and what the paths of some are called. */
+const checked = [
+  'hostPath', 'gcePersistentDisk', 'awsElasticBlockStore', 'glusterfs', 'flocker', 'nfs', 'rbd', 'quobyte', 'cephfs', 'iscsi', 'cinder', 'fc', 'flexVolume', 'azureFile', 'vsphereVolume', 'photonPersistentDisk',
+  'portworxVolume', 'azureDisk', 'scaleIO', 'local', 'storageos', 'csi',
+]
+const checkedPaths: { readonly [source: string]: string } = { gcePersistentDisk: 'persistentDisk' }
+const refusedPaths: { readonly [source: string]: string } = { cephfs: 'cephFS' }
+const csiSecrets = ['controllerPublishSecretRef', 'controllerExpandSecretRef', 'nodePublishSecretRef', 'nodeExpandSecretRef'] as const
+
+function validateCsiSecret({ name, namespace }: { name?: string; namespace?: string }, path: string, errors: ErrorList): void {
+  if (!name) errors.required(`${path}.name`)
+  else errors.invalidEach(`${path}.name`, name, checkDns1123Subdomain(name))
+  if (!namespace) errors.required(`${path}.namespace`)
+  else errors.invalidEach(`${path}.namespace`, namespace, checkDns1123Label(namespace))
+}
+
+function validateSource(source: string, spec: Spec, volumeName: string, errors: ErrorList): void {
+  validateVolumePlugin(source, spec[source] as { [field: string]: unknown }, `spec.${checkedPaths[source] ?? source}`, errors, { volumeName })
   if (source === 'hostPath') validateHostPath(spec.hostPath!, 'spec.hostPath', errors)
   if (source === 'nfs') validateNfs(spec.nfs!, 'spec.nfs', errors)
   if (source === 'csi') {
     validateCsiDriver(spec.csi!.driver, 'spec.csi.driver', errors)
     if (!spec.csi!.volumeHandle) errors.required('spec.csi.volumeHandle')
+    for (const field of csiSecrets) if (spec.csi![field] !== undefined) validateCsiSecret(spec.csi![field], `spec.csi.${field}`, errors)
   }
   if (source !== 'local') return
   validateLocal(spec.local!, errors)
-  if (spec.nodeAffinity === undefined) errors.required('spec.nodeAffinity', 'Local volume requires node affinity')
+  if (spec.nodeAffinity?.required === undefined) errors.required('spec.nodeAffinity', 'Local volume requires node affinity')
 }
 
-function validateSources(spec: Spec, errors: ErrorList): void {
-  const present = sources.map(([field]) => field).filter((field) => spec[field] !== undefined)
+function validateSources(spec: Spec, volumeName: string, errors: ErrorList): void {
+  const present = checked.filter((field) => spec[field] !== undefined)
   present.forEach((source, index) => {
-    if (index === 0) validateSource(source, spec, errors)
-    else errors.forbidden(`spec.${source}`, 'may not specify more than 1 volume type')
+    if (index === 0 || source === 'flexVolume') validateSource(source, spec, volumeName, errors)
+    else errors.forbidden(`spec.${refusedPaths[source] ?? source}`, 'may not specify more than 1 volume type')
   })
   if (present.length === 0) errors.required('spec', 'must specify a volume type')
 }
 
-function validateSpec(spec: Spec, errors: ErrorList): void {
+function validateSpec(spec: Spec, volumeName: string, errors: ErrorList): void {
   validateAccess(spec.accessModes ?? [], errors)
   validateCapacity(spec.capacity, errors)
   const policy = spec.persistentVolumeReclaimPolicy
@@ -91,15 +112,20 @@ function validateSpec(spec: Spec, errors: ErrorList): void {
   const required = spec.nodeAffinity?.required
   if (required !== undefined) validateNodeSelector(required, 'spec.nodeAffinity.required', errors)
   else if (spec.nodeAffinity !== undefined) errors.required('spec.nodeAffinity.required', 'must specify required node constraints')
-  validateSources(spec, errors)
+  validateSources(spec, volumeName, errors)
   if (spec.hostPath !== undefined && /^\/+$/.test(spec.hostPath.path ?? '') && policy === 'Recycle') errors.forbidden('spec.persistentVolumeReclaimPolicy', "may not be 'recycle' for a hostPath mount of '/'")
   if (spec.storageClassName) errors.invalidEach('spec.storageClassName', spec.storageClassName, nameIsDnsSubdomain(spec.storageClassName, false))
-  errors.oneOf('spec.volumeMode', spec.volumeMode, ['Block', 'Filesystem'])
+  if (!['Block', 'Filesystem'].includes(spec.volumeMode ?? '')) errors.notSupported('spec.volumeMode', spec.volumeMode ?? '', ['Block', 'Filesystem'])
+  const { volumeAttributesClassName: className } = spec
+  if (className === undefined) return
+  if (className === '') errors.required('spec.volumeAttributesClassName', 'an empty string is disallowed')
+  else errors.invalidEach('spec.volumeAttributesClassName', className, nameIsDnsSubdomain(className, false))
+  if (spec.csi === undefined) errors.required('spec.csi', 'has to be specified when using volumeAttributesClassName')
 }
 
 function validate(object: AdmittedObject, errors: ErrorList): void {
   validateObjectMeta(object.metadata, false, nameIsDnsSubdomain, errors)
-  validateSpec(specOf(object), errors)
+  validateSpec(specOf(object), object.metadata.name ?? '', errors)
 }
 
 function sourceFields(spec: Spec): { [field: string]: unknown } {

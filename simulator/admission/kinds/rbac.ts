@@ -37,7 +37,7 @@ function validateSubject(subject: Subject, isNamespaced: boolean, path: string, 
 
 function validateRole(object: AdmittedObject, isNamespaced: boolean, errors: ErrorList): void {
   const role = object as unknown as ClusterRole
-  validateObjectMeta(object.metadata, isNamespaced, nameIsPathSegment, errors, false)
+  validateObjectMeta(object.metadata, isNamespaced, nameIsPathSegment, errors)
   role.rules?.forEach((rule, index) => validateRule(rule, isNamespaced, `rules[${index}]`, errors))
   const aggregation = role.aggregationRule
   if (isNamespaced || aggregation === undefined) return
@@ -48,7 +48,7 @@ function validateRole(object: AdmittedObject, isNamespaced: boolean, errors: Err
 
 function validateBinding(object: AdmittedObject, isNamespaced: boolean, errors: ErrorList): void {
   const binding = object as unknown as RoleBinding
-  validateObjectMeta(object.metadata, isNamespaced, nameIsPathSegment, errors, false)
+  validateObjectMeta(object.metadata, isNamespaced, nameIsPathSegment, errors)
   const { apiGroup = '', kind = '', name = '' } = binding.roleRef ?? {}
   const kinds = isNamespaced ? ['Role', 'ClusterRole'] : ['ClusterRole']
   if (apiGroup !== groupName) errors.notSupported('roleRef.apiGroup', apiGroup, [groupName])
@@ -65,7 +65,7 @@ function roleRules(kind: string, isNamespaced: boolean): KindRules {
     validateCreate: (object, errors) => validateRole(object, isNamespaced, errors),
     validateUpdate(object, old, errors) {
       validateRole(object, isNamespaced, errors)
-      validateObjectMetaUpdate(object.metadata, old.metadata, errors, false)
+      validateObjectMetaUpdate(object.metadata, old.metadata, errors)
     },
     allowsUnconditionalUpdate: true,
     allowsCreateOnUpdate: true,
@@ -85,7 +85,7 @@ function bindingRules(kind: string, isNamespaced: boolean): KindRules {
     validateCreate: (object, errors) => validateBinding(object, isNamespaced, errors),
     validateUpdate(object, old, errors) {
       validateBinding(object, isNamespaced, errors)
-      validateObjectMetaUpdate(object.metadata, old.metadata, errors, false)
+      validateObjectMetaUpdate(object.metadata, old.metadata, errors)
       const [now, before] = [object['roleRef'], old['roleRef']] as RoleBinding['roleRef'][]
       if (!equalSemantic(now, before)) errors.invalid('roleRef', { APIGroup: now!.apiGroup, Kind: now!.kind ?? '', Name: now!.name ?? '' }, 'cannot change roleRef')
     },

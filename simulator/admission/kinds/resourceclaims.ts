@@ -5,8 +5,8 @@ import type { AdmittedObject, KindRules } from '../kind-rules.ts'
 import { countGeneration, keepMetaForStatus } from '../kind-rules.ts'
 import type { ErrorList } from '../validation/error-list.ts'
 import { equalSemantic } from '../validation/equal.ts'
-import { nameIsDnsSubdomain, validateAnnotations, validateLabels, validateObjectMeta, validateObjectMetaUpdate } from '../validation/meta.ts'
-import { adminRequests, defaultDeviceClaim, internalDeviceClaim, validateDeviceClaim, validateDeviceConfig, validateSelectors } from './device-requests.ts'
+import { nameIsDnsSubdomain, validateObjectMeta, validateObjectMetaUpdate, validateTemplateMeta } from '../validation/meta.ts'
+import { defaultDeviceClaim, firstAdminRequest, internalDeviceClaim, validateDeviceClaim, validateDeviceConfig, validateSelectors } from './device-requests.ts'
 import type { DeviceClaim } from './device-requests.ts'
 
 interface ClaimSpec { devices?: DeviceClaim }
@@ -19,9 +19,10 @@ function specOf<T>(object: AdmittedObject): T {
   return (object['spec'] ??= {}) as T
 }
 
-function validateClaimSpec({ devices = {} }: ClaimSpec, path: string, errors: ErrorList): void {
-  validateDeviceClaim(devices, `${path}.devices`, errors)
-  for (const index of adminRequests(devices)) errors.forbidden(`${path}.devices.requests[${index}].adminAccess`, 'admin access to devices requires the `resource.kubernetes.io/admin-access: true` label on the containing namespace')
+/** Admin access is for namespaces that say so. The path is that of a claim even in a template. */
+function refuseAdmin({ devices = {} }: ClaimSpec, errors: ErrorList): void {
+  const index = firstAdminRequest(devices)
+  if (index >= 0) errors.forbidden(`spec.devices.requests[${index}].adminAccess`, 'admin access to devices requires the `resource.kubernetes.io/admin-access: true` label on the containing namespace')
 }
 
 function refuseChange(object: AdmittedObject, old: AdmittedObject, internal: unknown, errors: ErrorList): void {
@@ -36,8 +37,9 @@ export const resourceclaims: KindRules = {
     object['status'] = {}
   },
   validateCreate(object, errors) {
+    refuseAdmin(specOf(object), errors)
     validateObjectMeta(object.metadata, true, nameIsDnsSubdomain, errors)
-    validateClaimSpec(specOf(object), 'spec', errors)
+    validateDeviceClaim(specOf<ClaimSpec>(object).devices ?? {}, 'spec.devices', errors)
   },
   prepareUpdate(object, old) {
     object['status'] = old['status']
@@ -64,11 +66,11 @@ export const resourceclaimtemplates: KindRules = {
   kind: 'ResourceClaimTemplate',
   applyDefaults: (object) => defaultDeviceClaim(specOf<TemplateSpec>(object).spec?.devices),
   validateCreate(object, errors) {
+    const { metadata, spec = {} } = specOf<TemplateSpec>(object)
+    refuseAdmin(spec, errors)
     validateObjectMeta(object.metadata, true, nameIsDnsSubdomain, errors)
-    const { metadata, spec } = specOf<TemplateSpec>(object)
-    validateLabels(metadata?.labels, 'spec.metadata.labels', errors)
-    validateAnnotations(metadata?.annotations, 'spec.metadata.annotations', errors)
-    validateClaimSpec(spec ?? {}, 'spec.spec', errors)
+    validateTemplateMeta(metadata, 'spec.metadata', errors)
+    validateDeviceClaim(spec.devices ?? {}, 'spec.spec.devices', errors)
   },
   validateUpdate(object, old, errors) {
     validateObjectMetaUpdate(object.metadata, old.metadata, errors)

@@ -10,9 +10,17 @@ function warnings(object: AdmittedObject): string[] {
   return [`metadata.annotations[${mountableKey}]: deprecated in v1.32+; prefer separate namespaces to isolate access to mounted secrets`]
 }
 
+/** References to secrets keep their names only. */
+function keepSecretNames(object: AdmittedObject): void {
+  const secrets = object['secrets'] as readonly { name?: string }[] | undefined
+  if (secrets !== undefined) object['secrets'] = secrets.map(({ name }) => (name === undefined ? {} : { name }))
+}
+
 export const serviceaccounts: KindRules = {
   apiVersion: 'v1',
   kind: 'ServiceAccount',
+  prepareCreate: keepSecretNames,
+  prepareUpdate: keepSecretNames,
   validateCreate: (object, errors) => validateObjectMeta(object.metadata, true, nameIsDnsSubdomain, errors),
   warnOnCreate: warnings,
   validateUpdate(object, old, errors) {

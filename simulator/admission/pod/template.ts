@@ -40,8 +40,8 @@ export function validateWorkloadSelector(selector: LabelSelector | undefined, ki
 /** A selector as errors show it: empty lists left out. */
 export function shownSelector(selector: LabelSelector): LabelSelector {
   const { matchLabels, matchExpressions = [] } = selector
-  const expressions = matchExpressions.map(({ key, operator, values = [] }) => ({ key, operator, ...(values.length > 0 ? { values } : {}) }))
-  return { ...(matchLabels === undefined ? {} : { matchLabels: sortKeys(matchLabels) as StringMap }), ...(expressions.length === 0 ? {} : { matchExpressions: expressions }) }
+  const expressions = matchExpressions.map(({ key = '', operator = '' as never, values = [] }) => ({ key, operator, ...(values.length > 0 ? { values } : {}) }))
+  return { ...(Object.keys(matchLabels ?? {}).length === 0 ? {} : { matchLabels: sortKeys(matchLabels) as StringMap }), ...(expressions.length === 0 ? {} : { matchExpressions: expressions }) }
 }
 
 /**

@@ -13,8 +13,8 @@ const idMax = 2147483647
 const profileTypes = ['Localhost', 'RuntimeDefault', 'Unconfined']
 const sysctlPattern = /^([a-z0-9]([-_a-z0-9]*[a-z0-9])?[./])*[a-z0-9]([-_a-z0-9]*[a-z0-9])?$/
 const sysctlText = 'must have at most 253 characters and match regex ^([a-z0-9]([-_a-z0-9]*[a-z0-9])?[\\./])*[a-z0-9]([-_a-z0-9]*[a-z0-9])?$'
-const podSeccompKey = 'seccomp.security.alpha.kubernetes.io/pod'
-const containerSeccompPrefix = 'container.seccomp.security.alpha.kubernetes.io/'
+export const podSeccompKey = 'seccomp.security.alpha.kubernetes.io/pod'
+export const containerSeccompPrefix = 'container.seccomp.security.alpha.kubernetes.io/'
 const appArmorPrefix = 'container.apparmor.security.beta.kubernetes.io/'
 
 function validateId(id: number | undefined, path: string, errors: ErrorList): void {

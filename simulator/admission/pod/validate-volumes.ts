@@ -1,14 +1,14 @@
 /** Validation of the volumes of a pod. Models pkg/apis/core/validation (v1.35). */
 
-import { checkDns1123Label, checkDns1123Subdomain, nameTexts } from '../../api/names.ts'
+import { checkDns1123Label, checkDns1123Subdomain } from '../../api/names.ts'
 import { compareQuantities } from '../../api/quantity.ts'
 import type { KeyToPath, ObjectMeta } from '../../api/types.ts'
-import { compareText } from '../../kernel/text.ts'
 import type { ErrorList } from '../validation/error-list.ts'
-import { validateAnnotations, validateLabels } from '../validation/meta.ts'
+import { validateTemplateMeta } from '../validation/meta.ts'
 import type { DownwardFile, FullVolume, ProjectionSource } from './pod-types.ts'
 import { validateClaimSpec } from './validate-claim.ts'
 import { validateFieldRef, validateResourceFieldRef, volumeFieldPaths } from './validate-env.ts'
+import { validateVolumePlugin } from './validate-volume-plugins.ts'
 import { validateDescendingPath, validateFileMode, validateLocalPath, validateNoBacksteps } from './validate-paths.ts'
 
 /** The sources in the order in which they are checked. */
@@ -18,11 +18,6 @@ const sourceOrder = [
 ] as const
 /** Error paths that differ from the field's name. */
 const sourcePaths: { readonly [source: string]: string } = { cephfs: 'cephFS', downwardAPI: 'downwarAPI' }
-const requiredFields: { readonly [source: string]: readonly string[] } = {
-  gcePersistentDisk: ['pdName'], awsElasticBlockStore: ['volumeID'], glusterfs: ['endpoints', 'path'], rbd: ['monitors', 'image'], cinder: ['volumeID'], cephfs: ['monitors'],
-  flexVolume: ['driver'], azureFile: ['secretName', 'shareName'], vsphereVolume: ['volumePath'], photonPersistentDisk: ['pdID'], portworxVolume: ['volumeID'], azureDisk: ['diskName', 'diskURI'],
-  scaleIO: ['gateway', 'system', 'volumeName'], iscsi: ['targetPortal', 'iqn'],
-}
 const hostPathTypes = ['', 'BlockDevice', 'CharDevice', 'Directory', 'DirectoryOrCreate', 'File', 'FileOrCreate', 'Socket']
 
 function validateKeyToPath(item: KeyToPath, path: string, errors: ErrorList): void {
@@ -90,9 +85,7 @@ function validateEphemeral(volume: FullVolume, podMeta: ObjectMeta | undefined, 
   const at = `${path}.ephemeral.volumeClaimTemplate`
   if (template === undefined) errors.required(at)
   else {
-    validateAnnotations(template.metadata?.annotations, `${at}.metadata.annotations`, errors)
-    validateLabels(template.metadata?.labels, `${at}.metadata.labels`, errors)
-    for (const field of Object.keys(template.metadata ?? {}).sort(compareText)) if (field !== 'annotations' && field !== 'labels') errors.forbidden(`${at}.metadata.${field}`, 'cannot be set')
+    validateTemplateMeta(template.metadata, `${at}.metadata`, errors)
     validateClaimSpec(template.spec ?? {}, `${at}.spec`, errors)
   }
   if (!podMeta?.name || !volume.name) return
@@ -100,15 +93,9 @@ function validateEphemeral(volume: FullVolume, podMeta: ObjectMeta | undefined, 
   for (const message of checkDns1123Subdomain(claimName)) errors.invalid(`${path}.name`, volume.name, `PVC name "${claimName}": ${message}`)
 }
 
-function validateIscsi(source: { [field: string]: unknown }, path: string, errors: ErrorList): void {
-  const lun = (source['lun'] as number | undefined) ?? 0
-  if (lun < 0 || lun > 255) errors.invalid(`${path}.lun`, lun, nameTexts.between(0, 255))
-}
-
 function validateSource(kind: string, volume: FullVolume, podMeta: ObjectMeta | undefined, isPod: boolean, path: string, errors: ErrorList): void {
   const at = `${path}.${kind === 'gcePersistentDisk' ? 'persistentDisk' : kind}`
   const source = volume[kind] as { [field: string]: unknown }
-  for (const field of requiredFields[kind] ?? []) if (source[field] === undefined || source[field] === '' || (Array.isArray(source[field]) && source[field].length === 0)) errors.required(`${at}.${field}`)
   switch (kind) {
     case 'emptyDir': {
       const limit = volume.emptyDir!.sizeLimit
@@ -123,7 +110,6 @@ function validateSource(kind: string, volume: FullVolume, podMeta: ObjectMeta | 
     case 'secret': validateKeyed(volume.secret!, volume.secret!.secretName, 'secretName', at, errors); break
     case 'configMap': validateKeyed(volume.configMap!, volume.configMap!.name, 'name', at, errors); break
     case 'nfs': validateNfs(volume.nfs!, at, errors); break
-    case 'iscsi': validateIscsi(source, at, errors); break
     case 'persistentVolumeClaim': if (!volume.persistentVolumeClaim!.claimName) errors.required(`${at}.claimName`); break
     case 'downwardAPI':
       validateFileMode(volume.downwardAPI!.defaultMode, `${at}.defaultMode`, errors)
@@ -136,7 +122,7 @@ function validateSource(kind: string, volume: FullVolume, podMeta: ObjectMeta | 
       if (isPod && !volume.image!.reference) errors.required(`${at}.reference`)
       validatePullPolicy(volume.image!.pullPolicy, `${at}.pullPolicy`, errors)
       break
-    default:
+    default: validateVolumePlugin(kind, source, at, errors)
   }
 }
 
@@ -147,8 +133,8 @@ export function validatePullPolicy(policy: string | undefined, path: string, err
 
 /** Validates a hostPath source. */
 export function validateHostPath(source: NonNullable<FullVolume['hostPath']>, path: string, errors: ErrorList): void {
-  if (!source.path) errors.required(`${path}.path`)
-  validateNoBacksteps(source.path ?? '', `${path}.path`, errors)
+  if (!source.path) return errors.required(`${path}.path`)
+  validateNoBacksteps(source.path, `${path}.path`, errors)
   if (source.type !== undefined && !hostPathTypes.includes(source.type)) errors.notSupported(`${path}.type`, source.type, hostPathTypes)
 }
 

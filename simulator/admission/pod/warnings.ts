@@ -2,13 +2,17 @@
 
 import { goQuote } from '../../api/go-text.ts'
 import { checkLabelValue } from '../../api/names.ts'
-import type { ContainerPort, ObjectMeta, PodAffinity } from '../../api/types.ts'
+import type { ContainerPort, ObjectMeta, PodAffinity, StringMap } from '../../api/types.ts'
 import { warningsForIp } from '../validation/ip.ts'
 import { sortedKeys } from '../validation/meta.ts'
 import { isWholeQuantity } from '../validation/resources.ts'
+import { equalSemantic } from '../validation/equal.ts'
+import { appArmorPrefix, appArmorProfileOf } from './app-armor.ts'
 import type { FullContainer, FullPodSpec, FullVolume } from './pod-types.ts'
 import { visitContainers } from './pod-types.ts'
 import { warningsForClaimSpec } from './validate-claim.ts'
+import { containerSeccompPrefix, podSeccompKey } from './validate-security.ts'
+import { overlappingPathWarnings } from './virtual-paths.ts'
 
 const deprecatedLabels: { readonly [label: string]: string } = {
   'beta.kubernetes.io/arch': 'deprecated since v1.14; use "kubernetes.io/arch" instead',
@@ -65,6 +69,28 @@ function envWarnings(container: FullContainer, path: string): string[] {
   })
 }
 
+function seccompWarning(key: string, prefix: string): string {
+  return `${prefix}metadata.annotations[${key}]: non-functional in v1.27+; use the "seccompProfile" field instead`
+}
+
+/** Profiles in annotations that have fields of their own now. Pods tell of AppArmor when its annotation is copied. */
+function annotationWarnings(container: FullContainer, spec: FullPodSpec, annotations: StringMap, prefix: string): string[] {
+  const warnings: string[] = []
+  const seccompKey = `${containerSeccompPrefix}${container.name ?? ''}`
+  if (annotations[seccompKey] !== undefined && container.securityContext?.seccompProfile === undefined) warnings.push(seccompWarning(seccompKey, prefix))
+  const key = `${appArmorPrefix}${container.name ?? ''}`
+  const annotation = annotations[key]
+  if (prefix === '' || annotation === undefined || container.securityContext?.appArmorProfile !== undefined) return warnings
+  const ofPod = spec.securityContext?.appArmorProfile
+  if (ofPod === undefined || !equalSemantic(ofPod, appArmorProfileOf(annotation))) warnings.push(`${prefix}metadata.annotations[${key}]: deprecated since v1.30; use the "appArmorProfile" field instead`)
+  return warnings
+}
+
+/** A port as Go's %+v prints it. */
+function goPort({ name = '', hostPort = 0, containerPort, protocol = '' as never, hostIP = '' }: ContainerPort): string {
+  return `{Name:${name} HostPort:${hostPort} ContainerPort:${containerPort ?? 0} Protocol:${protocol} HostIP:${hostIP}}`
+}
+
 function containerWarnings(container: FullContainer, path: string): string[] {
   const warnings: string[] = []
   for (const resource of ['memory', 'ephemeral-storage']) {
@@ -86,6 +112,7 @@ function portWarnings(spec: FullPodSpec, path: string): string[] {
   const byNumber = new Map<string, { path: string; port: ContainerPort }[]>()
   visitContainers(spec, path, (container, at) => container.ports?.forEach((port, index) => {
     const portPath = `${at}.ports[${index}]`
+    if (port.hostIP && !port.hostPort) warnings.push(`${portPath}: hostIP set without hostPort: ${goPort(port)}`)
     const key = `${port.containerPort}/${port.protocol}`
     const others = byNumber.get(key) ?? []
     for (const other of others) warnings.push(...overlapWarning(port, other, portPath))
@@ -165,9 +192,10 @@ export function podWarnings(spec: FullPodSpec, meta: ObjectMeta | undefined, pre
   })
   for (const key of Object.keys(deprecatedAnnotations)) if (meta?.annotations?.[key] !== undefined) warnings.push(`${prefix}metadata.annotations[${key}]: ${deprecatedAnnotations[key]}`)
   spec.volumes?.forEach((volume, index) => warnings.push(...volumeWarnings(volume, `${path}.volumes[${index}]`)))
-  warnings.push(...listWarnings(spec, path))
+  warnings.push(...overlappingPathWarnings(spec.volumes), ...listWarnings(spec, path))
   for (const resource of ['memory', 'ephemeral-storage']) warnings.push(...fractionWarning(spec.overhead, resource, `${path}.overhead`))
-  visitContainers(spec, path, (container, at) => warnings.push(...containerWarnings(container, at)))
+  if (meta?.annotations?.[podSeccompKey] !== undefined && spec.securityContext?.seccompProfile === undefined) warnings.push(seccompWarning(podSeccompKey, prefix))
+  visitContainers(spec, path, (container, at) => warnings.push(...annotationWarnings(container, spec, meta?.annotations ?? {}, prefix), ...containerWarnings(container, at)))
   warnings.push(...portWarnings(spec, path))
   if ((spec.terminationGracePeriodSeconds ?? 0) < 0) warnings.push(`${path}.terminationGracePeriodSeconds: must be >= 0; negative values are invalid and will be treated as 1`)
   warnings.push(...podAffinityWarnings(spec.affinity?.podAffinity, `${path}.affinity.podAffinity`), ...podAffinityWarnings(spec.affinity?.podAntiAffinity, `${path}.affinity.podAntiAffinity`))

@@ -9,6 +9,7 @@ import { isJsonObject } from '../../kernel/json.ts'
 import { compareText } from '../../kernel/text.ts'
 import { canonicalQuantity } from '../../api/quantity.ts'
 import { goQuote } from '../../api/go-text.ts'
+import type { BigNumbers } from '../../api/yaml/documents.ts'
 import { goDuration, parseGoDuration } from '../../api/time.ts'
 import { base64Error, parseRfc3339 } from './literals.ts'
 import type { FieldSchema, FieldType, ScalarKind, TypeSchema } from './schema.ts'
@@ -34,12 +35,23 @@ export type TypeFinder = (key: string) => TypeSchema | undefined
 /** A value that its own type could not read: decoding stops there, and the error wins over those before. */
 class UnmarshalStop extends Error {}
 
+/** How a value is decoded. */
+export interface DecodeOptions {
+  /** Types beside those of the API, for documents that are no API objects. */
+  readonly find?: TypeFinder
+  /** Whole numbers that lost digits. */
+  readonly bigNumbers?: BigNumbers
+}
+
+const noBigNumbers: BigNumbers = new Map()
+
 interface DecodeState {
   readonly strict: string[]
   readonly seenStrict: Set<string>
   /** Go names on the way to the current field, and the struct that holds it. */
   readonly goPath: string[]
   readonly find: TypeFinder
+  readonly bigNumbers: BigNumbers
   structName: string
   typeError: string | undefined
 }
@@ -70,15 +82,20 @@ function stop(message: string): never {
   throw new UnmarshalStop(message)
 }
 
+/** A number as it was written. */
+function numberText(state: DecodeState, value: number): string {
+  return state.bigNumbers.get(value)?.toString() ?? (Number.isInteger(value) && Math.abs(value) < 1e21 ? BigInt(value).toString() : String(value))
+}
+
 /** The inner value of a type that reads its JSON itself: what plain decoding of the inner type would say. */
 function innerTypeError(state: DecodeState, value: Json, goName: string): never {
-  const name = typeof value === 'number' && goName === 'int32' ? `number ${value}` : jsonTypeName(value)
+  const name = typeof value === 'number' && goName === 'int32' ? `number ${numberText(state, value)}` : jsonTypeName(value)
   return stop(typeErrorText(state, name, goName))
 }
 
-function decodeQuantity(value: Json): string {
+function decodeQuantity(state: DecodeState, value: Json): string {
   if (value === null) return '0'
-  const given = typeof value === 'string' || typeof value === 'number' ? value : JSON.stringify(value)
+  const given = typeof value === 'string' ? value : typeof value === 'number' ? state.bigNumbers.get(value)?.toString() ?? value : JSON.stringify(value)
   const canonical = canonicalQuantity(given)
   return typeof canonical === 'string' ? canonical : stop(canonical.error)
 }
@@ -111,18 +128,22 @@ function decodeBytes(state: DecodeState, value: Json, goName: string): string | 
   return undefined
 }
 
+function isInt64(value: bigint): boolean {
+  return value >= -(2n ** 63n) && value < 2n ** 63n
+}
+
 function decodeNumber(state: DecodeState, value: Json, scalar: ScalarKind, goName: string): number | undefined {
   if (typeof value !== 'number') return saveTypeError(state, jsonTypeName(value), goName)
   if (scalar === 'float64') return value
-  const fits = Number.isInteger(value) && (scalar === 'int32' ? value >= -2147483648 && value <= 2147483647 : Math.abs(value) < 2 ** 63)
-  return fits ? value : saveTypeError(state, `number ${value}`, goName)
+  const fits = Number.isInteger(value) && (scalar === 'int32' ? value >= -2147483648 && value <= 2147483647 : Number.isSafeInteger(value) || isInt64(state.bigNumbers.get(value) ?? BigInt(value)))
+  return fits ? value : saveTypeError(state, `number ${numberText(state, value)}`, goName)
 }
 
 /** Types that read their JSON themselves come first: for them null is a value too. */
 function decodeScalar(state: DecodeState, value: Json, type: FieldType & { kind: 'scalar' }): unknown {
   if (value === null && type.isPointer) return undefined
   switch (type.scalar) {
-    case 'Quantity': return decodeQuantity(value)
+    case 'Quantity': return decodeQuantity(state, value)
     case 'IntOrString': return decodeIntOrString(state, value)
     case 'Time': case 'MicroTime': return decodeTime(state, value, type.scalar) ?? undefined
     case 'Duration': return decodeDuration(state, value)
@@ -213,10 +234,9 @@ function decodeValue(state: DecodeState, value: Json, type: FieldType, path: str
 
 /**
  * Decodes a JSON value. Complaints come in the order of sorted keys: clients and the server itself write JSON so.
- * @param find types beside those of the API, for documents that are no API objects
  */
-export function decodeObject(value: Json, schema: TypeSchema, find: TypeFinder = typeByKey): Decoded {
-  const state: DecodeState = { strict: [], seenStrict: new Set(), goPath: [], find, structName: '', typeError: undefined }
+export function decodeObject(value: Json, schema: TypeSchema, { find = typeByKey, bigNumbers = noBigNumbers }: DecodeOptions = {}): Decoded {
+  const state: DecodeState = { strict: [], seenStrict: new Set(), goPath: [], find, bigNumbers, structName: '', typeError: undefined }
   try {
     const object = decodeStruct(state, value, schema, schema.goName, '')
     if (state.typeError !== undefined) return { strictErrors: [], error: state.typeError }

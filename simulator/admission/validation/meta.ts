@@ -76,6 +76,23 @@ export function validateLabelSelector(selector: LabelSelector | undefined, path:
   selector.matchExpressions?.forEach((expression, index) => validateRequirement(expression, `${path}.matchExpressions[${index}]`, errors))
 }
 
+/** Fields of metadata in Go's order, with the names that refusals give them. */
+const unsettable: readonly (readonly [keyof ObjectMeta | 'selfLink' | 'managedFields', string])[] = [
+  ['name', 'name'], ['generateName', 'generateName'], ['namespace', 'namespace'], ['selfLink', 'selfLink'], ['uid', 'uID'], ['resourceVersion', 'resourceVersion'], ['generation', 'generation'],
+  ['creationTimestamp', 'creationTimestamp'], ['deletionTimestamp', 'deletionTimestamp'], ['deletionGracePeriodSeconds', 'deletionGracePeriodSeconds'], ['ownerReferences', 'ownerReferences'],
+  ['finalizers', 'finalizers'], ['managedFields', 'managedFields'],
+]
+
+/** Validates metadata of a template that may have labels and annotations only. */
+export function validateTemplateMeta(meta: ObjectMeta | undefined, path: string, errors: ErrorList): void {
+  validateAnnotations(meta?.annotations, `${path}.annotations`, errors)
+  validateLabels(meta?.labels, `${path}.labels`, errors)
+  for (const [field, shown] of unsettable) {
+    const value = (meta as { readonly [field: string]: unknown } | undefined)?.[field]
+    if (value !== undefined && value !== '' && value !== 0) errors.forbidden(`${path}.${shown}`, 'cannot be set')
+  }
+}
+
 function validateOwnerReferences(references: readonly OwnerReference[] | undefined, path: string, errors: ErrorList): void {
   let controller = ''
   for (const reference of references ?? []) {

@@ -40,22 +40,29 @@ function readValue(text: string, strict: boolean): unknown {
   return toJsonValue(decodeNodes(parseNodes(text, yamlLimits.depthMax), strict))
 }
 
-function withoutBigints(value: unknown): Json {
-  if (typeof value === 'bigint') return Number(value)
-  if (Array.isArray(value)) return value.map(withoutBigints)
+/** Whole numbers beyond 2^53 as they were written, by the number that stands for them. */
+export type BigNumbers = ReadonlyMap<number, bigint>
+
+function withoutBigints(value: unknown, found: Map<number, bigint>): Json {
+  if (typeof value === 'bigint') {
+    found.set(Number(value), value)
+    return Number(value)
+  }
+  if (Array.isArray(value)) return value.map((item) => withoutBigints(item, found))
   if (typeof value !== 'object' || value === null) return value as Json
   const source = value as { readonly [key: string]: unknown }
   for (const key of Object.keys(source)) {
-    const inner = withoutBigints(source[key])
+    const inner = withoutBigints(source[key], found)
     if (inner !== source[key]) Object.defineProperty(source, key, { value: inner, enumerable: true, writable: true, configurable: true })
   }
   return source as Json
 }
 
-/** Reads the first document of a YAML text. Whole numbers beyond 2^53 lose digits. */
-export function parseYaml(text: string, options: YamlOptions = {}): { readonly value: Json } | YamlError {
+/** Reads the first document of a YAML text. Whole numbers beyond 2^53 lose digits, but are told beside. */
+export function parseYaml(text: string, options: YamlOptions = {}): { readonly value: Json; readonly bigNumbers: BigNumbers } | YamlError {
   try {
-    return { value: withoutBigints(readValue(text, options.strict ?? false)) }
+    const bigNumbers = new Map<number, bigint>()
+    return { value: withoutBigints(readValue(text, options.strict ?? false), bigNumbers), bigNumbers }
   } catch (failure) {
     return { error: failureText(failure) }
   }

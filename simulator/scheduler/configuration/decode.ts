@@ -64,7 +64,7 @@ function decodeArgs(name: string, raw: Json, plugins: PluginRegistry): { readonl
   const actual: TypeMeta = { kind: meta.kind === '' ? wanted : meta.kind, apiVersion: meta.apiVersion === '' ? configurationVersion : meta.apiVersion }
   const schema = actual.apiVersion === configurationVersion && isKnownKind(actual.kind, plugins) ? typeOfConfigurationKind(actual.kind) : undefined
   if (schema === undefined) return failed(notRegistered(actual).error)
-  const decoded = decodeObject(raw ?? {}, schema, configurationType)
+  const decoded = decodeObject(raw ?? {}, schema, { find: configurationType })
   if (decoded.error !== undefined || decoded.object === undefined) return failed(decoded.error ?? '')
   if (actual.kind !== wanted) {
     const group = configurationVersion.split('/')[0]!
@@ -110,7 +110,7 @@ export function decodeConfiguration(text: string, plugins: PluginRegistry): Deco
   if ('error' in meta) return meta
   const wrong = wrongKind(meta, plugins, text)
   if (wrong !== undefined) return wrong
-  const decoded = decodeObject(read.value as JsonObject, typeOfConfigurationKind(meta.kind)!, configurationType)
+  const decoded = decodeObject(read.value as JsonObject, typeOfConfigurationKind(meta.kind)!, { find: configurationType })
   if (decoded.error !== undefined || decoded.object === undefined) return { error: decoded.error ?? '' }
   const nested = decodeNested(decoded.object, plugins)
   if (isLoadError(nested)) return nested
