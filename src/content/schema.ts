@@ -19,6 +19,7 @@ const probe = z.strictObject({
 })
 const asker = { namespace: z.string().optional(), user: z.string().optional(), groups: z.array(z.string()).optional() }
 const dryRunQuestion = z.union([z.strictObject({ manifest: text, ...asker }), z.strictObject({ file: text, ...asker })])
+const access = { user: text, groups: z.array(z.string()).optional(), verb: text, resource: text, namespace: z.string().optional(), name: z.string().optional() }
 const payloads = z.array(z.strictObject({ share: z.number(), kilobytes: z.number() })).optional()
 const load = z.strictObject({
   id: text, namespace: text, url: text, method: z.string().optional(), requestsPerSecond: z.number(), payloads, timeoutMs: z.number().optional(),
@@ -38,7 +39,7 @@ export const conditionSchema: z.ZodType = z.lazy(() =>
     z.strictObject({ kind: z.literal('absent'), object: objectRef }),
     z.strictObject({ kind: z.literal('request'), request: probe, status: z.number().optional(), body: z.string().optional(), failure: z.union([z.string(), z.literal(true)]).optional(), times: z.number().optional(), distinctPods: z.number().optional() }),
     z.strictObject({ kind: z.literal('dryRun'), dryRun: dryRunQuestion, accepted: z.boolean(), message: z.string().optional(), warning: z.string().optional() }),
-    z.strictObject({ kind: z.literal('can'), user: text, groups: z.array(z.string()).optional(), verb: text, resource: text, namespace: z.string().optional(), name: z.string().optional(), allowed: z.boolean() }),
+    z.strictObject({ kind: z.literal('can'), ...access, allowed: z.boolean() }),
     z.strictObject({ kind: z.literal('connect'), namespace: text, host: text, port: z.number(), accepted: z.boolean() }),
     z.strictObject({ kind: z.literal('event'), namespace: text, reason: text, object: z.string().optional(), message: z.string().optional() }),
     z.strictObject({ kind: z.literal('logs'), object: objectRef, container: z.string().optional(), previous: z.boolean().optional(), contains: z.string().optional(), missing: z.string().optional() }),
@@ -55,6 +56,7 @@ export const letSchema: z.ZodType = z.lazy(() =>
     z.strictObject({ object: objectRef, path: z.string().optional(), count: z.literal(true).optional(), sum: z.literal(true).optional(), where }),
     z.strictObject({ request: probe, field: z.enum(['status', 'body', 'outcome']) }),
     z.strictObject({ dryRun: dryRunQuestion, field: z.enum(['verdict', 'message', 'warnings']) }),
+    z.strictObject({ can: z.strictObject(access) }),
     z.strictObject({ cel: text, bind }),
     z.strictObject({ promql: text }),
     z.strictObject({ file: text }),

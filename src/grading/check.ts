@@ -150,6 +150,8 @@ export type LetValue =
   | { readonly request: ProbeRequest; readonly field: 'status' | 'body' | 'outcome' }
   /** `verdict` is accepted or rejected; `message` the refusal. */
   | { readonly dryRun: DryRunQuestion; readonly field: 'verdict' | 'message' | 'warnings' }
+  /** `allowed` or `denied`. */
+  | { readonly can: Omit<CanCondition, 'kind' | 'allowed'> }
   | { readonly cel: string; readonly bind: CelCondition['bind'] }
   | { readonly promql: string }
   | { readonly file: string }

@@ -94,6 +94,7 @@ export function showLet(value: LetValue, view: ClusterView, runTrial: TrialRunne
     return answer.failure ?? showValue(answer[value.field])
   }
   if ('dryRun' in value) return showDryRun(value, view)
+  if ('can' in value) return view.can(value.can) ? 'allowed' : 'denied'
   if ('cel' in value) return showCel(value, view)
   if ('promql' in value) {
     const values = view.series(value.promql)

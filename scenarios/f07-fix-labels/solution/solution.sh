@@ -1,0 +1,3 @@
+sed -i 's/        app: sentiment$/        app: sentiment-inference\n        tier: online/' sentiment.yaml
+kubectl apply -f sentiment.yaml
+kubectl rollout status deployment/sentiment-inference -n serving --timeout=120s

@@ -1,0 +1,2 @@
+kubectl create role log-reader -n fraud-prod --verb=get,list,watch --resource=pods,pods/log
+kubectl create rolebinding dana-log-reader -n fraud-prod --role=log-reader --user=dana

@@ -1,0 +1,1 @@
+kubectl create rolebinding dana-log-reader -n fraud-prod --clusterrole=edit --user=dana
