@@ -89,9 +89,16 @@ const scenario = {
 const docs = z.array(z.strictObject({ title: text, href: z.url() })).default([])
 const attempt = z.strictObject({ title: text, loses: z.array(z.string()).default([]) })
 
+/** What a task needs of a real cluster beside its namespaces. */
+const kindNeeds = z.strictObject({
+  podSecurity: z.enum(['restricted', 'baseline']).optional(), loans: z.boolean().optional(),
+  access: z.array(z.strictObject({ group: z.string(), resource: text, verbs: z.array(text).min(1) })).optional(),
+})
+
 export const taskSchema = z.strictObject({
   id: text, title: text, domain: text, tier: z.enum(['quick', 'core', 'deep']), minutes: z.number(), realCluster: z.enum(['yes', 'fakes', 'no']), ...scenario,
   settleSeconds: z.number().default(120), checks: z.array(checkSchema).min(1), hints: z.array(z.string()).default([]), docs,
+  kind: kindNeeds.optional(),
 })
 
 /** wrong-NAME/answer.yaml and right-NAME/answer.yaml. */

@@ -78,6 +78,14 @@ export interface Task extends Scenario {
   readonly minutes: number
   readonly points: number
   readonly realCluster: 'yes' | 'fakes' | 'no'
+  /** What grading on a real cluster needs beside the task's namespaces; absent: nothing, under Pod Security `restricted`. */
+  readonly kind?: {
+    readonly podSecurity?: 'restricted' | 'baseline'
+    /** Cluster-scoped objects that the solution reads or changes. */
+    readonly access?: readonly { readonly group: string; readonly resource: string; readonly verbs: readonly string[] }[]
+    /** The labels, taints and extended resources of the cluster's nodes are lent to real workers. */
+    readonly loans?: boolean
+  }
   /** Markdown. */
   readonly prompt: string
   readonly checks: readonly Check[]
