@@ -30,10 +30,13 @@ export interface KindConnection {
   /** One request and its answer; a failed connection or a time-out is a Status of 503 or 504. Retries 429 as Retry-After says. */
   send(request: BridgeRequest, as: Identity): Promise<ApiAnswer>
   open(request: BridgeRequest, as: Identity): Promise<BridgeStream | ApiAnswer>
-  /** Bearer token of the learner's service account, from then on used for `learner`; it is never shown or logged. */
-  useLearnerToken(token: string): void
+  /** Bearer token of the learner's service account, from then on used for `learner`; it is never shown or logged. What it may send follows from the plan. */
+  useLearnerToken(token: string, plan: SandboxPlan): void
   close(): void
 }
+
+/** What reading, the shell and the probes need of a connection. */
+export type KindDoor = Pick<KindConnection, 'context' | 'send' | 'open'>
 
 /** Tells a step. */
 export type Report = (progress: Progress) => void
@@ -41,6 +44,8 @@ export type Report = (progress: Progress) => void
 /** The namespaces, rights, limits and loans of one grading. */
 export interface Sandbox {
   readonly plan: SandboxPlan
+  /** Real workers by the name of the node that they stand for; empty before `create`. */
+  readonly workers: ReadonlyMap<string, string>
   /** Creates everything, or throws BridgeError and leaves what it created to `remove`. */
   create(report: Report): Promise<void>
   /** Removes all that bears the session's label and takes loans back. May be called again and again. @returns what is left, in words */

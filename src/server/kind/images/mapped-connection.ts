@@ -2,14 +2,14 @@
 
 import { parse } from 'yaml'
 import type { ApiAnswer, KubeObject, StreamFrame } from '../../../../simulator/index.ts'
-import type { BridgeRequest, BridgeStream, Identity, KindConnection } from '../contract.ts'
+import type { BridgeRequest, BridgeStream, Identity, KindDoor } from '../contract.ts'
 import type { ImageMap } from './image-map.ts'
 
 /** Kinds that hold containers; others pass as they are. */
 const withContainers = new Set(['pods', 'podtemplates', 'replicationcontrollers', 'deployments', 'replicasets', 'statefulsets', 'daemonsets', 'jobs', 'cronjobs'])
 
 /** Wraps a connection. */
-export function mapImages(connection: KindConnection, images: ImageMap): KindConnection {
+export function mapImages(connection: KindDoor, images: ImageMap): KindDoor {
   return {
     context: connection.context,
     async send(request, as) {
@@ -19,12 +19,10 @@ export function mapImages(connection: KindConnection, images: ImageMap): KindCon
       const opened = await connection.open(request, as)
       return 'code' in opened ? shownAnswer(opened, images) : shownStream(opened, images)
     },
-    useLearnerToken: (token) => connection.useLearnerToken(token),
-    close: () => connection.close(),
   }
 }
 
-async function sent(connection: KindConnection, images: ImageMap, request: BridgeRequest, as: Identity): Promise<BridgeRequest> {
+async function sent(connection: KindDoor, images: ImageMap, request: BridgeRequest, as: Identity): Promise<BridgeRequest> {
   if (request.body === undefined || !withContainers.has(request.resource)) return request
   const body: unknown = typeof request.body === 'string' ? parse(request.body) : request.body
   const current = request.verb === 'patch' && changesCommandOnly(body) ? await imagesNow(connection, images, request, as) : new Map<string, string>()
@@ -45,7 +43,7 @@ function changesCommandOnly(patch: unknown): boolean {
   return containersIn(patch).some((container) => container.image === undefined && 'command' in container)
 }
 
-async function imagesNow(connection: KindConnection, images: ImageMap, request: BridgeRequest, as: Identity): Promise<Map<string, string>> {
+async function imagesNow(connection: KindDoor, images: ImageMap, request: BridgeRequest, as: Identity): Promise<Map<string, string>> {
   const { contentType: _contentType, body: _body, query: _query, ...rest } = request
   const answer = await connection.send({ ...rest, verb: 'get' }, as)
   const shown = images.toCourse(answer.body)

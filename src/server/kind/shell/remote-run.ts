@@ -6,7 +6,7 @@
 import { isDiscovery } from '../../../../simulator/api/discovery.ts'
 import { apiErrors } from '../../../../simulator/api/errors.ts'
 import type { ApiAnswer, ApiRequest, ApiResponse, Process } from '../../../../simulator/index.ts'
-import type { BridgeRequest, BridgeStream, Identity, KindConnection } from '../contract.ts'
+import type { BridgeRequest, BridgeStream, Identity, KindDoor } from '../contract.ts'
 import { readDiscovery } from './remote-kinds.ts'
 
 /** What a person gave to a command while it ran. */
@@ -18,7 +18,7 @@ export interface TypedInput {
 }
 
 export interface RemoteRunOptions {
-  readonly connection: KindConnection
+  readonly connection: KindDoor
   readonly as: Identity
   /** Real time in ms when the command is stopped as by Ctrl+C. */
   readonly deadlineMs: number
@@ -194,7 +194,7 @@ function refusal(status: { readonly code?: number }): ApiAnswer {
  * A request in somebody else's name. `kubectl auth can-i --as` becomes a review by the owner, which asks the same question;
  * nothing else is sent, because a learner's side that impersonates could be anybody.
  */
-async function reviewAs(connection: KindConnection, request: BridgeRequest, user: string, groups: readonly string[]): Promise<ApiAnswer> {
+async function reviewAs(connection: KindDoor, request: BridgeRequest, user: string, groups: readonly string[]): Promise<ApiAnswer> {
   if (request.resource !== 'selfsubjectaccessreviews') return refusal(apiErrors.forbidden({ group: request.group, name: request.resource }, request.name ?? '', 'requests in the name of somebody else are not sent to a real cluster'))
   const { spec } = request.body as { readonly spec: object }
   const body = { apiVersion: 'authorization.k8s.io/v1', kind: 'SubjectAccessReview', metadata: {}, spec: { ...spec, user, groups: [...groups, 'system:authenticated'] } }

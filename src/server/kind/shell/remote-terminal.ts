@@ -3,11 +3,11 @@
 import { kubectl, Terminal } from '../../../../simulator/index.ts'
 import { kubeconfigPath, kubeconfigText, serverAddress } from '../../../session/kubeconfig.ts'
 import type { AttemptStep } from '../attempt.ts'
-import type { Identity, KindConnection } from '../contract.ts'
+import type { Identity, KindDoor } from '../contract.ts'
 import { pause, runRemote } from './remote-run.ts'
 
 export interface RemoteTerminalOptions {
-  readonly connection: KindConnection
+  readonly connection: KindDoor
   readonly as: Identity
   /** Context of the virtual kubeconfig. */
   readonly context: string

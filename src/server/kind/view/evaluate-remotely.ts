@@ -1,0 +1,51 @@
+/** Evaluates checks on a real cluster: asks what the view lacks, until it lacks nothing. */
+
+import type { Check } from '../../../grading/check.ts'
+import type { NotAvailable, TrialOutcome, TrialStep } from '../../../grading/view.ts'
+import { readAnswer } from './question.ts'
+import type { Readers, ReadQuestion } from './question.ts'
+import { judge } from './recording-view.ts'
+import type { Judgement, RecordingView } from './recording-view.ts'
+
+export interface RemoteEvaluation {
+  readonly readers: Readers
+  /** Does a trial; left out where checks have none. */
+  readonly runTrial?: (steps: readonly TrialStep[]) => Promise<TrialOutcome | NotAvailable>
+  readonly signal?: AbortSignal
+}
+
+/** Questions that are read at once. */
+const batchSize = 8
+/** Each round answers what the one before asked; conditions look few steps ahead. */
+const roundsMax = 40
+
+/** Judges each check by itself, in order. */
+export async function evaluateRemotely(checks: readonly Check[], view: RecordingView, { readers, runTrial, signal }: RemoteEvaluation): Promise<Judgement[]> {
+  for (let round = 0; round < roundsMax; round++) {
+    const judged = checks.map((check) => judge(check, view))
+    const unknown = distinct(judged.flatMap((one) => one.unknown))
+    if (unknown.length === 0 || signal?.aborted === true) return judged
+    const reads = unknown.flatMap(({ view: asking, question }) => (question.kind === 'trial' ? [] : [{ asking, question }]))
+    for (let i = 0; i < reads.length; i += batchSize) {
+      await Promise.all(reads.slice(i, i + batchSize).map(async ({ asking, question }) => asking.tell(question, await readAnswer(readers, question))))
+    }
+    // A trial changes the cluster: it waits until all else is read, and its own view is read before the next one.
+    const [trial] = reads.length > 0 ? [] : unknown
+    if (trial?.question.kind === 'trial') trial.view.tellTrial(trial.question.steps, runTrial === undefined ? { notAvailable: 'no trial is made here' } : await runTrial(trial.question.steps))
+  }
+  return checks.map((check) => ({ ...judge(check, view), notAvailable: 'the check asks more and more questions' }))
+}
+
+type Unknown = RecordingView['unknown'][number]
+
+function distinct(unknown: readonly Unknown[]): Unknown[] {
+  const seen = new Map<RecordingView, Set<string>>()
+  return unknown.filter(({ view, question }) => {
+    const keys = seen.get(view) ?? new Set<string>()
+    seen.set(view, keys)
+    const key = JSON.stringify(question satisfies ReadQuestion | object)
+    if (keys.has(key)) return false
+    keys.add(key)
+    return true
+  })
+}
