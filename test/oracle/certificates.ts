@@ -28,7 +28,7 @@ async function keyText(keys: KeyPair): Promise<string> {
 }
 
 /** @param expired the API server's certificate ended an hour ago */
-export async function makeClusterCertificates(addresses: readonly string[] = ['127.0.0.1', '10.96.0.1'], expired = false): Promise<ClusterCertificates> {
+export async function makeClusterCertificates(expired = false): Promise<ClusterCertificates> {
   const nowMs = Date.now()
   const times = { notBefore: new Date(nowMs - 2 * dayMs), notAfter: new Date(nowMs + 365 * dayMs) }
   const authorityKeys = await generateKeys()
@@ -47,7 +47,7 @@ export async function makeClusterCertificates(addresses: readonly string[] = ['1
   }
   const names = new x509.SubjectAlternativeNameExtension([
     ...['localhost', 'kubernetes', 'kubernetes.default', 'kubernetes.default.svc', 'podflight-oracle-control-plane'].map((value) => ({ type: 'dns' as const, value })),
-    ...addresses.map((value) => ({ type: 'ip' as const, value })),
+    ...['127.0.0.1', '10.96.0.1'].map((value) => ({ type: 'ip' as const, value })),
   ])
   return {
     authority: `${authority.toString('pem')}\n`,

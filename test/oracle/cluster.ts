@@ -20,12 +20,6 @@ export interface ClusterOptions {
   readonly port: number
   readonly workers: number
   readonly size?: NodeSize
-  /** Put before each command, such as `nsenter -t PID -n`. */
-  readonly inside?: readonly string[]
-  /** Without fake nodes: a real kubelet joins. */
-  readonly withoutNodes?: boolean
-  /** Addresses of the API server beside 127.0.0.1. */
-  readonly addresses?: readonly string[]
   /** The API server's certificate has expired. */
   readonly expired?: boolean
   /** Folder of etcd's data, when it is another one. */
@@ -80,6 +74,7 @@ function writeFiles(folder: string, certificates: ClusterCertificates, apiPort: 
   mkdirSync(folder, { recursive: true })
   const files = {
     'ca.crt': certificates.authority, 'server.crt': certificates.server.certificate, 'server.key': certificates.server.key,
+    'owner.crt': certificates.owner.certificate, 'owner.key': certificates.owner.key, 'server.url': `https://127.0.0.1:${apiPort}`,
     'sa.key': certificates.serviceAccountKey, kubeconfig: kubeconfigText(certificates, apiPort),
   }
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text, { mode: 0o600 })
@@ -110,8 +105,7 @@ function argumentsOf(component: Component, { folder, port, data, apiserver = [] 
 /** Starts one program of the stack in the background. */
 export function startComponent(component: Component, options: ClusterOptions): void {
   const log = openSync(join(options.folder, `${component}.log`), 'a')
-  const [command = '', ...args] = [...(options.inside ?? []), join(programsFolder(), component), ...argumentsOf(component, options)]
-  const child = spawn(command, args, { cwd: options.folder, detached: true, stdio: ['ignore', log, log] })
+  const child = spawn(join(programsFolder(), component), argumentsOf(component, options), { cwd: options.folder, detached: true, stdio: ['ignore', log, log] })
   closeSync(log)
   child.unref()
   writeFileSync(join(options.folder, `${component}.pid`), String(child.pid))
@@ -157,10 +151,11 @@ async function createNodes(client: OracleClient, workers: number, size: NodeSize
   })
 }
 
-/** Starts a stack in an empty folder and waits until its nodes are Ready. A stack that does not start is ended again. */
+/** Starts a new stack in a folder and waits until its nodes are Ready; what an earlier one stored there is lost. A stack that does not start is ended again. */
 export async function startCluster(given: ClusterOptions): Promise<Cluster> {
   const options = { ...given, folder: resolve(given.folder) }
-  const certificates = await makeClusterCertificates(['127.0.0.1', '10.96.0.1', ...(options.addresses ?? [])], options.expired)
+  const certificates = await makeClusterCertificates(options.expired)
+  rmSync(options.data ?? join(options.folder, 'etcd-data'), { recursive: true, force: true })
   writeFiles(options.folder, certificates, options.port + 2)
   const client = new OracleClient({ port: options.port + 2, authority: certificates.authority, certificate: certificates.owner.certificate, key: certificates.owner.key, isExpired: options.expired === true })
   try {
@@ -169,10 +164,8 @@ export async function startCluster(given: ClusterOptions): Promise<Cluster> {
     await untilReady(client, options.folder)
     startComponent('kcm', options)
     startComponent('scheduler', options)
-    if (options.withoutNodes !== true) {
-      startComponent('kwok', options)
-      await createNodes(client, options.workers, options.size ?? machineSize)
-    }
+    startComponent('kwok', options)
+    await createNodes(client, options.workers, options.size ?? machineSize)
   } catch (error) {
     await stopCluster(options.folder)
     throw error

@@ -16,7 +16,7 @@ export function workersNeeded(library: Pick<Library, 'clusters'>): number {
   return Math.max(1, ...counts)
 }
 
-/** Names as kind gives them: worker, worker2, worker3 and so on. */
+/** Names as kind gives them: worker, worker2, worker3 and so on. Without workers: the control plane alone. */
 export function nodeNames(workers: number): string[] {
   return [`${clusterName}-control-plane`, ...Array.from({ length: workers }, (_, index) => `${clusterName}-worker${index === 0 ? '' : index + 1}`)]
 }

@@ -15,7 +15,7 @@ const containerdVersion = 'v2.2.3'
 
 /** Programs of the control plane with its fake nodes, and what a real node needs beside them. */
 export const controlPlane = ['etcd', 'apiserver', 'kcm', 'scheduler', 'kwok'] as const
-export const realNode = ['kubelet', 'containerd', 'containerd-shim-runc-v2', 'ctr', 'course-app'] as const
+export const realNode = ['kubelet', 'kube-proxy', 'containerd', 'containerd-shim-runc-v2', 'ctr', 'node-app'] as const
 
 /** Folder of the built programs; PODFLIGHT_ORACLE_BIN names another one. */
 export function programsFolder(): string {
@@ -45,15 +45,20 @@ const planeBuilds: readonly Build[] = [
   { programs: ['kwok'], folder: '/', args: ['install', '-ldflags', '-s -w', kwok] },
 ]
 const nodeBuilds: readonly Build[] = [
-  own(['kubelet']),
-  { ...own(['course-app']), env: { CGO_ENABLED: '0' } },
+  own(['kubelet', 'kube-proxy']),
+  { ...own(['node-app']), env: { CGO_ENABLED: '0' } },
   { programs: ['containerd', 'containerd-shim-runc-v2', 'ctr'], folder: '/', args: ['install', '-ldflags', '-s -w', ...['containerd', 'containerd-shim-runc-v2', 'ctr'].map((name) => `${containerd}/${name}@${containerdVersion}`)] },
 ]
+
+function filesOf(program: string): string[] {
+  const folder = join(source, program)
+  return existsSync(folder) ? readdirSync(folder).map((file) => `${program}/${file}`) : []
+}
 
 /** What a build is made of: the same text, the same programs. */
 function fingerprint(build: Build): string {
   const hash = createHash('sha256').update(JSON.stringify([build.programs, build.args]))
-  for (const file of ['go.mod', 'go.sum', ...build.programs.map((name) => `${name}/main.go`)]) {
+  for (const file of ['go.mod', 'go.sum', ...build.programs.flatMap((name) => filesOf(name))]) {
     const path = join(source, file)
     if (build.folder === source && existsSync(path)) hash.update(readFileSync(path))
   }
