@@ -2,6 +2,7 @@
 
 import { admitCreate, admitDelete, admitUpdate, createsOnUpdate, toServedVersion } from './admission/admit.ts'
 import type { AdmissionReader, QuotaCharge } from './admission/plugins/plugin.ts'
+import { openGates } from './api/api-server-options.ts'
 import { apiErrors } from './api/errors.ts'
 import { authorize, rulesFor } from './api/rbac.ts'
 import type { RbacSource } from './api/rbac.ts'
@@ -33,7 +34,7 @@ export function bindAdmission(config: ClusterConfig, store: Store, identity: Ide
     list: (resource, namespace) => (namespace === undefined ? store.list(resource) : store.listInNamespace(resource, namespace)),
   }
   const rbac = rbacSource(store)
-  const pluginConfig = { disabledPlugins: config.disabledAdmissionPlugins ?? [], hasAuthorization: config.hasAuthorization !== false }
+  const pluginConfig = { disabledPlugins: config.disabledAdmissionPlugins ?? [], hasAuthorization: config.hasAuthorization !== false, features: openGates(config.apiServer ?? {}) }
   const requestOf = (kind: KindInfo, body: Body, context: WriteContext) => ({
     kind,
     namespace: context.namespace ?? '',

@@ -1,5 +1,6 @@
 /** All variation of a cluster, as data: scenarios, conformance runners and the sandbox use only this. */
 
+import type { ApiServerOptions } from './api/api-server-options.ts'
 import type { NodeSpec } from './bootstrap/objects.ts'
 import type { SimTimeMs } from './kernel/event-queue.ts'
 import type { Timings } from './kernel/timings.ts'
@@ -34,6 +35,8 @@ export interface ClusterConfig {
   readonly hasScheduler?: boolean
   /** A KubeSchedulerConfiguration document for the scheduler; it must load. Default: kube-scheduler's own. */
   readonly schedulerConfiguration?: string
+  /** Feature gates and API versions that kube-apiserver does not have by default. */
+  readonly apiServer?: ApiServerOptions
   /** False: requests are not checked against RBAC rules. Default true. */
   readonly hasAuthorization?: boolean
 }

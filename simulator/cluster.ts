@@ -3,6 +3,7 @@
  * A cluster is a function of (configuration, seed, requests with their times).
  */
 
+import { addedKinds } from './api/api-server-options.ts'
 import type { ApiClient } from './api/client.ts'
 import type { Credentials } from './api/credentials.ts'
 import type { ApiAnswer, ApiRequest, ApiResponse, StreamFrame, UserInfo } from './api/request.ts'
@@ -102,7 +103,7 @@ export class Cluster {
     this.identity = new Identity(config.seed, state.table('identity/ordinals'), state.table('identity/deletions'))
     const admission = bindAdmission(config, this.store, this.identity, this.clock)
     const registry = new Registry({ store: this.store, identity: this.identity, clock: this.clock, admission: admission.door })
-    const kinds = new ServedKinds(this.store)
+    const kinds = new ServedKinds(this.store, addedKinds(config.apiServer ?? {}))
     const authenticator = new Authenticator(this.store, this.clock)
     const authorizer = new Authorizer(admission.decide, kinds)
     const kubelet = { current: () => this.components }

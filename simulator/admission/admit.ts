@@ -219,6 +219,8 @@ export function admitCreate(request: AdmissionRequest, reader: AdmissionReader, 
   const plugin = pluginRequest(request, object, reader, warnings)
   const refusal = mutate({ ...plugin, name: nameBeforeGeneration(object) ?? plugin.name }, config) ?? (config.hasAuthorization === false ? undefined : checkEscalation(plugin))
   if (refusal !== undefined) return refuse(refusal, warnings)
+  const moved = plugin.reinvocation.isWanted ? settleNamespace(object, request) : undefined
+  if (moved !== undefined) return refuse(moved, warnings)
   generateName(object, request.identity)
   const uid = request.identity.uid?.(object.metadata.name ?? '')
   if (uid !== undefined) object.metadata.uid = uid
@@ -309,6 +311,8 @@ export function admitUpdate(request: AdmissionRequest, old: KubeObject, reader: 
   const plugin = pluginRequest(request, object, reader, warnings, before)
   const refusal = mutate(plugin, config) ?? (config.hasAuthorization === false ? undefined : checkEscalation(plugin))
   if (refusal !== undefined) return refuse(refusal, warnings)
+  const moved = plugin.reinvocation.isWanted ? settleNamespace(object, request) : undefined
+  if (moved !== undefined) return refuse(moved, warnings)
   object.metadata.generation = old.metadata.generation
   const begun = request.subresource ? undefined : begin(object, before, rules, request)
   if (begun !== undefined) return refuse(begun, warnings)

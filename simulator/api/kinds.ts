@@ -21,6 +21,8 @@ export interface KindInfo {
   readonly subresources: readonly SubresourceInfo[]
   /** True when objects of the kind are computed on request and not stored. */
   readonly isVirtual?: true
+  /** Said to whoever uses this version. */
+  readonly deprecation?: string
   /** Set for kinds that a CustomResourceDefinition brought: their schema and columns. */
   readonly custom?: CustomKind
 }

@@ -1,18 +1,21 @@
-/** The kinds that a cluster serves now: the built-in ones and those of its CustomResourceDefinitions. */
+/** The kinds that a cluster serves now: the built-in ones, those that its settings add and those of its CustomResourceDefinitions. */
 
 import { definitionsResource, kindsOfDefinition } from '../api/custom-kinds.ts'
 import type { CustomResourceDefinition } from '../api/custom-kinds.ts'
 import { builtinKinds, makeKindTable } from '../api/kinds.ts'
-import type { KindTable } from '../api/kinds.ts'
+import type { KindInfo, KindTable } from '../api/kinds.ts'
 import type { Store } from '../store/store.ts'
 
 /** Reads definitions from the store; rebuilt when one of them changed. */
 export class ServedKinds {
   private readonly store: Store
+  private readonly added: readonly KindInfo[]
   private table: KindTable | undefined
 
-  constructor(store: Store) {
+  /** @param added kinds beside the built-in ones */
+  constructor(store: Store, added: readonly KindInfo[] = []) {
     this.store = store
+    this.added = added
   }
 
   /** The table of now; the same object until a definition changes. */
@@ -28,6 +31,6 @@ export class ServedKinds {
 
   private build(): KindTable {
     const custom = this.store.list<CustomResourceDefinition>(definitionsResource).flatMap(kindsOfDefinition)
-    return custom.length === 0 ? builtinKinds : makeKindTable(custom)
+    return custom.length + this.added.length === 0 ? builtinKinds : makeKindTable([...this.added, ...custom])
   }
 }

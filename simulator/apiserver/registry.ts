@@ -24,7 +24,7 @@ import type { Outcome, ServerClock } from './ports.ts'
 
 const foregroundFinalizer = 'foregroundDeletion'
 const orphanFinalizer = 'orphan'
-const policyBindings = 'validatingadmissionpolicybindings.admissionregistration.k8s.io'
+const policyBindings = ['validatingadmissionpolicybindings', 'mutatingadmissionpolicybindings'].map((resource) => `${resource}.admissionregistration.k8s.io`)
 const jobOrphanWarning = 'child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to remove them or set propagationPolicy=Orphan to suppress this warning'
 
 /** How a write is asked for. */
@@ -99,7 +99,7 @@ export class Registry {
   createPods(kind: KindInfo, template: Pod, count: number, options: WriteOptions): { created: Pod[]; refusal?: Status } {
     const namespace = template.metadata.namespace ?? ''
     const created: Pod[] = []
-    const isEachChecked = this.store.listInNamespace('resourcequotas', namespace).length > 0 || this.store.list(policyBindings).length > 0
+    const isEachChecked = this.store.listInNamespace('resourcequotas', namespace).length > 0 || policyBindings.some((resource) => this.store.list(resource).length > 0)
     while (created.length < count) {
       const known = isEachChecked ? undefined : this.templates.find(template)
       if (known !== undefined) {
@@ -109,7 +109,7 @@ export class Registry {
       const outcome = this.create(kind, namespace, template, options)
       if (!outcome.ok) return { created, refusal: outcome.status }
       created.push(outcome.object as Pod)
-      this.templates.remember(template, outcome.object as Pod)
+      if (!isEachChecked) this.templates.remember(template, outcome.object as Pod)
     }
     return { created }
   }

@@ -64,6 +64,9 @@ const returnedKinds: readonly string[] = [
   'ResourceClaim', 'ResourceClaimTemplate', 'ResourceSlice', 'DeviceClass',
 ]
 
+/** Groups with kinds that are served in several versions. */
+const groupsOfVersions: ReadonlySet<string> = new Set(['autoscaling', 'admissionregistration.k8s.io'])
+
 /** What the server says of kinds that go out of use. */
 const deprecations: { readonly [resource: string]: string } = {
   endpoints: 'v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice',
@@ -75,7 +78,7 @@ function createdName({ body }: ApiRequest): string {
 }
 
 function withDeprecation(request: ApiRequest, response: ApiResponse, kind: KindInfo | undefined): ApiResponse {
-  const warning = kind?.custom !== undefined ? kind.custom.warning : request.group === '' && Object.hasOwn(deprecations, request.resource) ? deprecations[request.resource] : undefined
+  const warning = kind?.deprecation !== undefined ? kind.deprecation : kind?.custom !== undefined ? kind.custom.warning : request.group === '' && Object.hasOwn(deprecations, request.resource) ? deprecations[request.resource] : undefined
   return warning === undefined || response.code === 403 ? response : { ...response, warnings: [warning, ...response.warnings] }
 }
 
@@ -90,6 +93,9 @@ export class ApiServer {
   constructor(parts: ServerParts) {
     this.parts = parts
     this.reader = new ObjectReader(parts.store, parts.events, parts.clock, parts.metrics)
+    parts.store.listen(({ resource, key, after }) => {
+      if (after === undefined) parts.managers.forget(resource, key)
+    })
   }
 
   /** Answers one request. Never throws for bad input: an expected failure is a Status with its code. */
@@ -106,7 +112,7 @@ export class ApiServer {
   /** The answer with its objects in the version that was asked for. */
   private inServedVersion(request: ApiRequest, response: ApiResponse): ApiResponse {
     const kind = this.parts.kinds.current.byResource(request.group, request.resource, request.version)
-    if (kind === undefined || isStream(response) || (kind.group !== 'autoscaling' && kind.custom?.mayDiffer !== true) || request.query?.table === true) return response
+    if (kind === undefined || isStream(response) || (!groupsOfVersions.has(kind.group) && kind.custom?.mayDiffer !== true) || request.query?.table === true) return response
     const body = response.body as KubeObject & Partial<KubeList>
     if (body.kind === kind.kind) return { ...response, body: this.parts.admission.toServed(kind, body) }
     if (body.items === undefined) return response

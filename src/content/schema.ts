@@ -144,6 +144,7 @@ const gpusSchema = z.strictObject({
 export const clustersSchema = z.array(
   z.strictObject({
     id: text, title: text, addOns: z.array(z.string()), objects: z.string().optional(), schedulerConfiguration: z.string().optional(),
+    apiServer: z.strictObject({ featureGates: z.record(z.string(), z.boolean()).optional(), runtimeConfig: z.record(z.string(), z.boolean()).optional() }).optional(),
     nodes: z.array(z.strictObject({
       name: text, resources: z.record(z.string(), z.string()), labels: z.record(z.string(), z.string()).optional(),
       taints: z.array(z.strictObject({ key: text, value: z.string().optional(), effect: text })).optional(),

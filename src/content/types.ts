@@ -1,5 +1,6 @@
 /** Content as data: what authors write in YAML and Markdown, parsed and checked. */
 
+import type { ApiServerOptions } from '../../simulator/api/api-server-options.ts'
 import type { GpuSpec } from '../../simulator/gpu/spec.ts'
 import type { Check } from '../grading/check.ts'
 import type { TrialLoad } from '../grading/view.ts'
@@ -35,6 +36,8 @@ export interface ClusterDefinition {
   readonly objects?: string
   /** A KubeSchedulerConfiguration document; absent: the scheduler's own defaults. */
   readonly schedulerConfiguration?: string
+  /** Feature gates and API versions that kube-apiserver does not have by default. */
+  readonly apiServer?: ApiServerOptions
 }
 
 /** An image that a scenario adds to (or changes in) the built-in table. */

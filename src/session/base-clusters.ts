@@ -3,17 +3,14 @@
  * of one definition and seed begin with the same one: it is booted once and forked for each.
  */
 
-import { authorUser, createCluster } from '../../simulator/index.ts'
+import { authorUser } from '../../simulator/index.ts'
 import type { Cluster, ClusterConfig } from '../../simulator/index.ts'
 import type { ClusterDefinition, Scenario } from '../content/types.ts'
 import { applyDocuments } from './apply-documents.ts'
+import { bootCluster, settlingMs, usualAgeMs } from './booted-cluster.ts'
 
 const minuteMs = 60_000
 const megabyte = 1_000_000
-/** Simulated ms after which nodes and add-ons are up. */
-const settlingMs = 60_000
-/** Age of a cluster at T+00:00, unless the scenario's history is longer. */
-const usualAgeMs = 60 * minuteMs
 /** How many definitions are kept; a form has tasks of two or three. */
 const keptCount = 4
 
@@ -53,12 +50,11 @@ export class BaseClusters {
   }
 
   private base(definition: ClusterDefinition, seed: number, ageMs: number): Cluster {
-    const { nodes, addOns, objects = '' } = definition
-    const key = JSON.stringify([seed, ageMs, nodes, addOns, objects])
+    const { nodes, addOns, objects = '', apiServer } = definition
+    const key = JSON.stringify([seed, ageMs, nodes, addOns, objects, apiServer])
     const known = this.kept.get(key)
     if (known !== undefined) return known
-    const base = createCluster({ seed, epochMs: this.epochMs, historyMs: ageMs, nodes, addOns, cachedImages: ['registry.k8s.io/pause:3.10'] })
-    base.advanceTo(settlingMs)
+    const base = bootCluster(definition, { seed, ageMs, epochMs: this.epochMs })
     if (objects !== '') install(base, objects)
     if (this.kept.size === keptCount) this.kept.delete([...this.kept.keys()][0])
     this.kept.set(key, base)

@@ -1,6 +1,8 @@
 /** A cluster as YAML: Nodes and any other objects. Each Node gets a simulated kubelet. */
 
 import { LineCounter, parseAllDocuments } from 'yaml'
+import { readApiServerOptions } from '../../simulator/api/api-server-options.ts'
+import type { ApiServerOptions } from '../../simulator/api/api-server-options.ts'
 import { addOns as knownAddOns } from '../../simulator/bootstrap/add-ons.ts'
 import type { Node } from '../../simulator/index.ts'
 import { loadSchedulerConfiguration } from '../../simulator/scheduler/configuration/load.ts'
@@ -31,7 +33,8 @@ function readAddOns(document: { readonly addOns?: unknown }): readonly string[] 
 
 /**
  * Nodes of a cluster text, and the text of its other objects; or what is wrong, with its line. A document
- * `kind: Cluster` of podflight.dev/v1 lists add-ons: `addOns: [kueue]`; a KubeSchedulerConfiguration sets the scheduler up.
+ * `kind: Cluster` of podflight.dev/v1 lists add-ons (`addOns: [kueue]`) and
+ * settings of the API server (`apiServer: {featureGates: {...}, runtimeConfig: {...}}`); a KubeSchedulerConfiguration sets the scheduler up.
  */
 export function readClusterYaml(text: string): { readonly definition: ClusterDefinition; readonly objects: string } | { readonly error: string; readonly line: number } {
   const lines = new LineCounter()
@@ -39,6 +42,7 @@ export function readClusterYaml(text: string): { readonly definition: ClusterDef
   const nodes: ClusterDefinition['nodes'][number][] = []
   const others: string[] = []
   const addOns = [...usualAddOns]
+  let apiServer: ApiServerOptions | undefined
   let scheduler: { readonly text: string; readonly line: number } | undefined
   for (const document of Array.isArray(documents) ? documents : []) {
     if (document.errors.length > 0) return { error: document.errors[0].message.split('\n')[0], line: lines.linePos(document.errors[0].pos[0]).line }
@@ -48,6 +52,10 @@ export function readClusterYaml(text: string): { readonly definition: ClusterDef
       const asked = readAddOns(object as unknown as { readonly addOns?: unknown })
       if (typeof asked === 'string') return { error: asked, line: lines.linePos(document.contents?.range?.[0] ?? 0).line }
       addOns.push(...asked)
+      const { apiServer: settings } = object as unknown as { readonly apiServer?: unknown }
+      const options = settings === undefined ? apiServer : readApiServerOptions(settings)
+      if (typeof options === 'string') return { error: options, line: lines.linePos(document.contents?.range?.[0] ?? 0).line }
+      apiServer = options
       continue
     }
     if (object.kind === configurationKind) {
@@ -71,6 +79,6 @@ export function readClusterYaml(text: string): { readonly definition: ClusterDef
   const loaded = scheduler && loadSchedulerConfiguration(scheduler.text, addOns)
   if (scheduler !== undefined && loaded !== undefined && 'error' in loaded) return { error: loaded.error, line: scheduler.line }
   const hasControlPlane = nodes.some((node) => node.labels?.['node-role.kubernetes.io/control-plane'] !== undefined)
-  const definition = { id: 'file', title: 'Cluster file', addOns: [...new Set(addOns)], nodes: hasControlPlane ? nodes : [controlPlane, ...nodes], ...(scheduler && { schedulerConfiguration: scheduler.text }) }
+  const definition = { id: 'file', title: 'Cluster file', addOns: [...new Set(addOns)], nodes: hasControlPlane ? nodes : [controlPlane, ...nodes], ...(apiServer && { apiServer }), ...(scheduler && { schedulerConfiguration: scheduler.text }) }
   return { definition, objects: others.join('---\n') }
 }

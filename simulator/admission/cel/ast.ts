@@ -95,10 +95,13 @@ export function drawIssues(text: string, issues: readonly Issue[]): string {
   const mark = (line: string, column: number): string => `${Array.from(line).slice(0, column).map((char) => (isWide(char) ? '\uff0e' : '.')).join('')}${isWide(Array.from(line)[column]) ? '\uff3e' : '^'}`
   const placed = issues.map(({ pos, message }) => {
     if (pos < 0) return { line: -1, column: -1, message }
+    if (text === '') return { line: 1, column: -1, message }
     const before = text.slice(0, pos)
     const line = before.split('\n').length
     return { line, column: Array.from(before.slice(before.lastIndexOf('\n') + 1)).length, message }
   })
   placed.sort((a, b) => a.line - b.line || a.column - b.column)
+  // Where there is no text there is nothing to draw.
+  if (text === '') return placed.map(({ line, column, message }) => `ERROR: <input>:${line}:${column + 1}: ${message}`).join('\n')
   return placed.map(({ line, column, message }) => (line < 0 ? `ERROR: <input>:-1:0: ${message}` : `ERROR: <input>:${line}:${column + 1}: ${message}\n | ${(lines[line - 1] ?? '').replaceAll('\t', ' ')}\n | ${mark(lines[line - 1] ?? '', column)}`)).join('\n')
 }

@@ -32,9 +32,20 @@ const namespaceType = object('Namespace', { metadata: metadataType, spec: object
 /** What a policy adds to the variables that all have. `variables` may grow while expressions are compiled; without it that name means nothing. */
 export interface PolicyScopeOptions { readonly hasParams: boolean; readonly hasAuthorizer: boolean; readonly variables?: ReadonlyMap<string, CelType>; readonly hasPatchTypes?: boolean }
 
+/** A field that JSONPatch does not have is one of a type without a name, as in the real resolver. */
+const namelessType: CelType = { kind: 'simple', name: '', params: [] }
+
+class PatchFields extends Map<string, CelType> {
+  override get(name: string): CelType {
+    return super.get(name) ?? namelessType
+  }
+}
+
+const patchFields = new PatchFields([['op', stringType], ['path', stringType], ['from', stringType], ['value', dynType]])
+
 /** Objects that mutations write: `Object`, `Object.spec`, ... of any fields, and `JSONPatch`. */
 function structOf(name: string): CelType | undefined {
-  if (name === 'JSONPatch') return objectType(name, new Map([['op', stringType], ['path', stringType], ['from', stringType], ['value', dynType]]))
+  if (name === 'JSONPatch') return objectType(name, patchFields)
   return name === 'Object' || name.startsWith('Object.') ? { kind: 'object', name, params: [] } : undefined
 }
 

@@ -18,6 +18,7 @@ import { ingressclasses, ingresses } from './ingresses.ts'
 import { jobs } from './jobs.ts'
 import { leases } from './leases.ts'
 import { limitranges } from './limitranges.ts'
+import { mutatingadmissionpolicies, mutatingadmissionpoliciesV1alpha1, mutatingadmissionpolicybindings, mutatingadmissionpolicybindingsV1alpha1 } from './mutatingadmissionpolicies.ts'
 import { namespaces } from './namespaces.ts'
 import { networkpolicies } from './networkpolicies.ts'
 import { nodes } from './nodes.ts'
@@ -43,7 +44,7 @@ import { validatingadmissionpolicies, validatingadmissionpolicybindings } from '
 
 export const kindRules: readonly KindRules[] = [
   apiservices, certificatesigningrequests, csidrivers, csinodes, csistoragecapacities, flowschemas, ipaddresses, mutatingwebhookconfigurations, podtemplates, prioritylevelconfigurations, replicationcontrollers, runtimeclasses, servicecidrs, validatingwebhookconfigurations, volumeattachments, volumeattributesclasses,
-  clusterrolebindings, clusterroles, configmaps, controllerrevisions, cronjobs, customresourcedefinitions, daemonsets, deployments, deviceclasses, endpoints, endpointslices, events, horizontalpodautoscalers, horizontalpodautoscalersV1, ingressclasses, ingresses, jobs, leases, limitranges, namespaces, networkpolicies, nodes, persistentvolumeclaims, persistentvolumes, poddisruptionbudgets, pods, priorityclasses, replicasets, resourceclaims, resourceclaimtemplates, resourcequotas, rolebindings, roles, secrets, serviceaccounts, services, statefulsets, storageclasses, validatingadmissionpolicies, validatingadmissionpolicybindings,
+  clusterrolebindings, clusterroles, configmaps, controllerrevisions, cronjobs, customresourcedefinitions, daemonsets, deployments, deviceclasses, endpoints, endpointslices, events, horizontalpodautoscalers, horizontalpodautoscalersV1, ingressclasses, ingresses, jobs, leases, limitranges, mutatingadmissionpolicies, mutatingadmissionpoliciesV1alpha1, mutatingadmissionpolicybindings, mutatingadmissionpolicybindingsV1alpha1, namespaces, networkpolicies, nodes, persistentvolumeclaims, persistentvolumes, poddisruptionbudgets, pods, priorityclasses, replicasets, resourceclaims, resourceclaimtemplates, resourcequotas, rolebindings, roles, secrets, serviceaccounts, services, statefulsets, storageclasses, validatingadmissionpolicies, validatingadmissionpolicybindings,
 ]
 
 const byKind: ReadonlyMap<string, KindRules> = new Map(kindRules.map((rules) => [`${rules.apiVersion} ${rules.kind}`, rules]))

@@ -12,6 +12,7 @@ import { boolType, dynType, nullType, stringType } from '../cel/types.ts'
 import type { AdmittedObject, KindRules } from '../kind-rules.ts'
 import { countGeneration, statusOnly } from '../kind-rules.ts'
 import type { ErrorList } from '../validation/error-list.ts'
+import { validateRule } from './webhookconfigurations.ts'
 import { nameIsDnsSubdomain, nameIsPathSegment, validateLabelSelector, validateObjectMeta, validateObjectMetaUpdate } from '../validation/meta.ts'
 
 /** What a rule of a policy matches. */
@@ -39,7 +40,8 @@ export interface PolicyBindingSpec {
 const actions = ['Audit', 'Deny', 'Warn']
 const reasons = ['Forbidden', 'Invalid', 'RequestEntityTooLarge', 'Unauthorized']
 
-function defaultMatch(match: MatchResources | undefined): void {
+/** What is left out of the requests that a policy is about. */
+export function defaultMatch(match: MatchResources | undefined): void {
   if (match === undefined) return
   match.matchPolicy ??= 'Equivalent'
   match.namespaceSelector ??= {}
@@ -58,7 +60,7 @@ const celIdentifier = /^[_a-zA-Z][_a-zA-Z0-9]*$/
 const celReserved = ['true', 'false', 'null', 'in', 'as', 'break', 'const', 'continue', 'else', 'for', 'function', 'if', 'import', 'let', 'loop', 'package', 'namespace', 'return', 'var', 'void', 'while']
 
 /** Compiles an expression and reports why it cannot be. `shown` is the text that errors quote. */
-function compile(scope: CelScope, expression: string, types: readonly CelType[], path: string, errors: ErrorList, shown = expression): Compiled {
+export function compileExpression(scope: CelScope, expression: string, types: readonly CelType[], path: string, errors: ErrorList, shown = expression): Compiled {
   const compiled = compileCel(scope, expression, {}, types)
   if (!('error' in compiled)) return compiled
   if (compiled.error.startsWith('program instantiation failed')) errors.internal(path, compiled.error)
@@ -66,7 +68,25 @@ function compile(scope: CelScope, expression: string, types: readonly CelType[],
   return compiled
 }
 
-function validateParamKind({ apiVersion = '', kind = '' }: NonNullable<PolicySpec['paramKind']>, path: string, errors: ErrorList): void {
+/** Checks which requests a policy or a binding is about. */
+export function validateMatchResources({ matchPolicy, namespaceSelector, objectSelector, resourceRules = [], excludeResourceRules = [] }: MatchResources, path: string, errors: ErrorList): void {
+  if (matchPolicy !== undefined) errors.oneOf(`${path}.matchPolicy`, matchPolicy, ['Equivalent', 'Exact'])
+  if (namespaceSelector !== undefined) validateLabelSelector(namespaceSelector, `${path}.namespaceSelector`, errors)
+  if (objectSelector !== undefined) validateLabelSelector(objectSelector, `${path}.objectSelector`, errors)
+  for (const [field, rules] of Object.entries({ resourceRules, excludeResourceRules })) rules.forEach((rule, index) => validateNamedRule(rule, `${path}.${field}[${index}]`, errors))
+}
+
+function validateNamedRule(rule: ResourceRule, path: string, errors: ErrorList): void {
+  const { resourceNames = [] } = rule
+  resourceNames.forEach((name, index) => {
+    errors.invalidEach(`${path}.resourceNames[${index}]`, name, nameIsPathSegment(name, false))
+    if (resourceNames.indexOf(name) < index) errors.duplicate(`${path}.resourceNames[${index}]`, name)
+  })
+  validateRule(rule, path, errors)
+}
+
+/** Checks the kind of the parameters. */
+export function validateParamKind({ apiVersion = '', kind = '' }: NonNullable<PolicySpec['paramKind']>, path: string, errors: ErrorList): void {
   const parts = apiVersion.split('/')
   const version = parts.at(-1)!
   if (apiVersion === '') errors.required(`${path}.apiVersion`)
@@ -82,14 +102,15 @@ function validateParamKind({ apiVersion = '', kind = '' }: NonNullable<PolicySpe
   else if (wrong.length > 0) errors.invalid(`${path}.kind`, kind, `may have mixed case, but should otherwise match: ${wrong.join(',')}`)
 }
 
-function validateMatchConditions(conditions: NonNullable<PolicySpec['matchConditions']>, scope: CelScope, errors: ErrorList): void {
+/** Checks names and expressions of match conditions. */
+export function validateMatchConditions(conditions: NonNullable<PolicySpec['matchConditions']>, scope: CelScope, errors: ErrorList): void {
   const path = 'spec.matchConditions'
   if (conditions.length > matchConditionsMax) errors.tooMany(path, conditions.length, matchConditionsMax)
   conditions.forEach(({ name = '', expression = '' }, index) => {
     const at = `${path}[${index}]`
     const trimmed = expression.trim()
     if (trimmed === '') errors.required(`${at}.expression`)
-    else compile(scope, trimmed, [boolType], `${at}.expression`, errors)
+    else compileExpression(scope, trimmed, [boolType], `${at}.expression`, errors)
     if (name === '') errors.required(`${at}.name`)
     else errors.invalidEach(`${at}.name`, name, checkQualifiedName(name))
     if (name !== '' && conditions.findIndex((other) => other.name === name) < index) errors.duplicate(`${at}.name`, name)
@@ -97,14 +118,14 @@ function validateMatchConditions(conditions: NonNullable<PolicySpec['matchCondit
 }
 
 /** Validates the variables, each of which may use those before it. @returns their types */
-function validateVariables(variables: NonNullable<PolicySpec['variables']>, hasParams: boolean, errors: ErrorList): Map<string, CelType> {
+export function validateVariables(variables: NonNullable<PolicySpec['variables']>, hasParams: boolean, errors: ErrorList): Map<string, CelType> {
   const types = new Map<string, CelType>()
   variables.forEach(({ name = '', expression = '' }, index) => {
     const at = `spec.variables[${index}]`
     if (name.trim() === '') errors.required(`${at}.name`, 'name is not specified')
     else if (!celIdentifier.test(name) || celReserved.includes(name)) errors.invalid(`${at}.name`, name, 'must be a valid CEL identifier')
     if (expression.trim() === '') return errors.required(`${at}.expression`, 'expression is not specified')
-    const compiled = compile(policyScope({ hasParams, hasAuthorizer: true, variables: types }), expression, [], `${at}.expression`, errors)
+    const compiled = compileExpression(policyScope({ hasParams, hasAuthorizer: true, variables: types }), expression, [], `${at}.expression`, errors)
     types.set(name, 'error' in compiled ? dynType : variableType(compiled.outputType))
   })
   return types
@@ -112,9 +133,9 @@ function validateVariables(variables: NonNullable<PolicySpec['variables']>, hasP
 
 function validateValidation({ expression = '', message = '', messageExpression = '', reason }: NonNullable<PolicySpec['validations']>[number], path: string, scope: CelScope, messageScope: CelScope, errors: ErrorList): void {
   if (expression.trim() === '') errors.required(`${path}.expression`, 'expression is not specified')
-  else compile(scope, expression, [boolType], `${path}.expression`, errors)
+  else compileExpression(scope, expression, [boolType], `${path}.expression`, errors)
   if (messageExpression !== '' && messageExpression.trim() === '') errors.invalid(`${path}.messageExpression`, messageExpression, 'must be non-empty if specified')
-  else if (messageExpression !== '') compile(messageScope, messageExpression, [stringType], `${path}.messageExpression`, errors)
+  else if (messageExpression !== '') compileExpression(messageScope, messageExpression, [stringType], `${path}.messageExpression`, errors)
   if (message !== '' && message.trim() === '') errors.invalid(`${path}.message`, message, 'must be non-empty if specified')
   else if (/[\n\r]/.test(message.trim())) errors.invalid(`${path}.message`, message, 'must not contain line breaks')
   if (reason !== undefined) errors.oneOf(`${path}.reason`, reason, reasons)
@@ -129,18 +150,22 @@ function validateAnnotations(annotations: NonNullable<PolicySpec['auditAnnotatio
     const trimmed = valueExpression.trim()
     if (trimmed === '') errors.required(`${at}.valueExpression`, 'valueExpression is not specified')
     else if (utf8Length(trimmed) > valueExpressionBytesMax) errors.required(`${at}.valueExpression`, `must not exceed ${valueExpressionBytesMax} bytes in length`)
-    else compile(scope, trimmed, [stringType, nullType], `${at}.valueExpression`, errors, valueExpression)
+    else compileExpression(scope, trimmed, [stringType, nullType], `${at}.valueExpression`, errors, valueExpression)
     if (annotations.findIndex((other) => (other.key ?? '') === key) < index) errors.duplicate(`${at}.key`, key)
   })
 }
 
 function validatePolicy(object: AdmittedObject, errors: ErrorList): void {
-  validateObjectMeta(object.metadata, false, nameIsDnsSubdomain, errors)
-  const { matchConstraints, validations = [], variables = [], matchConditions = [], paramKind, auditAnnotations = [] } = specOf<PolicySpec>(object)
+  validateObjectMeta(object.metadata, false, nameIsDnsSubdomain, errors, false)
+  const { failurePolicy, matchConstraints, validations = [], variables = [], matchConditions = [], paramKind, auditAnnotations = [] } = specOf<PolicySpec>(object)
   const hasParams = paramKind !== undefined
+  if (failurePolicy !== undefined) errors.oneOf('spec.failurePolicy', failurePolicy, ['Fail', 'Ignore'])
   if (paramKind !== undefined) validateParamKind(paramKind, 'spec.paramKind', errors)
   if (matchConstraints === undefined) errors.required('spec.matchConstraints')
-  else if ((matchConstraints.resourceRules ?? []).length === 0) errors.required('spec.matchConstraints.resourceRules')
+  else {
+    validateMatchResources(matchConstraints, 'spec.matchConstraints', errors)
+    if ((matchConstraints.resourceRules ?? []).length === 0) errors.required('spec.matchConstraints.resourceRules')
+  }
   validateMatchConditions(matchConditions, policyScope({ hasParams, hasAuthorizer: true }), errors)
   const types = validateVariables(variables, hasParams, errors)
   const known = variables.length === 0 ? {} : { variables: types }
@@ -173,13 +198,14 @@ export const validatingadmissionpolicies: KindRules = {
     countGeneration(object, old, ['spec'])
   },
   validateUpdate(object, old, errors) {
-    validateObjectMetaUpdate(object.metadata, old.metadata, errors)
+    validateObjectMetaUpdate(object.metadata, old.metadata, errors, false)
     validatePolicy(object, errors)
   },
-  subresources: { status: statusOnly((object, old, errors) => validateObjectMetaUpdate(object.metadata, old.metadata, errors)) },
+  subresources: { status: statusOnly((object, old, errors) => validateObjectMetaUpdate(object.metadata, old.metadata, errors, false)) },
 }
 
-function validateParamRef({ name = '', selector, parameterNotFoundAction = '' }: NonNullable<PolicyBindingSpec['paramRef']>, path: string, errors: ErrorList): void {
+/** Checks which parameters a binding names. */
+export function validateParamRef({ name = '', selector, parameterNotFoundAction = '' }: NonNullable<PolicyBindingSpec['paramRef']>, path: string, errors: ErrorList): void {
   if (name !== '') errors.invalidEach(`${path}.name`, name, nameIsPathSegment(name, false))
   if (name !== '' && selector !== undefined) errors.forbidden(`${path}.name`, 'name and selector are mutually exclusive')
   if (selector !== undefined) validateLabelSelector(selector, `${path}.selector`, errors)
@@ -190,11 +216,12 @@ function validateParamRef({ name = '', selector, parameterNotFoundAction = '' }:
 }
 
 function validateBinding(object: AdmittedObject, errors: ErrorList): void {
-  validateObjectMeta(object.metadata, false, nameIsDnsSubdomain, errors)
-  const { policyName, validationActions = [], paramRef } = specOf<PolicyBindingSpec>(object)
+  validateObjectMeta(object.metadata, false, nameIsDnsSubdomain, errors, false)
+  const { policyName, validationActions = [], paramRef, matchResources } = specOf<PolicyBindingSpec>(object)
   if (!policyName) errors.required('spec.policyName')
   else errors.invalidEach('spec.policyName', policyName, nameIsDnsSubdomain(policyName, false))
   if (paramRef !== undefined) validateParamRef(paramRef, 'spec.paramRef', errors)
+  if (matchResources !== undefined) validateMatchResources(matchResources, 'spec.matchResources', errors)
   const path = 'spec.validationActions'
   if (validationActions.length === 0) errors.required(path, 'at least one validation action is required')
   validationActions.forEach((action, index) => {
@@ -216,7 +243,7 @@ export const validatingadmissionpolicybindings: KindRules = {
   validateCreate: validateBinding,
   prepareUpdate: (object, old) => countGeneration(object, old, ['spec']),
   validateUpdate(object, old, errors) {
-    validateObjectMetaUpdate(object.metadata, old.metadata, errors)
+    validateObjectMetaUpdate(object.metadata, old.metadata, errors, false)
     validateBinding(object, errors)
   },
 }

@@ -72,7 +72,8 @@ function validateResources(resources: readonly string[], path: string, errors: E
   if (resources.includes('*') && hasPlain) errors.invalid(path, resources, "if '*' is present, must not specify other resources without subresources")
 }
 
-function validateRule(rule: Rule, path: string, errors: ErrorList): void {
+/** Checks the resources and operations of a rule. */
+export function validateRule(rule: Rule, path: string, errors: ErrorList): void {
   const { operations: given = [], apiGroups = [], apiVersions = [], resources = [], scope } = rule
   if (given.length === 0) errors.required(`${path}.operations`)
   if (given.length > 1 && given.includes('*')) errors.invalid(`${path}.operations`, given, "if '*' is present, must not specify other operations")
@@ -162,6 +163,7 @@ function validateHook(hook: Webhook, path: string, errors: ErrorList): void {
 
 function configuration(kind: string, isMutating: boolean): KindRules {
   return smallKind({
+    takesAnyFinalizer: true,
     apiVersion: 'admissionregistration.k8s.io/v1',
     kind,
     counted: ['webhooks'],

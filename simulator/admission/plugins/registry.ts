@@ -5,6 +5,7 @@ import { defaultIngressClass } from './default-ingress-class.ts'
 import { defaultTolerationSeconds } from './default-toleration-seconds.ts'
 import { limitRanger } from './limit-ranger.ts'
 import { namespaceLifecycle } from './namespace-lifecycle.ts'
+import { mutatingAdmissionPolicy } from './mutating-admission-policy.ts'
 import type { AdmissionPlugin } from './plugin.ts'
 import { nodeRestriction } from './node-restriction.ts'
 import { podTopologyLabels } from './pod-topology-labels.ts'
@@ -36,6 +37,7 @@ export const admissionPlugins: readonly AdmissionPlugin[] = [
   certificateSubjectRestriction,
   defaultIngressClass,
   podTopologyLabels,
+  mutatingAdmissionPolicy,
   mutatingWebhooks,
   validatingAdmissionPolicy,
   validatingWebhooks,

@@ -33,7 +33,8 @@ export interface PolicyResult { readonly decisions: readonly PolicyDecision[]; r
 type Variable = NonNullable<PolicySpec['variables']>[number]
 type Result = { readonly value: CelValue } | { readonly error: string }
 
-const outOfBudget = 'validation failed due to running out of cost budget, no further validation rules will be run'
+/** What is said when expressions cost too much. */
+export const outOfBudget = 'validation failed due to running out of cost budget, no further validation rules will be run'
 const messageBytesMax = 5 * 1024
 
 /** The budget of a list of expressions is spent. */
@@ -171,7 +172,7 @@ function messageOf(validation: NonNullable<PolicySpec['validations']>[number], r
 }
 
 /** Runs all at once; undefined when the budget is spent. */
-function inBudget<T>(run: () => T): T | undefined {
+export function withinBudget<T>(run: () => T): T | undefined {
   try {
     return run()
   } catch (error) {
@@ -200,10 +201,10 @@ export function evaluatePolicy(policy: CompiledPolicy, input: PolicyInput): Poli
   if (isMatch !== true) return { decisions: [failed(isMatch.error)], annotations: [] }
   const validations = spec.validations ?? []
   const run = new PolicyRun(policy, input, costLimits.perRequest)
-  const results = inBudget(() => validations.map(({ expression = '' }) => run.run(scope, expression, [boolType])))
+  const results = withinBudget(() => validations.map(({ expression = '' }) => run.run(scope, expression, [boolType])))
   if (results === undefined) return { decisions: [failed(outOfBudget)], annotations: [] }
   const messageRun = new PolicyRun(policy, input, run.budget)
-  const messages = inBudget(() => validations.map(({ messageExpression }) => (messageExpression ? messageRun.run(messageScope, messageExpression, [stringType]) : undefined)))
+  const messages = withinBudget(() => validations.map(({ messageExpression }) => (messageExpression ? messageRun.run(messageScope, messageExpression, [stringType]) : undefined)))
   const decisions = validations.map((validation, index): PolicyDecision => {
     const result = results[index]!
     if ('error' in result) return failed(result.error)
@@ -211,6 +212,6 @@ export function evaluatePolicy(policy: CompiledPolicy, input: PolicyInput): Poli
     if (result.value === true) return { action: 'admit', evaluation: 'admit', message: '', reason: '' }
     return { action: 'deny', evaluation: 'deny', message: messageOf(validation, messages[index]), reason: validation.reason ?? 'Invalid' }
   })
-  const annotations = inBudget(() => annotationsOf(policy, input))
+  const annotations = withinBudget(() => annotationsOf(policy, input))
   return annotations === undefined ? { decisions: [failed(outOfBudget)], annotations: [] } : { decisions, annotations }
 }

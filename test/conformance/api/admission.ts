@@ -32,7 +32,8 @@ export function readPath(path: string): { kind: KindInfo | undefined; namespace:
   return { kind: kindByResource(group, resource!, version), namespace, name, subresource }
 }
 
-const identity = { suffix: (): string => 'abcde', timestamp: (): string => 'TIME', uid: (): string => 'UID' }
+const uid = '6f9619ff-8b86-4d01-b42d-00cf4fc964ff'
+const identity = { suffix: (): string => 'abcde', timestamp: (): string => 'TIME', uid: (): string => uid }
 
 interface AllocatedSpec { clusterIP?: string; clusterIPs?: string[]; healthCheckNodePort?: number; ports?: { nodePort?: number }[] }
 
@@ -49,7 +50,7 @@ function maskAllocated({ spec }: { spec?: AllocatedSpec }): void {
 
 /** Parts that the recorded objects leave out or mask. */
 export function normalized(object: KubeObject): unknown {
-  const text = JSON.stringify(object).replaceAll('kube-api-access-abcde', 'kube-api-access-*****')
+  const text = JSON.stringify(object).replaceAll(uid, 'UID').replaceAll('kube-api-access-abcde', 'kube-api-access-*****')
   const copy: unknown = JSON.parse(text, (key, value: unknown) => (key === 'metadata' ? withoutSystemFields(value) : value))
   maskAllocated(copy as { spec?: AllocatedSpec })
   return copy
@@ -89,7 +90,7 @@ export function errorOf(status: { reason?: string; message?: string; details?: u
 function withoutChance(error: { [key: string]: unknown }, prefix: string): { [key: string]: unknown } {
   return JSON.parse(JSON.stringify(error), (_key, value: unknown) => {
     if (typeof value !== 'string') return value
-    const text = value.replaceAll(/\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?Z/g, 'TIME')
+    const text = value.replaceAll(/\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?Z/g, 'TIME').replaceAll(uid, 'UID')
     return prefix === '' ? text : text.split(prefix).map((part, index) => (index === 0 ? part : part.replace(/^[a-z0-9]{5}(?![a-z0-9])/, '*****'))).join(prefix)
   }) as { [key: string]: unknown }
 }

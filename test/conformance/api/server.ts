@@ -1,5 +1,6 @@
 /** A cluster as the corpus was recorded on: no kubelets, no scheduler, and few controllers that change objects. */
 
+import type { ApiServerOptions } from '../../../simulator/api/api-server-options.ts'
 import type { ApiAnswer, ApiRequest, ApiResponse, UserInfo } from '../../../simulator/api/request.ts'
 import { createCluster } from '../../../simulator/cluster.ts'
 import { kubeconfig, MemoryFiles, runKubectl } from '../scenario-player/kubectl-runner.ts'
@@ -21,8 +22,8 @@ export interface RecordedServer {
 }
 
 /** A server with the bootstrap objects and one namespace more. */
-export function createRecordedServer(namespace: string, labels: { readonly [key: string]: string }): RecordedServer {
-  const cluster = createCluster({ seed: 1, kubelet: 'scripted', hasScheduler: false, controllers: ['generic-garbage-collector', 'namespace-controller', 'service-account-controller', 'root-ca-cert-publisher'] })
+export function createRecordedServer(namespace: string, labels: { readonly [key: string]: string }, apiServer?: ApiServerOptions): RecordedServer {
+  const cluster = createCluster({ seed: 1, apiServer, kubelet: 'scripted', hasScheduler: false, controllers: ['generic-garbage-collector', 'namespace-controller', 'service-account-controller', 'root-ca-cert-publisher'] })
   const core = { user: recorder, group: '', version: 'v1', contentType: 'application/json' } as const
   cluster.request({ ...core, verb: 'create', resource: 'namespaces', body: { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace, labels: { ...labels } } } })
   const sleep = (ms: number): void => cluster.advanceTo(cluster.nowMs + ms)

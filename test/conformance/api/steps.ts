@@ -1,5 +1,6 @@
 /** Runs recorded conversations with a 1.35 API server: requests in order against one server, each with its answer. */
 
+import type { ApiServerOptions } from '../../../simulator/api/api-server-options.ts'
 import { kindByResource } from '../../../simulator/api/kinds.ts'
 import { impersonatedGroups } from '../../../simulator/api/credentials.ts'
 import type { ApiAnswer, ApiRequest, ContentType, RequestQuery, UserInfo, Verb } from '../../../simulator/api/request.ts'
@@ -165,9 +166,9 @@ function playKubectl(server: RecordedServer, step: Step): { expected: unknown; a
 }
 
 /** Runs one conversation up to the first answer that differs. */
-export function runSteps(row: Row): CaseResult {
+export function runSteps(row: Row, apiServer?: ApiServerOptions): CaseResult {
   const name = textOf(row['name'])
-  const server = createRecordedServer(namespace, objectOf(objectOf(row['namespace'])['labels']) as { [key: string]: string })
+  const server = createRecordedServer(namespace, objectOf(objectOf(row['namespace'])['labels']) as { [key: string]: string }, apiServer)
   let previous: KubeObject | undefined
   for (const [index, step] of (row['steps'] as Step[]).entries()) {
     if (typeof step['sleep'] === 'number') {
