@@ -1,0 +1,1 @@
+kubectl patch deployment fraud-model -n serving -p '{"spec":{"template":{"spec":{"containers":[{"name":"server","resources":{"requests":{"cpu":"0.5","memory":"1024Mi"},"limits":{"cpu":"500m","memory":"1Gi"}}},{"name":"exporter","resources":{"limits":{"cpu":"50m","memory":"64Mi"}}}]}}}}'

@@ -1,0 +1,3 @@
+echo 3 > ~/answer.txt
+kubectl set resources deployment/indexer -n search --requests=cpu=500m
+kubectl rollout status deployment/indexer -n search --timeout=120s

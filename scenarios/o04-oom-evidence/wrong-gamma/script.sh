@@ -1,0 +1,2 @@
+echo gamma > ~/answer.txt
+kubectl set resources deployment/gamma -n prod --limits=memory=900Mi
