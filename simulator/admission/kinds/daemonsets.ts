@@ -70,6 +70,7 @@ export const daemonsets: KindRules = {
     const strategy = (spec.updateStrategy ??= {})
     strategy.type ||= 'RollingUpdate'
     if (strategy.type === 'RollingUpdate') strategy.rollingUpdate = { ...strategy.rollingUpdate, maxUnavailable: strategy.rollingUpdate?.maxUnavailable ?? 1, maxSurge: strategy.rollingUpdate?.maxSurge ?? 0 }
+    else if (strategy.rollingUpdate !== undefined) strategy.rollingUpdate = { ...strategy.rollingUpdate, maxUnavailable: strategy.rollingUpdate.maxUnavailable ?? 0, maxSurge: strategy.rollingUpdate.maxSurge ?? 0 }
     spec.revisionHistoryLimit ??= 10
   },
   prepareCreate(object) {

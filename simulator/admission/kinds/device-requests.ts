@@ -27,6 +27,7 @@ function defaultRequest(request: ExactRequest): void {
 
 /** Counts and modes that a claim left out. */
 export function defaultDeviceClaim(devices: DeviceClaim | undefined): void {
+  for (const constraint of (devices?.constraints ?? []) as { distinctAttribute?: unknown }[]) delete constraint.distinctAttribute
   for (const { exactly, firstAvailable } of devices?.requests ?? []) {
     if (exactly !== undefined) defaultRequest(exactly)
     firstAvailable?.forEach(defaultRequest)

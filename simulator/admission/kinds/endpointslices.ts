@@ -2,17 +2,17 @@
 
 import { checkIp } from '../../api/ip.ts'
 import { checkDns1123Label, checkDns1123Subdomain, checkLabelValue, checkQualifiedName } from '../../api/names.ts'
-import type { EndpointSlice, StringMap } from '../../api/types.ts'
+import type { EndpointSlice } from '../../api/types.ts'
 import type { AdmittedObject, KindRules } from '../kind-rules.ts'
 import { countGeneration } from '../kind-rules.ts'
 import { portProtocols } from '../pod/validate-containers.ts'
 import { equalSemantic } from '../validation/equal.ts'
 import type { ErrorList } from '../validation/error-list.ts'
 import { isIpv6, validateEndpointIp, validateLegacyIp } from '../validation/ip.ts'
-import { nameIsDnsSubdomain, validateImmutable, validateLabels, validateObjectMeta } from '../validation/meta.ts'
+import { nameIsDnsSubdomain, validateImmutable, validateObjectMeta } from '../validation/meta.ts'
 
 const addressTypes = ['FQDN', 'IPv4', 'IPv6']
-const limits = { addresses: 100, ports: 20000, endpoints: 1000, topologyLabels: 16, zoneHints: 8, nodeHints: 8 } as const
+const limits = { addresses: 100, ports: 20000, endpoints: 1000, zoneHints: 8, nodeHints: 8 } as const
 
 interface Hints { forZones?: { name?: string }[]; forNodes?: { name?: string }[] }
 
@@ -66,10 +66,7 @@ function validateEndpoints(slice: EndpointSlice, errors: ErrorList): void {
     else if (addresses.length > limits.addresses) errors.tooMany(`${path}.addresses`, addresses.length, limits.addresses)
     addresses.forEach((address, at) => validateAddress(address, addressType, `${path}.addresses`, at, errors))
     if (endpoint.nodeName !== undefined) errors.invalidEach(`${path}.nodeName`, endpoint.nodeName, checkDns1123Subdomain(endpoint.nodeName))
-    const { deprecatedTopology, hints } = endpoint as { deprecatedTopology?: StringMap; hints?: Hints }
-    const topologySize = Object.keys(deprecatedTopology ?? {}).length
-    if (topologySize > limits.topologyLabels) errors.tooMany(`${path}.deprecatedTopology`, topologySize, limits.topologyLabels)
-    validateLabels(deprecatedTopology, `${path}.deprecatedTopology`, errors)
+    const { hints } = endpoint as { hints?: Hints }
     if (endpoint.hostname !== undefined) errors.invalidEach(`${path}.hostname`, endpoint.hostname, checkDns1123Label(endpoint.hostname))
     if (hints !== undefined) validateHints(hints, `${path}.hints`, errors)
   })
@@ -97,6 +94,10 @@ function validate(object: AdmittedObject, old: AdmittedObject | undefined, error
   if (old === undefined || !equalSemantic(sliceOf(object).endpoints, sliceOf(old).endpoints)) validateEndpoints(sliceOf(object), errors)
 }
 
+function warnings(object: AdmittedObject): string[] {
+  return sliceOf(object).addressType === 'FQDN' ? ['spec.addressType: FQDN endpoints are deprecated'] : []
+}
+
 export const endpointslices: KindRules = {
   apiVersion: 'discovery.k8s.io/v1',
   kind: 'EndpointSlice',
@@ -108,8 +109,11 @@ export const endpointslices: KindRules = {
   },
   prepareCreate(object) {
     object.metadata.generation = 1
+    // Of v1beta1: objects that are new cannot have it.
+    for (const endpoint of sliceOf(object).endpoints ?? []) delete (endpoint as { deprecatedTopology?: unknown }).deprecatedTopology
   },
   validateCreate: (object, errors) => validate(object, undefined, errors),
+  warnOnCreate: warnings,
   prepareUpdate(object, old) {
     const labels = { ...object, labels: object.metadata.labels }
     countGeneration(labels, { ...old, labels: old.metadata.labels }, ['endpoints', 'ports', 'addressType', 'labels'])
@@ -118,5 +122,6 @@ export const endpointslices: KindRules = {
     validate(object, old, errors)
     validateImmutable(sliceOf(object).addressType, sliceOf(old).addressType, 'addressType', errors)
   },
+  warnOnUpdate: warnings,
   allowsUnconditionalUpdate: true,
 }

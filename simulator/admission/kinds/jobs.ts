@@ -140,7 +140,8 @@ export const jobs: KindRules = {
     const spec = (object['spec'] ??= {}) as FullJobSpec
     defaultJobSpec(spec, true)
     const labels = spec.template.metadata?.labels
-    if (labels !== undefined && Object.keys(object.metadata.labels ?? {}).length === 0) object.metadata.labels = { ...labels }
+    // One map for both, as in the real server: what is generated for the template later is seen in both.
+    if (labels !== undefined && Object.keys(object.metadata.labels ?? {}).length === 0) object.metadata.labels = labels
   },
   prepareCreate(object) {
     generateSelector(object)

@@ -7,7 +7,7 @@ import type { AdmittedObject, KindRules } from '../kind-rules.ts'
 import { validateTaintEffect } from '../pod/validate-affinity.ts'
 import { equalSemantic } from '../validation/equal.ts'
 import type { ErrorList } from '../validation/error-list.ts'
-import { isIpv6, validateLegacyCidr } from '../validation/ip.ts'
+import { isIpv6, validateLegacyCidr, warningsForCidr } from '../validation/ip.ts'
 import { nameIsDnsSubdomain, sortedKeys, validateLabelName, validateObjectMeta, validateObjectMetaUpdate } from '../validation/meta.ts'
 import { validateResourceAmount } from '../validation/resources.ts'
 import { roundResourceList } from '../pod/defaults.ts'
@@ -56,6 +56,15 @@ function validateUpdate(object: AdmittedObject, old: AdmittedObject, errors: Err
   validateTaints(node.spec?.taints, 'metadata.taints', errors)
 }
 
+function warnings(object: AdmittedObject): string[] {
+  const { configSource, externalID, podCIDRs = [] } = (object['spec'] ?? {}) as { configSource?: unknown; externalID?: string; podCIDRs?: string[] }
+  return [
+    ...(configSource === undefined ? [] : ['spec.configSource: the feature is removed']),
+    ...(externalID ? ['spec.externalID: this field is deprecated, and is unused by Kubernetes'] : []),
+    ...podCIDRs.flatMap((cidr, index) => warningsForCidr(cidr, `spec.podCIDRs[${index}]`)),
+  ]
+}
+
 export const nodes: KindRules = {
   apiVersion: 'v1',
   kind: 'Node',
@@ -65,7 +74,8 @@ export const nodes: KindRules = {
     roundResourceList(status?.capacity)
     roundResourceList(status?.allocatable)
     if (spec === undefined) return
-    if (spec.podCIDR && spec.podCIDRs === undefined) spec.podCIDRs = [spec.podCIDR]
+    // Of two that differ the single one counts.
+    if (spec.podCIDR && spec.podCIDRs?.[0] !== spec.podCIDR) spec.podCIDRs = [spec.podCIDR]
     else if (spec.podCIDRs !== undefined && spec.podCIDRs.length > 0) spec.podCIDR = spec.podCIDRs[0]
   },
   validateCreate(object, errors) {
@@ -75,10 +85,12 @@ export const nodes: KindRules = {
     validateResources(node, errors)
     validateCidrs(node, errors)
   },
+  warnOnCreate: warnings,
   prepareUpdate(object, old) {
     object['status'] = old['status']
   },
   validateUpdate,
+  warnOnUpdate: warnings,
   allowsUnconditionalUpdate: true,
   allowsCreateOnUpdate: false,
   subresources: {

@@ -1,6 +1,7 @@
 /** Role, ClusterRole and their bindings. Models pkg/registry/rbac and pkg/apis/rbac/validation (v1.35). */
 
 import { checkDns1123Subdomain } from '../../api/names.ts'
+import { isSelectorError, toSelector } from '../../api/selector.ts'
 import type { ClusterRole, PolicyRule, RoleBinding, Subject } from '../../api/types.ts'
 import type { AdmittedObject, KindRules } from '../kind-rules.ts'
 import { equalSemantic } from '../validation/equal.ts'
@@ -43,7 +44,11 @@ function validateRole(object: AdmittedObject, isNamespaced: boolean, errors: Err
   if (isNamespaced || aggregation === undefined) return
   const selectors = aggregation.clusterRoleSelectors ?? []
   if (selectors.length === 0) errors.required('aggregationRule.clusterRoleSelectors', 'at least one clusterRoleSelector required if aggregationRule is non-nil')
-  selectors.forEach((selector, index) => validateLabelSelector(selector, `aggregationRule.clusterRoleSelectors[${index}]`, errors))
+  selectors.forEach((selector, index) => {
+    const path = `aggregationRule.clusterRoleSelectors[${index}]`
+    validateLabelSelector(selector, path, errors)
+    if (isSelectorError(toSelector(selector))) errors.invalid(path, null, 'invalid label selector.')
+  })
 }
 
 function validateBinding(object: AdmittedObject, isNamespaced: boolean, errors: ErrorList): void {

@@ -44,6 +44,7 @@ const base = smallKind({
   apiVersion: 'v1',
   kind: 'ReplicationController',
   isNamespaced: true,
+  checksNameOnly: true,
   counted: ['spec'],
   hasStatus: true,
   applyDefaults(object) {

@@ -81,7 +81,7 @@ export const resourceclaimtemplates: KindRules = {
 
 function validateClass(object: AdmittedObject, errors: ErrorList): void {
   const { selectors, config = [] } = specOf<ClassSpec>(object)
-  validateObjectMeta(object.metadata, false, nameIsDnsSubdomain, errors)
+  validateObjectMeta(object.metadata, false, nameIsDnsSubdomain, errors, true, false)
   validateSelectors(selectors, 'spec.selectors', errors)
   if (config.length > configMax) errors.tooMany('spec.config', config.length, configMax)
   config.forEach((each, index) => validateDeviceConfig(each, `spec.config[${index}]`, errors))

@@ -1,5 +1,6 @@
 /** ResourceQuota. Models pkg/registry/core/resourcequota and pkg/apis/core/validation (v1.35). */
 
+import { compareQuantities } from '../../api/quantity.ts'
 import type { ResourceQuota } from '../../api/types.ts'
 import type { AdmittedObject, KindRules } from '../kind-rules.ts'
 import { statusOnly } from '../kind-rules.ts'
@@ -70,6 +71,20 @@ function validateStatus(quota: ResourceQuota, errors: ErrorList): void {
   validateResourceList(quota.status?.used, 'status.used', validateQuotaResourceName, errors)
 }
 
+const boundedResources = ['cpu', 'memory', 'storage', 'ephemeral-storage']
+
+/** Requests that may go beyond their limits. */
+function warnings(object: AdmittedObject): string[] {
+  const hard = quotaOf(object).spec?.hard ?? {}
+  return boundedResources.flatMap((resource) => {
+    const names = [`requests.${resource}`, ...(resource === 'cpu' || resource === 'memory' ? [resource] : [])]
+    const name = names.find((each) => hard[each] !== undefined)
+    const limit = hard[`limits.${resource}`]
+    if (name === undefined || limit === undefined || compareQuantities(hard[name]!, limit) <= 0) return []
+    return [`ResourceQuota ${name} (${hard[name]}) should be less than limits.${resource} (${limit})`]
+  })
+}
+
 export const resourcequotas: KindRules = {
   apiVersion: 'v1',
   kind: 'ResourceQuota',
@@ -84,6 +99,7 @@ export const resourcequotas: KindRules = {
     validateObjectMeta(object.metadata, true, nameIsDnsSubdomain, errors)
     validateSpec(quotaOf(object).spec ?? {}, errors)
   },
+  warnOnCreate: warnings,
   prepareUpdate(object, old) {
     object['status'] = old['status']
   },

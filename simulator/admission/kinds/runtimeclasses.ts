@@ -21,6 +21,7 @@ function shown({ key = '', operator = '', value = '', effect = '', tolerationSec
 export const runtimeclasses = smallKind({
   apiVersion: 'node.k8s.io/v1',
   kind: 'RuntimeClass',
+  takesAnyFinalizer: true,
   validate(object, errors) {
     const { handler = '', overhead, scheduling } = object as unknown as RuntimeClass
     errors.invalidEach('handler', handler, checkDns1123Label(handler))

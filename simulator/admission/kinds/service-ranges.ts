@@ -104,6 +104,7 @@ function validateTarget({ service, insecureSkipTLSVerify = false, caBundle = '' 
 export const apiservices = smallKind({
   apiVersion: 'apiregistration.k8s.io/v1',
   kind: 'APIService',
+  takesAnyFinalizer: true,
   nameCheck: nameIsPathSegment,
   updateChecks: ['metaChange', 'meta', 'rest'],
   hasStatus: true,
@@ -116,7 +117,9 @@ export const apiservices = smallKind({
     const { group = '', version = '', groupPriorityMinimum = 0, versionPriority = 0 } = spec
     const name = object.metadata.name ?? ''
     const required = `${version}.${group}`
-    if (name !== required && nameIsPathSegment(name, false).length === 0) errors.invalid('metadata.name', name, `must be \`spec.version+"."+spec.group\`: ${goQuote(required)}`)
+    const { generateName = '' } = object.metadata
+    if (generateName !== '' && generateName !== required) errors.invalid('metadata.generateName', generateName, `must be \`spec.version+"."+spec.group\`: ${goQuote(required)}`)
+    if (name !== '' && name !== required && nameIsPathSegment(name, false).length === 0) errors.invalid('metadata.name', name, `must be \`spec.version+"."+spec.group\`: ${goQuote(required)}`)
     if (group === '' && version !== 'v1') errors.required('spec.group', 'only v1 may have an empty group and it better be legacy kube')
     if (group !== '') errors.invalidEach('spec.group', group, checkDns1123Subdomain(group))
     errors.invalidEach('spec.version', version, checkDns1035Label(version))

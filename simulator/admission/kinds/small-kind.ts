@@ -16,6 +16,10 @@ export interface SmallKind {
   readonly isNamespaced?: true
   /** Names; DNS subdomains unless told. */
   readonly nameCheck?: NameCheck
+  /** What a name is generated from may be anything. */
+  readonly checksNameOnly?: true
+  /** Finalizers may have any name. */
+  readonly takesAnyFinalizer?: true
   applyDefaults?(object: AdmittedObject): void
   /** What counts for the generation; absent: the kind has none. */
   readonly counted?: readonly string[]
@@ -45,7 +49,7 @@ export function smallKind(parts: SmallKind): KindRules {
       if (counted !== undefined && parts.hasNoFirstGeneration !== true) object.metadata.generation = 1
     },
     validateCreate(object, errors) {
-      validateObjectMeta(object.metadata, parts.isNamespaced === true, parts.nameCheck ?? nameIsDnsSubdomain, errors)
+      validateObjectMeta(object.metadata, parts.isNamespaced === true, parts.nameCheck ?? nameIsDnsSubdomain, errors, parts.takesAnyFinalizer !== true, parts.checksNameOnly !== true)
       parts.validate(object, errors)
     },
     prepareUpdate(object, old) {
@@ -54,8 +58,8 @@ export function smallKind(parts: SmallKind): KindRules {
     },
     validateUpdate(object, old, errors) {
       const checks: { readonly [check in UpdateCheck]: () => void } = {
-        meta: () => validateObjectMeta(object.metadata, parts.isNamespaced === true, parts.nameCheck ?? nameIsDnsSubdomain, errors),
-        metaChange: () => validateObjectMetaUpdate(object.metadata, old.metadata, errors),
+        meta: () => validateObjectMeta(object.metadata, parts.isNamespaced === true, parts.nameCheck ?? nameIsDnsSubdomain, errors, parts.takesAnyFinalizer !== true, parts.checksNameOnly !== true),
+        metaChange: () => validateObjectMetaUpdate(object.metadata, old.metadata, errors, parts.takesAnyFinalizer !== true),
         rest: () => parts.validate(object, errors),
         change: () => parts.validateChange?.(object, old, errors),
       }
@@ -64,7 +68,7 @@ export function smallKind(parts: SmallKind): KindRules {
     allowsUnconditionalUpdate: parts.allowsUnconditionalUpdate === true,
     ...(parts.allowsCreateOnUpdate === true ? { allowsCreateOnUpdate: true } : {}),
     ...(hasStatus === true ? { subresources: { status: statusOnly((object, old, errors) => {
-      validateObjectMetaUpdate(object.metadata, old.metadata, errors)
+      validateObjectMetaUpdate(object.metadata, old.metadata, errors, parts.takesAnyFinalizer !== true)
       parts.validateStatus?.(object, old, errors)
     }) } } : {}),
   }

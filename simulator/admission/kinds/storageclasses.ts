@@ -4,6 +4,7 @@ import { checkQualifiedName } from '../../api/names.ts'
 import type { StringMap } from '../../api/types.ts'
 import type { AdmittedObject, KindRules } from '../kind-rules.ts'
 import { equalSemantic } from '../validation/equal.ts'
+import { compareText } from '../../kernel/text.ts'
 import type { ErrorList } from '../validation/error-list.ts'
 import { nameIsDnsSubdomain, sortedKeys, validateImmutable, validateLabelName, validateObjectMeta, validateObjectMetaUpdate } from '../validation/meta.ts'
 
@@ -34,6 +35,11 @@ function validateTopology({ matchLabelExpressions = [] }: Topology, path: string
   })
 }
 
+/** The values of each key, whatever their order. */
+function valuesByKey({ matchLabelExpressions = [] }: Topology): { [key: string]: string[] } {
+  return Object.fromEntries(matchLabelExpressions.map(({ key = '', values = [] }) => [key, [...new Set(values)].sort(compareText)]))
+}
+
 function validate(object: AdmittedObject, errors: ErrorList): void {
   const { provisioner = '', parameters, reclaimPolicy, volumeBindingMode, allowedTopologies = [] } = classOf(object)
   validateObjectMeta(object.metadata, false, nameIsDnsSubdomain, errors)
@@ -44,7 +50,7 @@ function validate(object: AdmittedObject, errors: ErrorList): void {
   errors.oneOf('volumeBindingMode', volumeBindingMode, ['Immediate', 'WaitForFirstConsumer'])
   allowedTopologies.forEach((topology, index) => {
     validateTopology(topology, `allowedTopologies[${index}]`, errors)
-    if (allowedTopologies.slice(0, index).some((other) => equalSemantic(other, topology))) errors.duplicate(`allowedTopologies[${index}].matchLabelExpressions`, '')
+    if (allowedTopologies.slice(0, index).some((other) => equalSemantic(valuesByKey(other), valuesByKey(topology)))) errors.duplicate(`allowedTopologies[${index}].matchLabelExpressions`, '')
   })
 }
 

@@ -1,7 +1,9 @@
 /** A pod's RuntimeClass must exist; it sets overhead and where the pod may run. Models plugin/pkg/admission/runtimeclass (v1.35). */
 
+import { apiErrors } from '../../api/errors.ts'
 import type { KubeObject, ResourceList, StringMap, Toleration } from '../../api/types.ts'
 import { equalSemantic } from '../validation/equal.ts'
+import { nameIsPathSegment } from '../validation/meta.ts'
 import { forbid, isMain, podOf } from './helpers.ts'
 import type { AdmissionPlugin } from './plugin.ts'
 
@@ -19,6 +21,8 @@ export const runtimeClass: AdmissionPlugin = {
       return spec.overhead !== undefined && Object.keys(spec.overhead).length > 0 ? forbid(request, "pod rejected: Pod Overhead set without corresponding RuntimeClass defined Overhead") : undefined
     }
     const found = request.reader.get('runtimeclasses.node.k8s.io', undefined, spec.runtimeClassName) as RuntimeClass | undefined
+    const unreadable = nameIsPathSegment(spec.runtimeClassName, false)
+    if (unreadable.length > 0) return apiErrors.unknown(500, `invalid resource name "${spec.runtimeClassName}": [${unreadable.join(' ')}]`)
     if (found === undefined) return forbid(request, `pod rejected: RuntimeClass "${spec.runtimeClassName}" not found`)
     const overhead = found.overhead?.podFixed
     if (overhead !== undefined) {

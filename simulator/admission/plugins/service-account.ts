@@ -5,6 +5,7 @@ import type { ServiceAccount } from '../../api/types.ts'
 import type { FullContainer, FullPod, FullVolume } from '../pod/pod-types.ts'
 import { syncServiceAccount } from '../pod/defaults.ts'
 import { forbid, isMain, isMirrorPod, podOf } from './helpers.ts'
+import { nameIsPathSegment } from '../validation/meta.ts'
 import type { AdmissionPlugin, PluginRequest } from './plugin.ts'
 
 const tokenMountPath = '/var/run/secrets/kubernetes.io/serviceaccount'
@@ -76,6 +77,8 @@ export const serviceAccount: AdmissionPlugin = {
     syncServiceAccount(pod.spec)
     const name = pod.spec.serviceAccountName
     const account = request.reader.get('serviceaccounts', request.namespace, name) as ServiceAccount | undefined
+    const unreadable = nameIsPathSegment(name, false)
+    if (unreadable.length > 0) return forbid(request, `error looking up service account ${request.namespace}/${name}: invalid resource name "${name}": [${unreadable.join(' ')}]`)
     if (account === undefined) return forbid(request, `error looking up service account ${request.namespace}/${name}: serviceaccount "${name}" not found`)
     if (pod.spec.automountServiceAccountToken ?? account.automountServiceAccountToken ?? true) mountToken(pod, request)
     if ((pod.spec.imagePullSecrets ?? []).length === 0 && (account.imagePullSecrets ?? []).length > 0) pod.spec.imagePullSecrets = account.imagePullSecrets!.map((secret) => ({ ...secret }))

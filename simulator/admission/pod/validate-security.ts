@@ -111,7 +111,7 @@ export function validatePodSecurity(spec: FullPodSpec, path: string, errors: Err
   validateSeccomp(context.seccompProfile, `${path}.seccompProfile`, errors)
   validateAppArmor(context.appArmorProfile, `${path}.appArmorProfile`, errors)
   validateChoice(context.supplementalGroupsPolicy, ['Merge', 'Strict'], `${path}.supplementalGroupsPolicy`, errors)
-  validateChoice(context.seLinuxChangePolicy, ['MountOption', 'Recursive'], `${path}.seLinuxChangePolicy`, errors)
+  validateChoice(context.seLinuxChangePolicy, ['Recursive'], `${path}.seLinuxChangePolicy`, errors)
 }
 
 function validateChoice(value: string | undefined, values: readonly string[], path: string, errors: ErrorList): void {

@@ -7,6 +7,7 @@
 import type { Json, JsonObject } from '../../kernel/json.ts'
 import { isJsonObject } from '../../kernel/json.ts'
 import { compareText } from '../../kernel/text.ts'
+import { encodeBytes } from '../../api/base64.ts'
 import { canonicalQuantity } from '../../api/quantity.ts'
 import { goQuote } from '../../api/go-text.ts'
 import type { BigNumbers } from '../../api/yaml/documents.ts'
@@ -121,11 +122,23 @@ function decodeDuration(state: DecodeState, value: Json): string {
 }
 
 function decodeBytes(state: DecodeState, value: Json, goName: string): string | undefined {
+  if (Array.isArray(value)) return decodeByteList(state, value)
   if (typeof value !== 'string') return saveTypeError(state, jsonTypeName(value), goName)
   const error = base64Error(value)
   if (error === undefined) return value.replace(/[\r\n]/g, '')
   state.typeError ??= error
   return undefined
+}
+
+/** Bytes may be a list of numbers too. */
+function decodeByteList(state: DecodeState, values: readonly Json[]): string {
+  const bytes = values.map((value) => {
+    if (value === null) return 0
+    if (typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 255) return value
+    saveTypeError(state, typeof value === 'number' ? `number ${numberText(state, value)}` : jsonTypeName(value), 'uint8')
+    return 0
+  })
+  return encodeBytes(bytes)
 }
 
 function isInt64(value: bigint): boolean {

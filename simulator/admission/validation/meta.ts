@@ -93,6 +93,11 @@ export function validateTemplateMeta(meta: ObjectMeta | undefined, path: string,
   }
 }
 
+/** An owner with its fields in Go's order. */
+function shownOwner({ apiVersion = '', kind = '', name = '', uid = '', controller, blockOwnerDeletion }: OwnerReference): object {
+  return { apiVersion, kind, name, uid, ...(controller === undefined ? {} : { controller }), ...(blockOwnerDeletion === undefined ? {} : { blockOwnerDeletion }) }
+}
+
 function validateOwnerReferences(references: readonly OwnerReference[] | undefined, path: string, errors: ErrorList): void {
   let controller = ''
   for (const reference of references ?? []) {
@@ -105,7 +110,7 @@ function validateOwnerReferences(references: readonly OwnerReference[] | undefin
     if (reference.controller !== true) continue
     const current = `${reference.kind}/${reference.name}`
     if (controller === '') controller = current
-    else errors.invalid(path, references, `Only one reference can have Controller set to true. Found "true" in references for ${controller} and ${current}`)
+    else errors.invalid(path, references?.map(shownOwner), `Only one reference can have Controller set to true. Found "true" in references for ${controller} and ${current}`)
   }
 }
 
@@ -137,10 +142,11 @@ function validateScope(meta: ObjectMeta, isNamespaced: boolean, errors: ErrorLis
 
 /**
  * Validates metadata of a new object, whose name was generated already.
+ * @param checksPrefix false for the kinds that look at the name alone, not at what it was generated from
  * @param isCore kinds of the core group and apps, batch ...: their finalizers must be standard or fully qualified
  */
-export function validateObjectMeta(meta: ObjectMeta, isNamespaced: boolean, nameCheck: NameCheck, errors: ErrorList, isCore = true): void {
-  if ((meta.generateName ?? '') !== '') errors.invalidEach('metadata.generateName', meta.generateName, nameCheck(meta.generateName!, true))
+export function validateObjectMeta(meta: ObjectMeta, isNamespaced: boolean, nameCheck: NameCheck, errors: ErrorList, isCore = true, checksPrefix = true): void {
+  if (checksPrefix && (meta.generateName ?? '') !== '') errors.invalidEach('metadata.generateName', meta.generateName, nameCheck(meta.generateName!, true))
   if ((meta.name ?? '') === '') errors.required('metadata.name', 'name or generateName is required')
   else errors.invalidEach('metadata.name', meta.name, nameCheck(meta.name!, false))
   validateScope(meta, isNamespaced, errors)
