@@ -60,6 +60,8 @@ export interface ExamTask {
   readonly points: number
   readonly checkCount: number
   readonly context: string
+  /** Whether a real cluster can grade it, or one with lent GPUs. */
+  readonly realCluster: 'yes' | 'fakes' | 'no'
   readonly prompt: readonly Block[]
   readonly hints: readonly (readonly Inline[])[]
   readonly docs: readonly { readonly title: string; readonly href: string }[]

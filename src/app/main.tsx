@@ -5,8 +5,10 @@ import { messageOf } from '../session/message-of.ts'
 import { App } from './App.tsx'
 import { applyTheme, readTheme } from './settings.ts'
 import { createServices } from './create-services.ts'
+import { takeBridgeKey } from './kind/bridge-client.ts'
 import { startServiceWorker } from './trusted.ts'
 
+takeBridgeKey()
 applyTheme(readTheme())
 for (const query of ['(prefers-color-scheme: dark)', '(prefers-contrast: more)']) matchMedia(query).addEventListener('change', () => applyTheme(readTheme()))
 

@@ -34,6 +34,8 @@ export interface SandboxPlan {
   readonly loans: readonly NodeLoan[]
   /** Images of the course by the public image that stands for them here. */
   readonly images: { readonly [image: string]: string }
+  /** Directions that the task's own NetworkPolicies rule: policies only add up, so the sandbox's stands back there. Default none. */
+  readonly networkPolicies?: readonly ('Ingress' | 'Egress')[]
 }
 
 /** A step of the work as the owner follows it. */
@@ -69,8 +71,8 @@ export interface KindGrade {
 export interface SavedAttempt {
   readonly seed: number
   readonly entries: readonly TimedAction[]
-  /** Where the cluster of the task stood at the end, in simulated ms. */
-  readonly endMs?: number
+  /** Simulated ms from T+00:00 to the end of the attempt, when more passed than the last entry says. */
+  readonly usedMs?: number
 }
 
 /** Everything that the page may choose of a grading. The answer is the plan; its session is what the page then says yes to. */

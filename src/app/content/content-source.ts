@@ -74,7 +74,7 @@ function toForm(form: ExamFormContent, library: Library): ExamForm {
 
 function toTask(task: Task): ExamTask {
   return {
-    id: task.id, title: task.title, domainId: task.domain, minutes: task.minutes, points: task.points, checkCount: task.checks.length, context: task.id,
+    id: task.id, title: task.title, domainId: task.domain, minutes: task.minutes, points: task.points, checkCount: task.checks.length, context: task.id, realCluster: task.realCluster,
     prompt: parseMarkdown(task.prompt), hints: task.hints.map(parseInline), docs: task.docs,
     solution: [{ type: 'code', lang: 'text', text: task.solution.script.trimEnd() }, ...parseMarkdown(task.solutionNote)], solutionNote: [],
   }

@@ -30,11 +30,11 @@ const lab: Lab = {
 }
 
 function task(id: string, title: string, points: number, domainId: string): ExamTask {
-  return { id, title, points, domainId, minutes: 6, checkCount: 2, context: id, prompt: [p('Restore the service.')], hints: [['Read the events.']], docs: [], solution: [{ type: 'code', lang: 'yaml', text: 'spec:\n  selector:\n    app: web' }], solutionNote: ['The selector must match the labels of the Pods.'] }
+  return { id, title, points, domainId, minutes: 6, checkCount: 2, context: id, realCluster: 'yes', prompt: [p('Restore the service.')], hints: [['Read the events.']], docs: [], solution: [{ type: 'code', lang: 'yaml', text: 'spec:\n  selector:\n    app: web' }], solutionNote: ['The selector must match the labels of the Pods.'] }
 }
 
 const gpuTask: ExamTask = {
-  ...task('t4', 'Place the GPU training Job', 20, 'scaling'), checkCount: 5, context: 'flight-gpu-west',
+  ...task('t4', 'Place the GPU training Job', 20, 'scaling'), checkCount: 5, context: 'flight-gpu-west', realCluster: 'fakes',
   prompt: [
     p('The Job ', code('resnet50-imagenet-finetune'), ' in namespace ', code('vision-training'), ' has been waiting for a node since it was created. The GPU nodes of pool ', code('a100-40gb-mig-disabled'), ' carry a taint that keeps ordinary work away.'),
     { type: 'list', ordered: true, items: [[p("Let the Job's Pod run on a node of that pool, with exactly ", strong('2 GPUs'), ' of type ', code('nvidia.com/gpu'), '.')], [p('Keep the taint on every node. Do not add GPUs, nodes or labels.')], [p('The Pod must not be allowed onto nodes of the pool ', code('t4-shared-timeslice'), '.')], [p('Keep the image and the memory limit as they are.')]] },

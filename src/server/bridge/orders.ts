@@ -24,7 +24,7 @@ const session = z.string().regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/)
 const attempt = z.strictObject({
   seed: z.number().int().min(0).max(Number.MAX_SAFE_INTEGER),
   entries: z.array(z.strictObject({ atMs: moment, action })).max(entriesMax),
-  endMs: moment.optional(),
+  usedMs: moment.optional(),
 })
 
 /** Bodies of the requests by path. */

@@ -52,7 +52,8 @@ export function attemptOfLog(task: Task, library: Library, saved: SavedAttempt):
     steps.add(action, atMs, openFile(flight))
     flight.replay([{ atMs, action }])
   }
-  flight.advanceTo(task.id, Math.max(saved.endMs ?? 0, flight.lineOf(task.id).cluster.nowMs))
+  const { start, cluster } = flight.lineOf(task.id)
+  flight.advanceTo(task.id, Math.max(start.nowMs + (saved.usedMs ?? 0), cluster.nowMs))
   return { seed: saved.seed, steps: steps.list, simulator: flight.grade(task.checks, task.id, task.settleSeconds) }
 }
 

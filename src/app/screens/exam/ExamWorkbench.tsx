@@ -5,6 +5,7 @@ import { useActions } from '../../actions/action-hub.tsx'
 import type { ExamForm } from '../../content-types.ts'
 import { EditorPane, type EditorHandle } from '../../editor/EditorPane.tsx'
 import { useFlight } from '../../flight.tsx'
+import { KindPane } from '../../kind/KindPane.tsx'
 import type { TerminalHandle } from '../../terminal/TerminalPane.tsx'
 import { Notice } from '../../ui/Notice.tsx'
 import { Button } from '../../ui/Button.tsx'
@@ -51,7 +52,7 @@ function useGrading(isOver: boolean): { grade: () => void; error: string | undef
 
 /** Task, editor over terminal, map over docs over notepad. Nothing here tells whether a check holds. */
 export function ExamWorkbench({ form }: { form: ExamForm }) {
-  const { host, answer } = useFlight()
+  const { host, answer, store } = useFlight()
   const layout = useLayout()
   const view = useView(examView, form)
   const mode = view.progress?.mode ?? answer.progress.exam?.mode ?? 'exam'
@@ -73,10 +74,13 @@ export function ExamWorkbench({ form }: { form: ExamForm }) {
   }
   const openCard = (text: string) => { setQuery(text); setSide('docs'); if (isPhone) setPane('cluster'); else if (!isWide) setTab('side') }
   const docs = { item: { id: 'docs', title: 'Docs', icon: BookOpen }, node: <DocsPanel query={query} onQuery={setQuery} /> }
+  // A verdict, so never in an exam.
+  const { task } = view
+  const kind = isExam || task === undefined || task.realCluster === 'no' ? [] : [{ item: { id: 'kind', title: 'Grade on kind', icon: Boxes }, node: <KindPane attemptId={answer.attemptId} taskId={task.id} usedMs={() => store.board.clock.headMs} exportLog={(id) => host.exportLog(id)} /> }]
   const isShown = (id: string) => !isPhone || pane === id
   const splits = { task: useSplit('exam.task', limits.task), editor: useSplit('exam.editor', limits.editor), right: useSplit('exam.right', limits.right), docs: useSplit('exam.docs', limits.docs), notes: useSplit('exam.notes', limits.notes) }
   const sideIds = isExam ? ['details', 'yaml'] : ['why', 'details', 'yaml']
-  const narrowTabs = [{ id: 'cluster', title: 'Cluster', icon: Boxes, node: <ClusterMap /> }, { id: 'side', title: 'Docs', icon: BookOpen, node: <SidePane name="Docs" ids={sideIds} extra={[docs]} current={side} onChange={setSide} style={{ flex: 1 }} /> }, { id: 'notes', title: 'Notepad', icon: NotebookPen, node: <Notepad /> }]
+  const narrowTabs = [{ id: 'cluster', title: 'Cluster', icon: Boxes, node: <ClusterMap /> }, { id: 'side', title: 'Docs', icon: BookOpen, node: <SidePane name="Docs" ids={sideIds} extra={[docs, ...kind]} current={side} onChange={setSide} style={{ flex: 1 }} /> }, { id: 'notes', title: 'Notepad', icon: NotebookPen, node: <Notepad /> }]
   return (
     <WorkbenchProvider isExam={isExam} parts={parts} showView={showView}>
       <ExamBar form={form} view={view} onEnd={() => setEnding(true)} onOver={grade} />
@@ -95,7 +99,7 @@ export function ExamWorkbench({ form }: { form: ExamForm }) {
           <div className={css.column} style={isPhone ? { flex: 1 } : { width: splits.right.sizePx, flex: 'none' }}>
             <Pane name="Cluster" style={{ flex: 1 }}><ClusterMap /></Pane>
             <Splitter label="Size of docs" orientation="horizontal" split={splits.docs} limits={limits.docs} isAfter />
-            <SidePane name="Docs" ids={sideIds} extra={[docs]} current={side} onChange={setSide} style={{ height: splits.docs.sizePx, flex: 'none' }} />
+            <SidePane name="Docs" ids={sideIds} extra={[docs, ...kind]} current={side} onChange={setSide} style={{ height: splits.docs.sizePx, flex: 'none' }} />
             {isWide && <Splitter label="Size of notepad" orientation="horizontal" split={splits.notes} limits={limits.notes} isAfter />}
             {isWide && <Pane name="Notepad" style={{ height: splits.notes.sizePx, flex: 'none' }}><Notepad /></Pane>}
           </div>

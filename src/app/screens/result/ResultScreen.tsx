@@ -1,10 +1,11 @@
 import { useEffect, useState } from 'react'
 import { Link, useParams } from 'react-router'
-import { Check, Download, RotateCcw, X } from 'lucide-react'
+import { Boxes, Check, Download, ListChecks, RotateCcw, X } from 'lucide-react'
 import type { AttemptSummary, GradeReport, TaskGrade } from '../../../session/host.ts'
 import type { ExamForm, ExamTask } from '../../content-types.ts'
 import { saveText } from '../../FlightGate.tsx'
 import { axisText, clockText, countdownText } from '../../format.view.ts'
+import { KindPane } from '../../kind/KindPane.tsx'
 import { useServices } from '../../services.tsx'
 import { Button } from '../../ui/Button.tsx'
 import { Mark } from '../../ui/Glyphs.tsx'
@@ -12,6 +13,7 @@ import { codeSpans } from '../../ui/code-spans.ts'
 import { Hidden } from '../../ui/LiveRegion.tsx'
 import { Pane, PaneHead } from '../../ui/Pane.tsx'
 import { InlineText, Prose } from '../../ui/Prose.tsx'
+import { Tabs } from '../../ui/Tabs.tsx'
 import { TopBar } from '../../ui/TopBar.tsx'
 import { NotFound } from '../NotFound.tsx'
 import { whenText } from '../when.ts'
@@ -64,7 +66,7 @@ function Result({ data }: { data: Data }) {
           <Attempts attempts={data.attempts} current={report.attemptId} />
           <p className={css.graded}>{view.graded}</p>
         </Pane>
-        <Pane name="Checks">{task !== undefined && grade !== undefined && <TaskChecks task={task} grade={grade} number={form.tasks.indexOf(task) + 1} domain={data.titles[task.domainId] ?? task.domainId} />}</Pane>
+        <Pane name="Checks">{task !== undefined && grade !== undefined && <TaskChecks key={task.id} report={report} task={task} grade={grade} number={form.tasks.indexOf(task) + 1} domain={data.titles[task.domainId] ?? task.domainId} />}</Pane>
         <Pane name="Reference solution">{task !== undefined && grade !== undefined && <Solution task={task} grade={grade} />}</Pane>
       </div>
     </main>
@@ -108,14 +110,44 @@ function TaskList({ view, current, onChoose }: { view: ResultView; current: stri
   )
 }
 
-function TaskChecks({ task, grade, number, domain }: { task: ExamTask; grade: TaskGrade; number: number; domain: string }) {
+interface TaskChecksProps { report: GradeReport; task: ExamTask; grade: TaskGrade; number: number; domain: string }
+
+const checkTabs = [{ id: 'simulator', title: 'Checks', icon: ListChecks }, { id: 'kind', title: 'Grade on kind', icon: Boxes }]
+
+/** The simulator's verdicts and, for tasks that a real cluster can grade, those of kind beside them. */
+function TaskChecks(props: TaskChecksProps) {
+  const { report, task, grade } = props
+  const { host } = useServices()
+  const [tab, setTab] = useState('simulator')
+  const body = <CheckList {...props} />
+  if (task.realCluster === 'no') return body
+  return (
+    <Tabs label="Verdicts" items={checkTabs} current={tab} onChange={setTab} noScroll>
+      {tab === 'simulator' ? body : (
+        <div className={css.checks} tabIndex={0} role="region" aria-label={`Task ${props.number} on kind`}>
+          <TaskHead {...props} />
+          <KindPane attemptId={report.attemptId} taskId={grade.taskId} usedMs={() => report.usedMs} exportLog={(id) => host.exportLog(id)} />
+        </div>
+      )}
+    </Tabs>
+  )
+}
+
+function TaskHead({ task, grade, number, domain }: TaskChecksProps) {
+  return (
+    <div className={css.taskHead}>
+      <div className={css.note}><span>Task {number} · {domain}</span><span>{countdownText(grade.spentMs)} spent</span></div>
+      <h2>{task.title}<span><b>{grade.earned}</b> / {grade.points}</span></h2>
+      <p>{taskSentence(grade)}</p>
+    </div>
+  )
+}
+
+function CheckList(props: TaskChecksProps) {
+  const { grade, number } = props
   return (
     <div className={css.checks} tabIndex={0} role="region" aria-label={`Checks of task ${number}`}>
-      <div className={css.taskHead}>
-        <div className={css.note}><span>Task {number} · {domain}</span><span>{countdownText(grade.spentMs)} spent</span></div>
-        <h2>{task.title}<span><b>{grade.earned}</b> / {grade.points}</span></h2>
-        <p>{taskSentence(grade)}</p>
-      </div>
+      <TaskHead {...props} />
       <ul>
         {grade.checks.map((check) => (
           <li key={check.id} className={css.check}>
