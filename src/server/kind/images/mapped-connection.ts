@@ -23,7 +23,8 @@ export function mapImages(connection: KindDoor, images: ImageMap): KindDoor {
 }
 
 async function sent(connection: KindDoor, images: ImageMap, request: BridgeRequest, as: Identity): Promise<BridgeRequest> {
-  if (request.body === undefined || !withContainers.has(request.resource)) return request
+  // A dry run starts no container, and its question may be about the image itself.
+  if (request.body === undefined || !withContainers.has(request.resource) || request.query?.dryRun === 'All') return request
   const body: unknown = typeof request.body === 'string' ? parse(request.body) : request.body
   const current = request.verb === 'patch' && changesCommandOnly(body) ? await imagesNow(connection, images, request, as) : new Map<string, string>()
   const mapped = images.toReal(body, (container) => current.get(container))

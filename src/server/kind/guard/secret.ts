@@ -1,0 +1,40 @@
+/** A text that must not be shown: it prints, inspects and serializes as a placeholder. */
+
+import { inspect } from 'node:util'
+
+const placeholder = '[hidden]'
+
+/** Holds a token or key. Only `reveal` gives it, to the code that sends it. */
+export class Secret {
+  readonly #text: string
+
+  constructor(text: string) {
+    this.#text = text
+  }
+
+  reveal(): string {
+    return this.#text
+  }
+
+  /** The text with this secret taken out, for messages that came from elsewhere. */
+  takeOutOf(text: string): string {
+    return this.#text === '' ? text : text.replaceAll(this.#text, placeholder)
+  }
+
+  toString(): string {
+    return placeholder
+  }
+
+  toJSON(): string {
+    return placeholder
+  }
+
+  [inspect.custom](): string {
+    return placeholder
+  }
+}
+
+/** A text without any of the secrets. Messages of libraries and servers pass here before a person sees them. */
+export function withoutSecrets(text: string, secrets: readonly Secret[]): string {
+  return secrets.reduce((shown, secret) => secret.takeOutOf(shown), text)
+}
