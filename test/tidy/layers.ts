@@ -22,7 +22,7 @@ export const layers: { readonly [room: string]: readonly string[] } = {
   'src/content': ['simulator/api', 'simulator/kernel', 'simulator/gpu', 'src/grading'],
   'src/session': [...face, 'src/content', 'src/grading'],
   'src/app': ['src/session', 'src/content', 'src/grading', 'simulator/api', 'simulator/admission/schema/schema.ts'],
-  'src/server': ['src/session', 'src/content', 'src/grading', 'simulator/index.ts', 'simulator/cluster', 'simulator/api', 'simulator/admission/schema/schema.ts'],
+  'src/server': ['src/session', 'src/content', 'src/grading', 'simulator/index.ts', 'simulator/cluster', 'simulator/api', 'simulator/kernel', 'simulator/admission/schema/schema.ts'],
   'src/cli': ['src/session', 'src/content', 'src/grading', 'src/server', ...face],
 }
 
