@@ -7,13 +7,13 @@ import type { KubeObject, Pod, Status } from '../../../../simulator/index.ts'
 import { isNotAvailable } from '../../../grading/view.ts'
 import type { NotAvailable } from '../../../grading/view.ts'
 import type { KindDoor } from '../contract.ts'
+import { sandboxNames } from '../guard/names.ts'
 import { pause } from '../shell/remote-run.ts'
 import { noContainers } from './node-facts.ts'
 import type { NodeFacts } from './node-facts.ts'
 
 /** Label of the grader's pods; checks do not see them. */
 export const probeLabel = 'podflight.dev/probe'
-const sessionLabel = 'podflight.dev/session'
 
 export interface ProbeOptions {
   readonly door: KindDoor
@@ -31,7 +31,7 @@ const execSecondsMax = 60
 export function probePod(name: string, namespace: string, { session, image, facts }: ProbeOptions, command: readonly string[], lifeSeconds: number): KubeObject {
   return {
     apiVersion: 'v1', kind: 'Pod',
-    metadata: { name, namespace, labels: { [probeLabel]: 'true', [sessionLabel]: session } },
+    metadata: { name, namespace, labels: { [probeLabel]: 'true', [sandboxNames.sessionLabel]: session } },
     spec: {
       restartPolicy: 'Never', activeDeadlineSeconds: lifeSeconds, terminationGracePeriodSeconds: 0, automountServiceAccountToken: false, enableServiceLinks: false,
       ...(facts.realNode === undefined ? {} : { nodeName: facts.realNode }),

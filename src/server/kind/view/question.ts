@@ -1,7 +1,7 @@
 /** What a check wants to know of a real cluster, and what the cluster said. */
 
 import type { KubeObject } from '../../../../simulator/index.ts'
-import type { ClusterView, NotAvailable, ObjectRef, ProbeAnswer, ProbeRequest, TrialStep } from '../../../grading/view.ts'
+import type { ClusterView, DryRunAnswer, DryRunAttempt, NotAvailable, ObjectRef, ProbeAnswer, ProbeRequest, TrialStep } from '../../../grading/view.ts'
 
 /** Who may do what. */
 export type Access = Parameters<ClusterView['can']>[0]
@@ -11,6 +11,7 @@ export type Question =
   | { readonly kind: 'can'; readonly access: Access }
   /** Equal requests of one evaluation are told apart by their number: each is sent. */
   | { readonly kind: 'request'; readonly probe: ProbeRequest; readonly number: number }
+  | { readonly kind: 'dryRun'; readonly attempt: DryRunAttempt }
   | { readonly kind: 'connect'; readonly namespace: string; readonly host: string; readonly port: number }
   | { readonly kind: 'logs'; readonly namespace: string; readonly pod: string; readonly container?: string; readonly previous?: boolean }
   | { readonly kind: 'trial'; readonly steps: readonly TrialStep[] }
@@ -20,6 +21,7 @@ export interface Answers {
   readonly list: readonly KubeObject[] | NotAvailable
   readonly can: boolean | NotAvailable
   readonly request: ProbeAnswer | NotAvailable
+  readonly dryRun: DryRunAnswer | NotAvailable
   readonly connect: boolean | NotAvailable
   readonly logs: string | NotAvailable
 }
@@ -39,6 +41,7 @@ export function readAnswer(readers: Readers, question: ReadQuestion): Promise<An
     case 'list': return readers.list(question)
     case 'can': return readers.can(question)
     case 'request': return readers.request(question)
+    case 'dryRun': return readers.dryRun(question)
     case 'connect': return readers.connect(question)
     case 'logs': return readers.logs(question)
   }

@@ -7,7 +7,7 @@ import type { KubeObject } from '../../../../simulator/index.ts'
 import type { Check, CheckVerdict } from '../../../grading/check.ts'
 import { evaluate } from '../../../grading/evaluate.ts'
 import { isNotAvailable } from '../../../grading/view.ts'
-import type { ClusterView, NotAvailable, ObjectRef, ProbeAnswer, ProbeRequest, SeriesValue, TrialOutcome, TrialStep } from '../../../grading/view.ts'
+import type { ClusterView, DryRunAnswer, DryRunAttempt, NotAvailable, ObjectRef, ProbeAnswer, ProbeRequest, SeriesValue, TrialOutcome, TrialStep } from '../../../grading/view.ts'
 import type { Access, Answers, Question, ReadQuestion } from './question.ts'
 
 /** What the view has without asking: the learner's side, and the cluster as it was. */
@@ -85,6 +85,10 @@ export class RecordingView implements ClusterView {
     const number = this.requestNumbers.get(key) ?? 0
     this.requestNumbers.set(key, number + 1)
     return this.orReason(this.ask({ kind: 'request', probe, number }))
+  }
+
+  dryRun(attempt: DryRunAttempt): DryRunAnswer | NotAvailable {
+    return this.orReason(this.ask({ kind: 'dryRun', attempt }))
   }
 
   connect(from: { readonly namespace: string }, host: string, port: number): boolean | NotAvailable {
@@ -168,6 +172,7 @@ class StartView implements ClusterView {
   connect = (): NotAvailable => this.without('connections')
   series = (): NotAvailable => this.without('series')
   trial = (): NotAvailable => this.without('trials')
+  dryRun = (): NotAvailable => this.without('dry runs')
 
   logs(): string {
     this.lacks('logs of the start were not read')

@@ -5,7 +5,6 @@
 
 import { isNotAvailable } from '../../../grading/view.ts'
 import type { FlowSummary, NotAvailable, TrialLoad, TrialOutcome, TrialStep } from '../../../grading/view.ts'
-import type { KindDoor } from '../contract.ts'
 import { pause } from '../shell/remote-run.ts'
 import type { RemoteTerminal } from '../shell/remote-terminal.ts'
 import { loadLimits, loadProgram, readSummary, refuseLoad } from './load.ts'
@@ -34,14 +33,13 @@ export function refuseTrial(steps: readonly TrialStep[], facts?: NodeFacts): Not
 }
 
 export interface TrialOptions {
-  readonly door: KindDoor
   readonly pods: ProbePods
   readonly facts: NodeFacts
   /** The owner's terminal. */
   readonly terminal: RemoteTerminal
   readonly signal?: AbortSignal
   /** Makes the view of the cluster after the trial. */
-  readonly viewAfter: () => Promise<RecordingView>
+  readonly viewAfter: () => RecordingView
 }
 
 interface RunningLoad { readonly load: TrialLoad; readonly summary: Promise<FlowSummary | NotAvailable> }
@@ -75,7 +73,7 @@ export async function runTrial(steps: readonly TrialStep[], options: TrialOption
     if (isNotAvailable(found)) return found
     flows[load.id] = found
   }
-  return { view: await options.viewAfter(), flows }
+  return { view: options.viewAfter(), flows }
 }
 
 async function sendLoad(load: TrialLoad, seconds: number, { pods }: TrialOptions): Promise<FlowSummary | NotAvailable> {

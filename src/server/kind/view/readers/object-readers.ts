@@ -4,6 +4,7 @@ import type { KindTable } from '../../../../../simulator/api/kinds.ts'
 import type { KubeList, KubeObject, Pod, Status } from '../../../../../simulator/index.ts'
 import { BridgeError } from '../../contract.ts'
 import type { KindDoor } from '../../contract.ts'
+import { sandboxNames } from '../../guard/names.ts'
 import { probeLabel } from '../probe-pods.ts'
 import { isOnFakeNode, noContainers } from '../node-facts.ts'
 import type { NodeFacts } from '../node-facts.ts'
@@ -19,7 +20,12 @@ function messageOf(body: unknown): string {
   return (body as Status | null)?.message ?? 'no reason given'
 }
 
-/** Lists objects; pods of the grader are left out. */
+/** An object that the grader put into a namespace of the task. */
+function isGraders({ metadata }: KubeObject): boolean {
+  return metadata.namespace !== undefined && (metadata.labels?.[probeLabel] !== undefined || metadata.labels?.[sandboxNames.partLabel] !== undefined)
+}
+
+/** Lists objects, without those of the grader. */
 export function listReader(door: KindDoor, kinds: KindTable): Reader<'list'> {
   return async ({ ref }) => {
     const kind = kindOf(kinds, ref.resource)
@@ -30,7 +36,7 @@ export function listReader(door: KindDoor, kinds: KindTable): Reader<'list'> {
     }, 'owner')
     if (answer.code === 404) return { notAvailable: `this cluster does not serve ${ref.resource}` }
     if (answer.code !== 200) throw new BridgeError(`reading ${ref.resource} failed: ${messageOf(answer.body)}`)
-    const items = (answer.body as KubeList).items.filter(({ metadata }) => metadata.labels?.[probeLabel] === undefined)
+    const items = (answer.body as KubeList).items.filter((item) => !isGraders(item))
     const whole = items.map((item): KubeObject => ({ ...item, apiVersion: item.apiVersion ?? (kind.group === '' ? kind.version : `${kind.group}/${kind.version}`), kind: item.kind ?? kind.kind }))
     return ref.name === undefined ? whole : whole.filter(({ metadata }) => metadata.name === ref.name)
   }
