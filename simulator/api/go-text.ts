@@ -1,5 +1,7 @@
 /** Texts as Go's fmt, strconv and encoding/json print them; error texts of the API are full of them. */
 
+import { isJsonObject } from '../kernel/json.ts'
+import type { Json } from '../kernel/json.ts'
 import { compareText } from '../kernel/text.ts'
 
 const shortEscapes: { readonly [char: string]: string } = {
@@ -127,4 +129,12 @@ function plainDecimal(value: number): string {
   const point = whole.length + exponent
   const plain = point <= 0 ? `0.${'0'.repeat(-point)}${digits}` : point >= digits.length ? digits + '0'.repeat(point - digits.length) : `${digits.slice(0, point)}.${digits.slice(point)}`
   return negative ? `-${plain}` : plain
+}
+
+/** A value as Go's %+v prints a map of any. */
+export function goMapText(value: Json): string {
+  if (Array.isArray(value)) return `[${value.map(goMapText).join(' ')}]`
+  if (!isJsonObject(value)) return value === null ? '<nil>' : String(value)
+  const keys = Object.keys(value).sort(compareText)
+  return `map[${keys.map((key) => `${key}:${goMapText(value[key]!)}`).join(' ')}]`
 }

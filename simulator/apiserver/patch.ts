@@ -2,6 +2,7 @@
 
 import { apiErrors } from '../api/errors.ts'
 import { scanGoJson } from '../api/go-json.ts'
+import { goMapText } from '../api/go-text.ts'
 import { apiVersionOf } from '../api/kinds.ts'
 import type { KindInfo } from '../api/kinds.ts'
 import { applyJsonMergePatch } from '../api/patch/json-merge.ts'
@@ -12,7 +13,6 @@ import type { ApiRequest } from '../api/request.ts'
 import type { KubeObject, Status } from '../api/types.ts'
 import { isJsonObject } from '../kernel/json.ts'
 import type { Json, JsonObject } from '../kernel/json.ts'
-import { compareText } from '../kernel/text.ts'
 import { assert } from '../kernel/assert.ts'
 import { objectKey } from '../store/resource-id.ts'
 import { jsonDepthMax, writeOptions } from './answers.ts'
@@ -57,14 +57,6 @@ function applyPatch(kind: KindInfo, object: KubeObject, request: ApiRequest): Ou
     default:
       return refused({ ...apiErrors.unsupportedMediaType('415: Unsupported Media Type'), details: {} })
   }
-}
-
-/** A value as Go's %+v prints a map of any. */
-function goMapText(value: Json): string {
-  if (Array.isArray(value)) return `[${value.map(goMapText).join(' ')}]`
-  if (!isJsonObject(value)) return value === null ? '<nil>' : String(value)
-  const keys = Object.keys(value).sort(compareText)
-  return `map[${keys.map((key) => `${key}:${goMapText(value[key]!)}`).join(' ')}]`
 }
 
 /** Errors of strategic patches that say the patch itself is wrong; all others are the server's. */

@@ -120,9 +120,10 @@ class Checker {
   fieldOf(expr: Expr, target: CelType, field: string): CelType {
     if (target.kind === 'map') return target.params[1]!
     if (target.kind === 'object') {
-      const type = target.fields?.get(field)
+      if (target.fields === undefined) return dynType
+      const type = target.fields.get(field)
       if (type === undefined) this.report(expr, `undefined field '${field}'`)
-      return type ?? errorType
+      return type?.name === '' ? dynType : (type ?? errorType)
     }
     if (target.kind === 'opaque' && target.name.startsWith('kubernetes.')) {
       this.report(expr, `unexpected failed resolution of '${target.name}'`)

@@ -287,7 +287,7 @@ class Parser {
     while (this.token.kind !== '}') {
       const optional = this.take('?')
       const { text, kind } = this.token
-      if (kind !== 'IDENTIFIER' && kind !== 'ESC_IDENTIFIER') this.stop(`mismatched input '${text}' expecting {'}', ',', '?', IDENTIFIER, ESC_IDENTIFIER}`)
+      if (kind !== 'IDENTIFIER' && kind !== 'ESC_IDENTIFIER') this.stop(`mismatched input '${text}' expecting ${fields.length > 0 ? "'}'" : "{'}', ',', '?', IDENTIFIER, ESC_IDENTIFIER}"}`)
       this.at++
       const colon = this.token.pos
       this.expect(':')

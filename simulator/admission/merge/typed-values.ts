@@ -3,6 +3,7 @@
  * Models structured-merge-diff/typed (v6).
  */
 
+import { goMapText } from '../../api/go-text.ts'
 import { equalJson } from '../../kernel/equal.ts'
 import { isJsonObject } from '../../kernel/json.ts'
 import type { Json, JsonObject } from '../../kernel/json.ts'
@@ -113,7 +114,7 @@ function scalarFits(value: Json, expects: string): boolean {
 function goValue(value: Json, expects = ''): string {
   if (expects === 'numeric') return typeof value === 'string' ? 'string' : typeof value === 'boolean' ? 'bool' : Array.isArray(value) ? '[]interface {}' : 'map[string]interface {}'
   if (expects === 'string' && typeof value === 'number') return '&value.valueUnstructured{Value:' + String(value) + '}'
-  return `&{${typeof value === 'object' ? JSON.stringify(value) : String(value)}}`
+  return `&{${goMapText(value)}}`
 }
 
 // ---- sets of fields ------------------------------------------------------------------------------------------------
