@@ -13,6 +13,8 @@ const suffixLength = 5
 /** Generated names are at most 63 characters: the prefix is cut to 58. Models apiserver/pkg/storage/names (v1.35). */
 const prefixLengthMax = 58
 const retriesMax = 8
+/** Deleted names that are remembered: pods come and go for ever under new ones. */
+const deletionsMax = 65_536
 const nodePortCount = nodePortRange.last - nodePortRange.first + 1
 /** Service addresses: 10.96.0.0/16 without its first and last address. */
 const serviceAddressCount = 65534
@@ -62,8 +64,9 @@ export class Identity {
     return this.deletions.size === 0 ? 0 : (this.deletions.get(`${resource}/${key}`) ?? 0)
   }
 
-  /** Notes that an object went away, so that a later one of its name has another uid. */
+  /** Notes that an object went away, so that a later one of its name has another uid. Names that went away very long ago are forgotten. */
   noteDeletion(resource: string, key: string): void {
+    if (this.deletions.size >= deletionsMax) for (const old of this.deletions.keys().slice(0, deletionsMax / 2)) this.deletions.delete(old)
     const name = `${resource}/${key}`
     this.deletions.set(name, (this.deletions.get(name) ?? 0) + 1)
   }

@@ -9,7 +9,7 @@ import { Accounts } from './accounts.ts'
 import type { Secrets } from './accounts.ts'
 import { AuditFile } from './audit-file.ts'
 import type { Certificates } from './certificates.ts'
-import { Desk, keepKeyframe } from './desk.ts'
+import { Desk } from './desk.ts'
 import { Endpoint } from './endpoint.ts'
 import type { Parts } from './endpoint.ts'
 import { IssuedCertificates } from './issued-certificates.ts'
@@ -94,9 +94,8 @@ export class ApiHttpServer {
     await new Promise<void>((resolve) => this.server.close(() => resolve()))
     this.desk.settle()
     this.keepClock()
-    const { cluster, journal } = this.options
-    if (journal !== undefined) keepKeyframe(cluster, journal)
-    journal?.close()
+    this.desk.keepKeyframe()
+    this.options.journal?.close()
     this.audit?.close()
   }
 
@@ -108,6 +107,7 @@ export class ApiHttpServer {
 
   private tend(): void {
     this.hub.tend()
+    this.desk.tend()
     this.keepClock()
   }
 

@@ -20,6 +20,8 @@ export class Desk {
   readonly cluster: Cluster
   private readonly journal: Journal | undefined
   private settling: (() => void)[] = []
+  private readonly sessions = new Set<string>()
+  private readonly readers = new Set<string>()
 
   constructor(cluster: Cluster, journal: Journal | undefined) {
     this.cluster = cluster
@@ -30,7 +32,9 @@ export class Desk {
   run(request: ApiRequest): ApiResponse {
     const atMs = this.cluster.nowMs
     const response = this.cluster.request(request)
-    if (this.journal !== undefined && mayChange(request)) {
+    if (this.journal === undefined) return response
+    if (isStream(response)) (mayChange(request) ? this.sessions : this.readers).add(response.streamId)
+    if (mayChange(request)) {
       this.note(atMs, { kind: 'request', request, ...(isStream(response) ? { streamId: response.streamId } : {}) })
     }
     return response
@@ -49,13 +53,34 @@ export class Desk {
   }
 
   read(streamId: string): readonly StreamFrame[] {
-    return this.cluster.readStream(streamId)
+    const frames = this.cluster.readStream(streamId)
+    if (frames.length > 0 && frames[frames.length - 1].kind === 'end') this.forget(streamId)
+    return frames
   }
 
   /** Closes a session, or (isReading) a stream that only reads. */
   close(streamId: string, isReading = false): void {
     if (!isReading) this.note(this.cluster.nowMs, { kind: 'close', streamId })
     this.cluster.closeStream(streamId)
+    this.forget(streamId)
+  }
+
+  private forget(streamId: string): void {
+    this.sessions.delete(streamId)
+    this.readers.delete(streamId)
+  }
+
+  /** Keeps the whole cluster in the journal, if there is one, so that the next start replays only what comes behind. */
+  keepKeyframe(): void {
+    if (this.journal === undefined) return
+    this.settle()
+    const keyframe: Keyframe = { number: this.journal.lastNumber, snapshot: this.cluster.snapshot(), open: { sessions: [...this.sessions], readers: [...this.readers] } }
+    this.journal.keepKeyframe(keyframe)
+  }
+
+  /** The same, when the journal has grown enough. */
+  tend(): void {
+    if (this.journal?.isKeyframeDue === true) this.keepKeyframe()
   }
 
   /** Calls back when all that was run so far is on disk. Without a journal that is at once. */
@@ -81,9 +106,17 @@ export class Desk {
   }
 }
 
-/** Plays a journal on the cluster that it began with, or on one that has played it up to a number. Sessions that were open then are closed: nobody is at their other end. */
-export function replay(cluster: Cluster, journal: Journal, after = 0): void {
-  const streams = new Map<string, string>()
+/** Streams that were open at a moment: those of sessions, which the journal goes on about, and those that only read. */
+interface OpenStreams { readonly sessions: readonly string[]; readonly readers: readonly string[] }
+interface Keyframe { readonly number: number; readonly snapshot: ClusterSnapshot; readonly open?: OpenStreams }
+
+/**
+ * Plays a journal on the cluster that it began with, or on one that has played it up to a number. Sessions that were
+ * open then are closed: nobody is at their other end.
+ * @param sessions those that were open already when the cluster had played up to the number
+ */
+export function replay(cluster: Cluster, journal: Journal, after = 0, sessions: readonly string[] = []): void {
+  const streams = new Map<string, string>(sessions.map((streamId) => [streamId, streamId]))
   for (const { atMs, action } of journal.entries(after)) {
     cluster.advanceTo(Math.max(atMs, cluster.nowMs))
     if (action.kind === 'request') {
@@ -110,19 +143,11 @@ export function replay(cluster: Cluster, journal: Journal, after = 0): void {
   journal.commit()
 }
 
-const keyframeName = 'keyframe'
-interface Keyframe { readonly number: number; readonly snapshot: ClusterSnapshot }
-
-/** Keeps the whole cluster beside the journal, so that the next start replays only what comes behind. No session may be open. */
-export function keepKeyframe(cluster: Cluster, journal: Journal): void {
-  const keyframe: Keyframe = { number: journal.lastNumber, snapshot: cluster.snapshot() }
-  journal.keep(keyframeName, keyframe)
-}
-
 /** The cluster of a journal at its last moment. @param make the cluster that the journal began with */
 export function clusterOf(journal: Journal, make: () => Cluster): Cluster {
-  const keyframe = journal.read(keyframeName) as Keyframe | undefined
+  const keyframe = journal.readKeyframe() as Keyframe | undefined
   const cluster = keyframe === undefined ? make() : restoreCluster(keyframe.snapshot)
-  replay(cluster, journal, keyframe?.number)
+  for (const streamId of keyframe?.open?.readers ?? []) cluster.closeStream(streamId)
+  replay(cluster, journal, keyframe?.number, keyframe?.open?.sessions)
   return cluster
 }

@@ -18,19 +18,37 @@ export type Action =
 
 export interface Entry { readonly atMs: number; readonly action: Action }
 
-/** A folder's database. Throws what SQLite throws when the folder cannot be written. */
+const keyframeName = 'keyframe'
+/** Bytes of entries behind which it is time for a keyframe. */
+const keyframeBytesMin = 16 * 1024 * 1024
+/** A keyframe is written when the entries behind the last one are so many times its size: writing it stays a small share of the work. */
+const entriesPerKeyframe = 4
+const logBytesMax = 16 * 1024 * 1024
+
+/**
+ * A folder's database. Its size is bounded by that of the cluster: a keyframe takes the place of all entries before it.
+ * Throws what SQLite throws when the folder cannot be written.
+ */
 export class Journal {
   private readonly database: DatabaseSync
   private readonly insert: StatementSync
   private readonly setMeta: StatementSync
+  private readonly bytesMin: number
   private waiting: Entry[] = []
+  private entryBytes: number
+  private keyframeBytes: number
 
-  constructor(folder: string) {
+  /** @param bytesMin how much may be written at least before a keyframe is due */
+  constructor(folder: string, bytesMin = keyframeBytesMin) {
     mkdirSync(folder, { recursive: true })
+    this.bytesMin = bytesMin
     this.database = new DatabaseSync(join(folder, 'cluster.sqlite'))
-    this.database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL); CREATE TABLE IF NOT EXISTS actions (seq INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, action TEXT NOT NULL)')
+    this.database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = ${logBytesMax}`)
+    this.database.exec('CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL); CREATE TABLE IF NOT EXISTS actions (seq INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, action TEXT NOT NULL)')
     this.insert = this.database.prepare('INSERT INTO actions (at_ms, action) VALUES (?, ?)')
     this.setMeta = this.database.prepare('INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value')
+    this.entryBytes = this.sum('SELECT SUM(LENGTH(action)) AS sum FROM actions')
+    this.keyframeBytes = this.sum(`SELECT LENGTH(value) AS sum FROM meta WHERE name = '${keyframeName}'`)
   }
 
   /** Takes an entry for the next commit. */
@@ -49,7 +67,11 @@ export class Journal {
     const entries = this.waiting
     this.waiting = []
     this.database.exec('BEGIN')
-    for (const { atMs, action } of entries) this.insert.run(atMs, JSON.stringify(action))
+    for (const { atMs, action } of entries) {
+      const text = JSON.stringify(action)
+      this.entryBytes += text.length
+      this.insert.run(atMs, text)
+    }
     this.database.exec('COMMIT')
   }
 
@@ -65,6 +87,30 @@ export class Journal {
     return Number(this.database.prepare('SELECT MAX(seq) AS last FROM actions').get()?.['last'] ?? 0)
   }
 
+  /** True when entries have grown so much that a keyframe should take their place. */
+  get isKeyframeDue(): boolean {
+    return this.entryBytes > Math.max(this.bytesMin, this.keyframeBytes * entriesPerKeyframe)
+  }
+
+  /** What was kept with `keepKeyframe`. */
+  readKeyframe(): unknown {
+    return this.read(keyframeName)
+  }
+
+  /** Keeps what all entries so far have led to and forgets those: both or, when the process dies meanwhile, neither. */
+  keepKeyframe(value: unknown): void {
+    this.commit()
+    const text = JSON.stringify(value)
+    this.database.exec('BEGIN')
+    this.setMeta.run(keyframeName, text)
+    // The last entry stays, so that the next one gets a higher number.
+    this.database.prepare('DELETE FROM actions WHERE seq < ?').run(this.lastNumber)
+    this.database.exec('COMMIT')
+    this.database.exec('PRAGMA wal_checkpoint(TRUNCATE)')
+    this.keyframeBytes = text.length
+    this.entryBytes = 0
+  }
+
   /** A JSON value kept by name. */
   read(name: string): unknown {
     const row = this.database.prepare('SELECT value FROM meta WHERE name = ?').get(name)
@@ -78,5 +124,9 @@ export class Journal {
   close(): void {
     this.commit()
     this.database.close()
+  }
+
+  private sum(query: string): number {
+    return Number(this.database.prepare(query).get()?.['sum'] ?? 0)
   }
 }
