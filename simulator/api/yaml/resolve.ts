@@ -98,7 +98,13 @@ function resolveScalar(node: YamlNode): Resolved['value'] {
 
 // ---- decoding ------------------------------------------------------------------------------------------------------
 
-const aliasRatioMax = 0.99
+const aliasRatios = { most: 0.99, least: 0.1, fewNodes: 400_000, manyNodes: 4_000_000 } as const
+
+/** Which part of a document may come from aliases; the larger it gets, the less. Models go-yaml's allowedAliasRatio. */
+export function aliasRatioMax(decoded: number): number {
+  const { most, least, fewNodes, manyNodes } = aliasRatios
+  return most - (most - least) * Math.min(1, Math.max(0, (decoded - fewNodes) / (manyNodes - fewNodes)))
+}
 
 /** Decodes a tree. Collects repeated keys, which are errors in strict mode only. */
 class Decoder {
@@ -111,7 +117,7 @@ class Decoder {
   value(node: YamlNode): YamlValue {
     this.#decoded++
     if (this.#aliasDepth > 0) this.#aliased++
-    if (this.#aliased > 100 && this.#decoded > 1000 && this.#aliased / this.#decoded > aliasRatioMax) throw new YamlFailure('document contains excessive aliasing')
+    if (this.#aliased > 100 && this.#decoded > 1000 && this.#aliased / this.#decoded > aliasRatioMax(this.#decoded)) throw new YamlFailure('document contains excessive aliasing')
     switch (node.kind) {
       case 'alias': return this.#throughAlias(node, (target) => this.value(target))
       case 'scalar': return resolveScalar(node)

@@ -2,6 +2,8 @@
 
 import type { Check } from '../../../grading/check.ts'
 import type { NotAvailable, TrialOutcome, TrialStep } from '../../../grading/view.ts'
+import { BridgeError } from '../contract.ts'
+import { withinBudget } from '../guard/budgets.ts'
 import { readAnswer } from './question.ts'
 import type { Readers, ReadQuestion } from './question.ts'
 import { judge } from './recording-view.ts'
@@ -22,7 +24,7 @@ const roundsMax = 40
 /** Judges each check by itself, in order. */
 export async function evaluateRemotely(checks: readonly Check[], view: RecordingView, { readers, runTrial, signal }: RemoteEvaluation): Promise<Judgement[]> {
   for (let round = 0; round < roundsMax; round++) {
-    const judged = checks.map((check) => judge(check, view))
+    const judged = checks.map((check) => judgeInTime(check, view))
     const unknown = distinct(judged.flatMap((one) => one.unknown))
     if (unknown.length === 0 || signal?.aborted === true) return judged
     const reads = unknown.flatMap(({ view: asking, question }) => (question.kind === 'trial' ? [] : [{ asking, question }]))
@@ -33,7 +35,18 @@ export async function evaluateRemotely(checks: readonly Check[], view: Recording
     const [trial] = reads.length > 0 ? [] : unknown
     if (trial?.question.kind === 'trial') trial.view.tellTrial(trial.question.steps, runTrial === undefined ? { notAvailable: 'no trial is made here' } : await runTrial(trial.question.steps))
   }
-  return checks.map((check) => ({ ...judge(check, view), notAvailable: 'the check asks more and more questions' }))
+  return checks.map((check) => ({ ...judgeInTime(check, view), notAvailable: 'the check asks more and more questions' }))
+}
+
+/** Regular expressions and CEL run over what the learner wrote: a check that takes too long is not gradable. */
+function judgeInTime(check: Check, view: RecordingView): ReturnType<typeof judge> {
+  try {
+    return withinBudget(() => judge(check, view))
+  } catch (error) {
+    if (!(error instanceof BridgeError)) throw error
+    const { id, title, points, expected, why } = check
+    return { verdict: { id, title, points, expected, why, earned: 0, passed: false, actual: error.message }, unknown: [], notAvailable: error.message }
+  }
 }
 
 type Unknown = RecordingView['unknown'][number]
