@@ -1,7 +1,6 @@
 /** `podflight api`: the Kubernetes API of a simulated cluster over HTTPS, for a real kubectl and other tools. */
 
 import { existsSync, writeFileSync } from 'node:fs'
-import { isAbsolute, resolve } from 'node:path'
 import type { Cluster } from '../../simulator/index.ts'
 import { makeSecrets } from '../server/api/accounts.ts'
 import type { Secrets } from '../server/api/accounts.ts'
@@ -14,7 +13,7 @@ import { kubeconfigFor } from '../server/api/kubeconfig.ts'
 import type { ClusterPlan } from './api-cluster.ts'
 import { readOptions } from './arguments.ts'
 import { makePracticeCluster } from './practice-cluster.ts'
-import { readUserFile, UsageError } from './user-input.ts'
+import { readUserFile, UsageError, userPath } from './user-input.ts'
 
 const defaultPort = 6443
 const speedMax = 10_000
@@ -25,10 +24,6 @@ type Options = { readonly [name: string]: string | undefined }
 /** What a cluster begins with: enough to make it again. */
 interface Origin extends ClusterPlan { readonly engine: string }
 interface Identity { readonly certificates: Certificates; readonly secrets: Secrets }
-
-function userPath(path: string): string {
-  return isAbsolute(path) ? path : resolve(process.env['PODFLIGHT_CWD'] ?? process.cwd(), path)
-}
 
 function numberOption(options: Options, name: string, fallback: number, isAllowed: (value: number) => boolean, what: string): number {
   const text = options[name]
