@@ -112,6 +112,19 @@ function stuckWords(namespace: KubeObject): string {
   return `namespace ${namespace.metadata.name} is still being deleted${conditions === '' ? '' : `: ${conditions}`}`
 }
 
+/** Kinds that make pods anew. */
+const podMakers: readonly Kind[] = [
+  { group: 'apps', version: 'v1', resource: 'deployments' }, { group: 'apps', version: 'v1', resource: 'statefulsets' }, { group: 'apps', version: 'v1', resource: 'daemonsets' },
+  { group: 'apps', version: 'v1', resource: 'replicasets' }, { group: 'batch', version: 'v1', resource: 'cronjobs' }, { group: 'batch', version: 'v1', resource: 'jobs' }, { group: '', version: 'v1', resource: 'replicationcontrollers' },
+]
+
+/** Ends the pods of a namespace of the session at once: the namespace controller would give them their grace periods, and look again long after. */
+async function endPods(connection: KindConnection, namespace: string): Promise<void> {
+  const remove = (kind: Kind, options: object): Promise<ApiAnswer> => connection.send({ ...kind, verb: 'deletecollection', namespace, body: { apiVersion: 'v1', kind: 'DeleteOptions', ...options } }, 'owner')
+  await Promise.all(podMakers.map((kind) => remove(kind, { propagationPolicy: 'Background' })))
+  await remove({ group: '', version: 'v1', resource: 'pods' }, { gracePeriodSeconds: 0 })
+}
+
 /** Deletes labelled namespaces and waits until they are gone. @returns what is left, in words */
 async function removeNamespaces(connection: KindConnection, session: string, limits: CleanUpLimits): Promise<readonly string[]> {
   const failures = new Map<string, string>()
@@ -122,6 +135,7 @@ async function removeNamespaces(connection: KindConnection, session: string, lim
     for (const namespace of present) {
       const name = namespace.metadata.name ?? ''
       if (namespace.metadata.deletionTimestamp === undefined) {
+        if (round === 0 && refuseForeignRemoval({ ...namespace, kind: 'namespaces' }, session) === undefined) await endPods(connection, name)
         const failure = await removeObject(connection, namespaces, namespace, session)
         if (failure === undefined) failures.delete(name)
         else failures.set(name, failure)
