@@ -8,7 +8,7 @@ import type { KubeletPorts, Kubelets, Origin } from './kubelet/ports.ts'
 import { Metrics } from './metrics/metrics.ts'
 import { Network, isFailure } from './network/network.ts'
 import type { Component, ComponentContext } from './store/component.ts'
-import type { EffectAnswer } from './workloads/program.ts'
+import type { EffectAnswer, HttpRequest } from './workloads/program.ts'
 
 interface PendingAnswer {
   readonly origin: Origin
@@ -42,6 +42,9 @@ export function nodeUser(nodeName: string): UserInfo {
 /** Time of a name lookup. Modelling assumption. */
 const lookupMs = 2
 
+/** Servers that ask each other in a ring stop here. */
+const fetchDepthMax = 8
+
 /** Makes kubelets, network and metrics of a cluster. */
 export function bindNodes(contexts: NodeContexts, config: ClusterConfig): NodeParts {
   const pending = contexts.wire.table<PendingAnswer>('pending')
@@ -53,7 +56,15 @@ export function bindNodes(contexts: NodeContexts, config: ClusterConfig): NodePa
     contexts.wire.schedule(contexts.wire.clock.nowMs + afterMs, 'deliver', key)
   }
   const clients = new Map<string, ApiClient>()
-  const namespaceOf = (origin: Origin): string => origin.podKey.slice(0, origin.podKey.indexOf('/'))
+  const namespaceOf = (origin: { readonly podKey: string }): string => origin.podKey.slice(0, origin.podKey.indexOf('/'))
+  let fetchDepth = 0
+  const fetchAtOnce = (podKey: string, request: HttpRequest, timeoutMs: number): ReturnType<Network['send']> => {
+    if (fetchDepth === fetchDepthMax) return { failure: 'timeout', message: `Operation timed out after ${timeoutMs} milliseconds with 0 bytes received`, latencyMs: timeoutMs }
+    fetchDepth += 1
+    const result = network.send(namespaceOf({ podKey }), request, timeoutMs)
+    fetchDepth -= 1
+    return result
+  }
 
   const ports: KubeletPorts = {
     clientFor: (nodeName) => {
@@ -68,6 +79,7 @@ export function bindNodes(contexts: NodeContexts, config: ClusterConfig): NodePa
       const result = network.send(namespaceOf(origin), request, timeoutMs)
       deliver(origin, id, result.latencyMs, isFailure(result) ? { kind: 'failure', failure: { failure: result.failure, message: result.message } } : { kind: 'response', response: result.response, latencyMs: result.latencyMs })
     },
+    fetch: fetchAtOnce,
     lookup: (origin, id, name) => {
       const found = network.lookup(name, namespaceOf(origin))
       deliver(origin, id, lookupMs, { kind: 'addresses', addresses: 'failure' in found ? [] : found.addresses })

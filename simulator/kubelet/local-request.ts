@@ -1,7 +1,7 @@
 /** Requests to the ports of a pod, answered by the program that listens there. */
 
 import { findProgram } from '../workloads/registry.ts'
-import type { HttpResponse, ProgramContext, ProgramStep } from '../workloads/program.ts'
+import type { HttpRequest, HttpResponse, ProgramContext, ProgramStep } from '../workloads/program.ts'
 import type { Json } from '../kernel/json.ts'
 import type { Host } from './host.ts'
 import type { ProcessRecord } from './records.ts'
@@ -24,12 +24,14 @@ export function listenerOf(host: Host, podKey: string, port: number): string | u
 }
 
 /** One exact request to a port of a pod. */
-export function sendToPort(host: Host, processes: ProgramRunner, podKey: string, port: number, request: { method: string; url: string; headers: { readonly [name: string]: string }; body: string }): { response: HttpResponse; serviceMs: number } | undefined {
+export function sendToPort(host: Host, processes: ProgramRunner, podKey: string, port: number, request: HttpRequest): { response: HttpResponse; serviceMs: number } | undefined {
   const key = listenerOf(host, podKey, port)
   const row = key === undefined ? undefined : host.processes.get(key)
   if (key === undefined || row === undefined) return undefined
   const { handle } = findProgram(row.program)
-  const handled = handle?.(row.state, port, request, processes.contextOf(row))
+  const { fetch } = host.ports
+  const context = processes.contextOf(row)
+  const handled = handle?.(row.state, port, request, fetch === undefined ? context : { ...context, fetch: (asked, timeoutMs) => fetch(podKey, asked, timeoutMs) })
   if (handled === undefined) return undefined
   if (handled.step.state !== row.state || handled.step.effects.length > 0) processes.step(key, handled.step)
   return { response: handled.response, serviceMs: handled.serviceMs }

@@ -6,7 +6,7 @@ import type { Pod } from '../api/types.ts'
 import type { SimTimeMs } from '../kernel/event-queue.ts'
 import type { Json } from '../kernel/json.ts'
 import type { Component } from '../store/component.ts'
-import type { FlowOutcome, FlowRequest, HttpRequest, HttpResponse, ImageEntry, LoadOnContainer, Usage } from '../workloads/program.ts'
+import type { FlowOutcome, FlowRequest, HttpRequest, HttpResponse, ImageEntry, LoadOnContainer, RequestFailure, Usage } from '../workloads/program.ts'
 
 /** A process that asked for something outside its container; the answer goes to `Kubelets.answer` with the same origin. */
 export interface Origin {
@@ -21,6 +21,8 @@ export interface KubeletPorts {
   clientFor(nodeName: string): ApiClient
   /** An outgoing request of a container; answered by `Kubelets.answer`, at once or later. */
   request(origin: Origin, id: string, request: HttpRequest, timeoutMs: number): void
+  /** An outgoing request of a container whose answer is wanted at once, while the container answers a request itself. */
+  fetch?(podKey: string, request: HttpRequest, timeoutMs: number): { readonly response: HttpResponse } | RequestFailure
   /** A name lookup of a container; answered by `Kubelets.answer`. */
   lookup(origin: Origin, id: string, name: string): void
   /** A steady flow of requests that a container sends from now on, until it ends; a later one replaces it. */

@@ -5,6 +5,8 @@ import type { EndpointSlice, Service } from '../api/types.ts'
 
 const clusterDomain = 'cluster.local'
 const dnsService = 'kube-system/kube-dns'
+/** Aliases that are followed from one name. */
+const aliasesMax = 8
 
 /** Addresses of a name, or why there are none. */
 export type Lookup = { readonly addresses: readonly string[]; readonly canonicalName: string } | { readonly failure: 'notFound' | 'noServer' }
@@ -42,7 +44,8 @@ function candidates(name: string, namespace: string): string[] {
   return dots >= 5 ? [name, ...searched] : [...searched, name]
 }
 
-function resolveFull(full: string, api: ApiClient, endpointsOf: (key: string) => readonly EndpointSlice[]): Lookup | undefined {
+/** A full name; `aliases` is how many lead to it so far. Names outside the cluster are not known here. */
+function resolveFull(full: string, api: ApiClient, endpointsOf: (key: string) => readonly EndpointSlice[], aliases = 0): Lookup | undefined {
   const suffix = `.svc.${clusterDomain}`
   if (!full.endsWith(suffix)) return undefined
   const parts = full.slice(0, -suffix.length).split('.')
@@ -53,7 +56,7 @@ function resolveFull(full: string, api: ApiClient, endpointsOf: (key: string) =>
   const service = api.find<Service>('services', key)
   if (service === undefined) return undefined
   const hostname = parts.length === 3 ? parts[0] : undefined
-  if (service.spec.type === 'ExternalName') return undefined
+  if (service.spec.type === 'ExternalName') return hostname !== undefined || aliases === aliasesMax ? undefined : resolveFull((service.spec.externalName ?? '').replace(/\.$/, ''), api, endpointsOf, aliases + 1)
   if (service.spec.clusterIP !== 'None') return hostname === undefined ? { addresses: [service.spec.clusterIP ?? ''], canonicalName: full } : undefined
   const addresses: string[] = []
   for (const slice of endpointsOf(key)) {

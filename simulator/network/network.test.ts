@@ -60,6 +60,9 @@ function makeCluster(): Cluster {
   cluster.advanceTo(60_000)
   create('services', { apiVersion: 'v1', kind: 'Service', metadata: { name: 'web', namespace: 'default' }, spec: { selector: { app: 'web' }, ports: [{ port: 80 }] } })
   create('pods', { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'web', namespace: 'default', labels: { app: 'web' } }, spec: { containers: [{ name: 'c', image: 'nginx:1.27-alpine', ports: [{ containerPort: 80 }] }] } })
+  for (const [name, externalName] of [['alias', 'web.default.svc.cluster.local'], ['outside', 'example.com'], ['ring', 'ring.default.svc.cluster.local']]) {
+    create('services', { apiVersion: 'v1', kind: 'Service', metadata: { name, namespace: 'default' }, spec: { type: 'ExternalName', externalName } })
+  }
   create('services', { apiVersion: 'v1', kind: 'Service', metadata: { name: 'empty', namespace: 'default' }, spec: { selector: { app: 'nobody' }, ports: [{ port: 80 }] } })
   return cluster
 }
@@ -86,6 +89,9 @@ describe('the pod network', () => {
     ['web.default.svc.cluster.local.', 'other', '200 from default/web'],
     ['web', 'other', 'resolve'],
     ['nobody', 'default', 'resolve'],
+    ['alias', 'default', '200 from default/web'],
+    ['outside', 'default', 'resolve'],
+    ['ring', 'default', 'resolve'],
     ['empty', 'default', 'refused'],
   ])('http://%s/ from namespace %s: %s', (host, namespace, expected) => {
     expect(get(cluster, `http://${host}/`, namespace)).toBe(expected)

@@ -153,6 +153,8 @@ export interface ProgramContext {
   readonly spec: ProgramSpec
   readonly files: FileView
   readonly nowMs: SimTimeMs
+  /** An exact request out of the container while it answers one itself; only `handle` is given it. */
+  fetch?(request: HttpRequest, timeoutMs: number): { readonly response: HttpResponse } | RequestFailure
   /** Wall-clock text of a simulated time (RFC 3339, seconds); absent: time 0 is 2026-01-05T09:00:00Z. */
   timestamp?(atMs: SimTimeMs): string
 }

@@ -1,6 +1,8 @@
 /** Programs by name, and which program a command line starts. */
 
+import { batchScorer } from './batch-scorer.ts'
 import { curl } from './curl.ts'
+import { dataStore } from './data-store.ts'
 import { exampleApp } from './example-app.ts'
 import { inferenceServer } from './inference-server/program.ts'
 import { loadGenerator } from './load-generator/program.ts'
@@ -15,7 +17,9 @@ import { gpuFolder } from './sh/tools/nvidia-smi.ts'
 
 /** All programs, in alphabetical order. */
 export const programs: readonly Program[] = [
+  batchScorer as unknown as Program,
   curl as unknown as Program,
+  dataStore as unknown as Program,
   exampleApp as unknown as Program,
   inferenceServer as unknown as Program,
   loadGenerator as unknown as Program,
@@ -47,7 +51,7 @@ const ownCommands: { readonly [program: string]: readonly string[] } = {
 }
 
 /** Images whose program stands for an interpreter: what the shell does not know is theirs. */
-const interpreters: readonly string[] = ['inference-server', 'trainer', 'queue-worker', 'batch-scorer', 'load-generator', 'drift-check', 'model-fetcher', 'vector-cache', 'sleeper', 'token-proxy']
+const interpreters: readonly string[] = ['inference-server', 'trainer', 'queue-worker', 'batch-scorer', 'load-generator', 'drift-check', 'model-fetcher', 'vector-cache', 'sleeper', 'token-proxy', 'data-store']
 
 const shellNames: readonly string[] = ['sh', 'bash', 'ash']
 

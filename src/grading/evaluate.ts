@@ -91,7 +91,7 @@ export function showLet(value: LetValue, view: ClusterView, runTrial: TrialRunne
     const answer = view.request(value.request)
     if (isNotAvailable(answer)) return answer.notAvailable
     if (value.field === 'outcome') return outcomeOf(answer)
-    return answer.failure ?? showValue(answer[value.field])
+    return answer.failure ?? showValue(value.field === 'body' ? answer.body?.trim() : answer.status)
   }
   if ('dryRun' in value) return showDryRun(value, view)
   if ('can' in value) return view.can(value.can) ? 'allowed' : 'denied'

@@ -5,11 +5,12 @@
 
 import type { HttpRequest, HttpResponse, LoadOnContainer, Program, ProgramContext, ProgramEffect, ProgramStep, Usage } from '../program.ts'
 import { flowOutcome, payloadsOf, performanceAt } from './performance.ts'
+import { startError } from './start-error.ts'
 import { settingsOf } from './settings.ts'
 import type { ServerSettings } from './settings.ts'
 
 type ServerState = {
-  readonly phase: 'loading' | 'serving' | 'draining' | 'failed'
+  readonly phase: 'starting' | 'loading' | 'serving' | 'draining' | 'failed'
   readonly sinceMs: number
   /** End of loading or draining. */
   readonly untilMs: number
@@ -20,6 +21,8 @@ const loadingCpuMillis = 400
 const idleCpuMillis = 3
 
 const quick = 2
+const proxyTimeoutMs = 2000
+const featureTimeoutMs = 1000
 
 function log(text: string): ProgramEffect {
   return { kind: 'log', stream: 'stdout', text: `${text}\n` }
@@ -41,11 +44,18 @@ function isServing(state: ServerState): boolean {
 function predict(request: HttpRequest, settings: ServerSettings, context: ProgramContext): HttpResponse {
   const kilobytes = kilobytesOf(request)
   if (settings.bodyKilobytesMax !== undefined && kilobytes > settings.bodyKilobytesMax) return json(413, { error: 'payload too large', max_kb: settings.bodyKilobytesMax })
-  const features = featuresOf(request.body)
-  if (settings.isContractChecked && settings.featureCount > 0 && features !== undefined && features.length !== settings.featureCount) {
-    return json(422, { error: `expected ${settings.featureCount} features, got ${features.length}` })
+  const given = featuresOf(request.body)
+  if (settings.isContractChecked && settings.featureCount > 0 && given !== undefined && given.length !== settings.featureCount) {
+    return json(422, { error: `expected ${settings.featureCount} features, got ${given.length}` })
   }
-  return json(200, { label: 'positive', score: settings.score, model_version: settings.version, pod: context.spec.pod.name })
+  const features = settings.featureUrl === undefined ? {} : { fallback: !hasFeatures(settings.featureUrl, context) }
+  return json(200, { label: 'positive', score: settings.score, model_version: settings.version, ...features, pod: context.spec.pod.name })
+}
+
+/** Whether the feature service answers; without it the server predicts from what it has. */
+function hasFeatures(url: string, context: ProgramContext): boolean {
+  const answer = context.fetch?.({ method: 'GET', url, headers: {}, body: '' }, featureTimeoutMs)
+  return answer !== undefined && 'response' in answer && answer.response.status < 300
 }
 
 function kilobytesOf(request: HttpRequest): number {
@@ -69,7 +79,7 @@ function respond(state: ServerState, request: HttpRequest, settings: ServerSetti
     case '/version':
       return json(200, { model_version: settings.version })
     case '/config':
-      return json(200, { workers: settings.workers, max_body_kb: settings.bodyKilobytesMax ?? null, contract_check: settings.isContractChecked })
+      return json(200, { workers: settings.workers, max_body_kb: settings.bodyKilobytesMax ?? null, contract_check: settings.isContractChecked, log_level: settings.logLevel, threshold: settings.threshold })
     case '/metrics':
       return text(200, `model_loaded ${isServing(state) ? 1 : 0}\n`)
     case '/predict':
@@ -109,22 +119,34 @@ function usageServing(state: ServerState, load: LoadOnContainer | undefined, set
   }
 }
 
+function fail(message: string, nowMs: number): ProgramStep<ServerState> {
+  return { state: { phase: 'failed', sinceMs: nowMs, untilMs: nowMs }, effects: [{ kind: 'log', stream: 'stderr', text: `${message}\n` }, { kind: 'exit', exitCode: 1 }] }
+}
+
+function load(settings: ServerSettings, nowMs: number): ProgramStep<ServerState> {
+  return {
+    state: { phase: 'loading', sinceMs: nowMs, untilMs: nowMs + settings.loadMs },
+    effects: [log(`INFO server listens on :${settings.port}`), log(`INFO loading model ${settings.version}`), { kind: 'listen', port: settings.port }],
+  }
+}
+
 /** A server that loads a model and answers predictions. */
 export const inferenceServer: Program<ServerState> = {
   name: 'inference-server',
   hasShell: true,
-  init({ spec, nowMs }) {
+  init({ spec, files, nowMs }) {
     const settings = settingsOf(spec)
-    if (settings.needsGpu && spec.gpuCount === 0) {
-      return {
-        state: { phase: 'failed', sinceMs: nowMs, untilMs: nowMs },
-        effects: [{ kind: 'log', stream: 'stderr', text: 'RuntimeError: No CUDA GPUs are available\n' }, { kind: 'exit', exitCode: 1 }],
-      }
-    }
-    return {
-      state: { phase: 'loading', sinceMs: nowMs, untilMs: nowMs + settings.loadMs },
-      effects: [log(`INFO server listens on :${settings.port}`), log(`INFO loading model ${settings.version}`), { kind: 'listen', port: settings.port }],
-    }
+    if (settings.needsGpu && spec.gpuCount === 0) return fail('RuntimeError: No CUDA GPUs are available', nowMs)
+    const error = startError(spec, files)
+    if (error !== undefined) return fail(error, nowMs)
+    if (settings.proxyPort === undefined) return load(settings, nowMs)
+    const request: HttpRequest = { method: 'GET', url: `http://localhost:${settings.proxyPort}/token`, headers: {}, body: '' }
+    return { state: { phase: 'starting', sinceMs: nowMs, untilMs: nowMs }, effects: [{ kind: 'request', id: 'proxy', request, timeoutMs: proxyTimeoutMs }] }
+  },
+  resume(state, _id, answer, { spec, nowMs }) {
+    if (state.phase !== 'starting') return { state, effects: [] }
+    const settings = settingsOf(spec)
+    return answer.kind === 'response' ? load(settings, nowMs) : fail(`ERROR token proxy at localhost:${settings.proxyPort}: connection refused`, nowMs)
   },
   nextChangeMs: (state) => (state.phase === 'loading' || state.phase === 'draining' ? state.untilMs : undefined),
   advance(state, { spec, nowMs }): ProgramStep<ServerState> {

@@ -27,6 +27,12 @@ export interface ServerSettings {
   readonly needsGpu: boolean
   readonly gpuMsPerRequest: number
   readonly gpuMemoryBytes: number
+  /** Port of the helper in the same pod that the server needs when it starts. */
+  readonly proxyPort: number | undefined
+  /** Where the server asks for features at each prediction. */
+  readonly featureUrl: string | undefined
+  readonly logLevel: string
+  readonly threshold: string
 }
 
 /** Cores of a container without a CPU limit. */
@@ -66,6 +72,10 @@ export function settingsOf(spec: ProgramSpec): ServerSettings {
     needsGpu: parameters['device'] === 'cuda',
     gpuMsPerRequest: figure('gpu_ms_per_request', 18) / (spec.gpuSpeed ?? 1),
     gpuMemoryBytes: figure('vram_gib', 0) * 1024 * mebibyte,
+    proxyPort: typeof parameters['needs_proxy'] === 'number' ? parameters['needs_proxy'] : undefined,
+    featureUrl: env['FEATURE_URL'] === undefined || env['FEATURE_URL'] === '' ? undefined : env['FEATURE_URL'],
+    logLevel: env['LOG_LEVEL'] ?? 'info',
+    threshold: env['THRESHOLD'] ?? '0.50',
   }
 }
 

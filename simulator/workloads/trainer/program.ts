@@ -1,10 +1,11 @@
 /**
  * Runs training steps, logs them and exits 0. Needs a GPU unless its image is for the CPU.
+ * With parameter `data_url` it first asks a data store for its batches, and ends with 1 when that does not answer.
  * Figures are modelling assumptions of the curriculum: 12 GiB plus 0.1875 GiB per row of the batch, 1 s a step on an
  * A100 and 4 s on a T4, data loaders that want one CPU.
  */
 
-import type { Program, ProgramContext, ProgramEffect, ProgramSpec, Usage } from '../program.ts'
+import type { HttpRequest, Program, ProgramContext, ProgramEffect, ProgramSpec, Usage } from '../program.ts'
 
 type TrainerState = {
   readonly startMs: number
@@ -15,6 +16,8 @@ type TrainerState = {
 const gibibyte = 1024 ** 3
 /** Steps between two log lines. */
 const stepsPerLog = 100
+/** Time that it waits for the data store. */
+const dataTimeoutMs = 5000
 /** Seconds in which a trainer takes its memory. */
 const warmUpSeconds = 5
 
@@ -61,6 +64,10 @@ function withNext(state: TrainerState, context: ProgramContext): TimedState {
   return { ...state, nextMs: state.startMs + nextStep(state, steps) * stepMs }
 }
 
+function begin(state: TrainerState, context: ProgramContext): { state: TimedState; effects: ProgramEffect[] } {
+  return { state: withNext(state, context), effects: [log(`training ${settingsOf(context.spec).steps} steps, batch size ${context.spec.env['BATCH_SIZE'] ?? 64}`)] }
+}
+
 /** A training run. */
 export const trainer: Program<TimedState> = {
   name: 'trainer',
@@ -73,7 +80,16 @@ export const trainer: Program<TimedState> = {
       const effects: ProgramEffect[] = [{ kind: 'log', stream: 'stderr', text: 'RuntimeError: No CUDA GPUs are available\n' }, { kind: 'exit', exitCode: 1 }]
       return { state: { ...state, isRunning: false, nextMs: nowMs }, effects }
     }
-    return { state: withNext(state, context), effects: [log(`training ${settings.steps} steps, batch size ${spec.env['BATCH_SIZE'] ?? 64}`)] }
+    const dataUrl = spec.parameters['data_url']
+    if (typeof dataUrl !== 'string') return begin(state, context)
+    const request: HttpRequest = { method: 'GET', url: `${dataUrl}/batches?run=${spec.pod.name.replace(/-[^-]+$/, '')}`, headers: {}, body: '' }
+    return { state: { ...state, isRunning: false, nextMs: nowMs }, effects: [log('asking the data store for batches'), { kind: 'request', id: 'data', request, timeoutMs: dataTimeoutMs }] }
+  },
+  resume(state, _id, answer, context) {
+    if (state.isRunning || state.step > 0) return { state, effects: [] }
+    if (answer.kind === 'response' && answer.response.status === 200) return begin({ startMs: context.nowMs, step: 0, isRunning: true }, context)
+    const cause = answer.kind === 'response' ? `HTTP ${answer.response.status}` : answer.kind === 'failure' ? answer.failure.message : 'no answer'
+    return { state, effects: [{ kind: 'log', stream: 'stderr', text: `ConnectionError: data store: ${cause}\n` }, { kind: 'exit', exitCode: 1 }] }
   },
   nextChangeMs: (state) => (state.isRunning ? state.nextMs : undefined),
   advance(state, context) {

@@ -1,0 +1,19 @@
+cat > j.yaml <<'EOF'
+apiVersion: batch/v1
+kind: Job
+metadata:
+  name: ml-train
+  namespace: train
+spec:
+  backoffLimit: 3
+  activeDeadlineSeconds: 1800
+  template:
+    spec:
+      restartPolicy: Never
+      containers:
+        - name: trainer
+          image: ml-image:latest
+          command: [python, train.py]
+EOF
+kubectl apply -f j.yaml
+kubectl wait --for=condition=complete job/ml-train -n train --timeout=15m

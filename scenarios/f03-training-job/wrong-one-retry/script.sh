@@ -1,0 +1,18 @@
+cat > j.yaml <<'EOF'
+apiVersion: batch/v1
+kind: Job
+metadata:
+  name: ml-train
+  namespace: train
+spec:
+  backoffLimit: 1
+  activeDeadlineSeconds: 1800
+  template:
+    spec:
+      restartPolicy: Never
+      containers:
+        - name: trainer
+          image: ml-image:latest
+          command: [python, train.py]
+EOF
+kubectl apply -f j.yaml

@@ -1,0 +1,1 @@
+kubectl create service clusterip features -n reco-dev --tcp=80:8080
