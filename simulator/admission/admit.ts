@@ -298,6 +298,7 @@ export function admitUpdate(request: AdmissionRequest, old: KubeObject, reader: 
   const object = inStoredVersion(decoded.object, given)
   object.metadata ??= {}
   const name = object.metadata.name ?? ''
+  if (request.name !== undefined && name === '') return refuse(apiErrors.badRequest(`the name of the object (${request.name} based on URL) was undeterminable: name must be provided`), warnings)
   if (request.name !== undefined && name !== request.name) return refuse(apiErrors.badRequest(`the name of the object (${name}) does not match the name on the URL (${request.name})`), warnings)
   const mismatch = settleNamespace(object, request)
   if (mismatch !== undefined) return refuse(mismatch, warnings)

@@ -16,6 +16,7 @@ import type { Json, JsonObject } from '../kernel/json.ts'
 import { isJsonObject } from '../kernel/json.ts'
 import { decodeCustom } from './custom/decode.ts'
 import type { AdmittedObject } from './kind-rules.ts'
+import { convertObject } from './schema/convert.ts'
 import { decodeObject } from './schema/decode.ts'
 import type { Decoded, Mutable } from './schema/decode.ts'
 import { typeByKey, typeOf } from './schema/schema.ts'
@@ -81,17 +82,6 @@ function readType(source: BodySource, value: Json): { apiVersion: string; kind: 
   return { apiVersion: (apiVersion as string | undefined) || apiVersionOf(source.kind), kind: (kind as string | undefined) || source.kind.kind }
 }
 
-/** What the converter of maps says where the decoder of JSON would complain: strategic patches never become JSON. */
-function asConversionError(why: string): string {
-  const match = /^json: cannot unmarshal (\w+)(?: \S+)? into Go .* of type (\S+)$/.exec(why)
-  if (match === null) return why
-  const [, given = '', target = ''] = match
-  const from = given === 'object' ? 'map' : given === 'array' ? 'slice' : given === 'number' ? 'int64' : given
-  if (target.startsWith('[]')) return `cannot restore slice from ${from}`
-  if (target.startsWith('map[')) return `cannot restore map from ${from}`
-  return target.includes('.') ? `cannot restore struct from: ${from}` : `unrecognized type: ${target}`
-}
-
 /** A patch whose result cannot be decoded. */
 function invalidPatch(patchText: string, why: string): Failure {
   return apiErrors.invalid({ group: '', name: '' }, '', [{ type: 'FieldValueInvalid', field: 'patch', value: patchText, detail: why }])
@@ -135,9 +125,9 @@ export function decodeBody(source: BodySource, warnings: string[]): { readonly o
   if (mismatch !== undefined) return { refusal: mismatch }
   const schema = typeOf(type.apiVersion, type.kind)
   const { custom } = source.kind
-  const decoded = custom !== undefined ? decodeCustom(read.value, custom.schema) : schema === undefined ? decodeWithoutSchema(read.value) : decodeObject(read.value, schema, { bigNumbers: read.bigNumbers })
   const isStrategic = source.patchText?.startsWith('map[') === true
-  const cannot = (why: string): Failure => source.patchText !== undefined ? invalidPatch(source.patchText, isStrategic ? asConversionError(why) : why) : apiErrors.badRequest(`${type.kind} in version ${goQuote(source.kind.version)} cannot be handled as a ${source.kind.kind}: ${why}`)
+  const decoded = custom !== undefined ? decodeCustom(read.value, custom.schema) : schema === undefined ? decodeWithoutSchema(read.value) : isStrategic ? convertObject(read.value, schema) : decodeObject(read.value, schema, { bigNumbers: read.bigNumbers })
+  const cannot = (why: string): Failure => source.patchText !== undefined ? invalidPatch(source.patchText, why) : apiErrors.badRequest(`${type.kind} in version ${goQuote(source.kind.version)} cannot be handled as a ${source.kind.kind}: ${why}`)
   if (decoded.error !== undefined) return { refusal: cannot(decoded.error) }
   const complaints = [...read.duplicates, ...decoded.strictErrors]
   const mode = source.fieldValidation ?? 'Warn'

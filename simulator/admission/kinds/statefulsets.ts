@@ -10,7 +10,7 @@ import {
   defaultTemplate, dropDisabledTemplateFields, intOrPercentValue, validateAtMost100Percent, validateCollisionCount, validateCounters, validateForever, validateIntOrPercent, validateSelected, validateWorkloadSelector, workloadWarnings,
 } from '../pod/template.ts'
 import { validateClaimSpec, warningsForClaimSpec } from '../pod/validate-claim.ts'
-import { validatePodTemplate } from '../pod/validate-spec.ts'
+import { validatePodTemplate, validateTemplateMetadata } from '../pod/validate-spec.ts'
 import { equalSemantic } from '../validation/equal.ts'
 import type { ErrorList } from '../validation/error-list.ts'
 import { nameIsDnsLabel, validateNonNegative, validateObjectMeta, validateObjectMetaUpdate } from '../validation/meta.ts'
@@ -83,7 +83,11 @@ function validateSpec(spec: Spec, isUpdate: boolean, errors: ErrorList): void {
   if (!isUpdate && spec.serviceName) errors.invalidEach('spec.serviceName', spec.serviceName, checkDns1123Label(spec.serviceName))
   validateWorkloadSelector(spec.selector, 'statefulset', 'spec.selector', errors)
   const isReadable = validateSelected(spec.selector, spec.template, 'spec.template', errors, '')
-  if (isReadable) validatePodTemplate(completedTemplate(spec), 'spec.template', errors)
+  if (isReadable) {
+    validatePodTemplate(completedTemplate(spec), 'spec.template', errors)
+    // The real one looks at them once more.
+    validateTemplateMetadata(spec.template, 'spec.template', errors)
+  }
   validateForever(spec.template, 'StatefulSet', 'spec.template', errors)
 }
 

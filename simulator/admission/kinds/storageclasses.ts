@@ -50,7 +50,9 @@ function validate(object: AdmittedObject, errors: ErrorList): void {
   errors.oneOf('volumeBindingMode', volumeBindingMode, ['Immediate', 'WaitForFirstConsumer'])
   allowedTopologies.forEach((topology, index) => {
     validateTopology(topology, `allowedTopologies[${index}]`, errors)
-    if (allowedTopologies.slice(0, index).some((other) => equalSemantic(valuesByKey(other), valuesByKey(topology)))) errors.duplicate(`allowedTopologies[${index}].matchLabelExpressions`, '')
+    // Before the first term there are empty ones, as many as there are terms.
+    const earlier = [{}, ...allowedTopologies.slice(0, index)]
+    if (earlier.some((other) => equalSemantic(valuesByKey(other), valuesByKey(topology)))) errors.duplicate(`allowedTopologies[${index}].matchLabelExpressions`, '')
   })
 }
 

@@ -224,12 +224,17 @@ export function validatePodCreate(pod: FullPod, errors: ErrorList): void {
   validateSecurityMatch(pod, 'spec', errors)
 }
 
+/** Validates labels and annotations of a template. */
+export function validateTemplateMetadata(template: FullPodTemplate, path: string, errors: ErrorList): void {
+  validateLabels(template.metadata?.labels, `${path}.labels`, errors)
+  validateAnnotations(template.metadata?.annotations, `${path}.annotations`, errors)
+  validatePodAnnotations(template.metadata?.annotations, template.spec ?? {}, `${path}.annotations`, errors)
+}
+
 /** Validates the template of a workload. */
 export function validatePodTemplate(template: FullPodTemplate, path: string, errors: ErrorList): void {
   const spec = template.spec ?? {}
-  validateLabels(template.metadata?.labels, `${path}.labels`, errors)
-  validateAnnotations(template.metadata?.annotations, `${path}.annotations`, errors)
-  validatePodAnnotations(template.metadata?.annotations, spec, `${path}.annotations`, errors)
+  validateTemplateMetadata(template, path, errors)
   validatePodSpec(spec, undefined, false, `${path}.spec`, errors)
   validateSecurityMatch(template, `${path}.spec`, errors)
   if ((spec.ephemeralContainers ?? []).length > 0) errors.forbidden(`${path}.spec.ephemeralContainers`, 'ephemeral containers not allowed in pod template')

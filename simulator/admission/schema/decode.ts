@@ -172,8 +172,19 @@ function decodeScalar(state: DecodeState, value: Json, type: FieldType & { kind:
   }
 }
 
+/** Reads a value whose type reads its JSON itself, on its own: a quantity, a time ... */
+export function decodeOwnForm(value: Json, type: FieldType & { kind: 'scalar' }): { readonly value: unknown } | { readonly error: string } {
+  const state: DecodeState = { strict: [], seenStrict: new Set(), goPath: [], find: typeByKey, bigNumbers: noBigNumbers, structName: '', typeError: undefined }
+  try {
+    return { value: decodeScalar(state, value, type) }
+  } catch (error) {
+    if (error instanceof UnmarshalStop) return { error: error.message }
+    throw error
+  }
+}
+
 /** What a missing element of a list or map is: Go's zero value. */
-function zeroElement(type: FieldType): unknown {
+export function zeroElement(type: FieldType): unknown {
   if (type.kind === 'struct') return type.isPointer ? null : {}
   if (type.kind !== 'scalar' || type.isPointer) return null
   if (type.scalar === 'bool') return false
@@ -196,7 +207,7 @@ function keysOf(value: JsonObject): readonly string[] {
 }
 
 /** Sets a key of user input; `__proto__` becomes a plain key and never a prototype. */
-function setOwn(target: Mutable, key: string, value: unknown): void {
+export function setOwn(target: Mutable, key: string, value: unknown): void {
   if (key === '__proto__') Object.defineProperty(target, key, { value, enumerable: true, configurable: true, writable: true })
   else target[key] = value
 }

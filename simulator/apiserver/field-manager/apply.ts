@@ -1,7 +1,7 @@
 /** Server-side apply. Models apiserver/pkg/endpoints/handlers applyPatcher and util/managedfields (v1.35). */
 
 import { apiErrors } from '../../api/errors.ts'
-import { sortKeys } from '../../api/go-text.ts'
+import { goJsonSorted } from '../../api/go-text.ts'
 import { apiVersionOf, gvkText } from '../../api/kinds.ts'
 import type { KindInfo } from '../../api/kinds.ts'
 import { lastAppliedAnnotation } from '../../api/object-meta.ts'
@@ -93,7 +93,7 @@ function synced(request: ApiRequest, config: JsonObject, object: JsonObject): Js
   const given = config as unknown as KubeObject
   const { [lastAppliedAnnotation]: _own, ...annotations } = given.metadata.annotations ?? {}
   const bare = given.metadata.annotations === undefined ? given : { ...given, metadata: { ...given.metadata, annotations } }
-  return { ...object, metadata: { ...metadata, annotations: { ...metadata.annotations, [lastAppliedAnnotation]: `${JSON.stringify(sortKeys(bare))}\n` } } } as unknown as JsonObject
+  return { ...object, metadata: { ...metadata, annotations: { ...metadata.annotations, [lastAppliedAnnotation]: `${goJsonSorted(bare)}\n` } } } as unknown as JsonObject
 }
 
 function checkIdentity(kind: KindInfo, request: ApiRequest, object: JsonObject, live: KubeObject | undefined): Status | undefined {
@@ -102,6 +102,8 @@ function checkIdentity(kind: KindInfo, request: ApiRequest, object: JsonObject, 
   if (live === undefined && metadata.uid !== undefined && metadata.uid !== '') {
     return apiErrors.conflict(resourceName(kind), name, `uid mismatch: the provided object specified uid ${metadata.uid}, and no existing object was found`)
   }
+  const given = metadata.name ?? ''
+  if (live !== undefined && given === '') return apiErrors.badRequest(`the name of the object (${name} based on URL) was undeterminable: name must be provided`)
   if (metadata.name !== undefined && metadata.name !== name) return apiErrors.badRequest(`the name of the object (${metadata.name}) does not match the name on the URL (${name})`)
   if (metadata.namespace !== undefined && kind.namespaced && metadata.namespace !== request.namespace) return apiErrors.badRequest('the namespace of the provided object does not match the namespace sent on the request')
   return undefined

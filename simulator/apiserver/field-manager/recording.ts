@@ -13,7 +13,8 @@ export function shown(parts: Pick<ServerParts, 'managers'>, kind: KindInfo, requ
 
 /** Takes in what a write stored. @param before undefined for a create */
 export function recorded(parts: Pick<ServerParts, 'managers'>, kind: KindInfo, request: ApiRequest, before: KubeObject | undefined, outcome: Outcome<KubeObject>): Outcome<KubeObject> {
-  if (!outcome.ok || outcome.object === before) return outcome
+  if (!outcome.ok) return outcome
+  if (outcome.object === before) return { ...outcome, object: shown(parts, kind, request, outcome.object) }
   if (request.query?.dryRun !== 'All') parts.managers.note(kind, before, outcome.object, outcome.asked ?? outcome.object, parts.managers.writerOf(kind, request))
   return { ...outcome, object: shown(parts, kind, request, outcome.object) }
 }
