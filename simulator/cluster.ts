@@ -44,7 +44,7 @@ import { ClusterState } from './kernel/state.ts'
 import type { SavedState } from './kernel/state.ts'
 import { defaultTimings } from './kernel/timings.ts'
 import type { Timings } from './kernel/timings.ts'
-import type { Clock, ComponentContext, StoreChange } from './store/component.ts'
+import type { Clock, ComponentContext, Controller, StoreChange } from './store/component.ts'
 import { keyOf } from './store/resource-id.ts'
 import { Store } from './store/store.ts'
 
@@ -116,7 +116,7 @@ export class Cluster {
     })
     this.components = bindComponents({ config, kernel: this.kernel, clientFor: (user) => this.clientFor(user), contextFor: (name, user, component) => this.contextFor(name, user, component) })
     this.runner = new ControllerRunner(this.kernel, state, this.components.controllers, (controller) =>
-      this.contextFor(`controllers/${controller.name}`, controller.isOfServer === true ? serverUser : serviceAccountUser(controller.serviceAccount ?? controller.name, controller.namespace), controller.component ?? controller.name))
+      this.contextFor(`controllers/${controller.name}`, userOfController(controller), controller.component ?? controller.name))
     this.kernel.register('cluster/expire-events', () => this.expireEvents())
     this.store.listen((change) => this.onChange(change, authorizer, kinds))
   }
@@ -321,7 +321,13 @@ export function restoreCluster(snapshot: ClusterSnapshot): Cluster {
   return new Cluster(snapshot.config, ClusterState.restore(snapshot.state))
 }
 
-/** The user of a controller: its own service account. */
+/** Whom a controller acts as. */
+function userOfController({ isOfServer, user, serviceAccount, name, namespace }: Controller): UserInfo {
+  if (isOfServer === true) return serverUser
+  return user === undefined ? serviceAccountUser(serviceAccount ?? name, namespace) : { name: user, groups: ['system:authenticated'] }
+}
+
+/** The user of a service account, which a controller is by default. */
 export function serviceAccountUser(name: string, namespace = 'kube-system'): UserInfo {
   return { name: `system:serviceaccount:${namespace}:${name}`, groups: ['system:serviceaccounts', `system:serviceaccounts:${namespace}`, 'system:authenticated'] }
 }

@@ -10,6 +10,8 @@ export interface Credentials {
   readonly token?: string
   /** True when whoever carried the token has checked its signature. */
   readonly isTokenChecked?: boolean
+  /** True when only a token that a Secret of the cluster holds is good. */
+  readonly isTokenStored?: boolean
   /** A client certificate in PEM, whose key the client was seen to hold. */
   readonly certificate?: string
 }

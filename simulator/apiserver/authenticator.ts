@@ -3,11 +3,12 @@
  * secret is the uid of namespace kube-system, which no client can choose. Models pkg/serviceaccount (v1.35).
  */
 
-import { decodeBase64, encodeBase64 } from '../api/base64.ts'
+import { decodeBase64 } from '../api/base64.ts'
 import { anonymousUser, authenticatedGroup, serviceAccountGroups, serviceAccountPrefix } from '../api/credentials.ts'
 import type { Credentials } from '../api/credentials.ts'
 import type { UserInfo } from '../api/request.ts'
-import type { KubeObject, Node, Pod } from '../api/types.ts'
+import { claimsOf, isSignedWith, readLegacyClaims, signClaims } from '../api/service-account-token.ts'
+import type { KubeObject, Node, Pod, Secret } from '../api/types.ts'
 import { isIssuedBy, keyedHash, namesOf, readCertificate } from '../api/x509/certificates.ts'
 import { hexDigits } from '../kernel/hash.ts'
 import { isJsonObject } from '../kernel/json.ts'
@@ -19,6 +20,8 @@ import type { ServerClock } from './ports.ts'
 /** The audience of the API itself, and the issuer of its tokens. */
 export const apiAudience = 'https://kubernetes.default.svc.cluster.local'
 
+/** Set by the cleaner on tokens that nobody used for a year. */
+const invalidSinceLabel = 'kubernetes.io/legacy-token-invalid-since'
 const extraPrefix = 'authentication.kubernetes.io'
 /** A deleted pod's token lives on for as long. */
 const graceMs = 60_000
@@ -29,15 +32,6 @@ export interface TokenIssue {
   readonly audiences: readonly string[]
   readonly expirationSeconds: number
   readonly bound?: KubeObject
-}
-
-function toBase64Url(text: string): string {
-  return encodeBase64(text).replace(/=+$/, '').replaceAll('+', '-').replaceAll('/', '_')
-}
-
-function fromBase64Url(text: string): string | undefined {
-  const plain = text.replaceAll('-', '+').replaceAll('_', '/')
-  return decodeBase64(plain.padEnd(Math.ceil(plain.length / 4) * 4, '='))
 }
 
 function refOf({ metadata }: KubeObject): JsonObject {
@@ -76,14 +70,16 @@ export class Authenticator {
     const claims = { aud: [...audiences], exp: now + expirationSeconds, iat: now, iss: apiAudience, jti: '', 'kubernetes.io': kubernetes, nbf: now, sub: `${serviceAccountPrefix}${namespace}:${name}` }
     const id = keyedHash(JSON.stringify(claims), this.secret)
     claims.jti = `${id.slice(0, 8)}-${id.slice(8, 12)}-4${id.slice(13, 16)}-a${id.slice(17, 20)}-${id.slice(20, 32)}`
-    const header = { alg: 'RS256', kid: keyedHash('key', this.secret).slice(0, 43) }
-    const signed = `${toBase64Url(JSON.stringify(header))}.${toBase64Url(JSON.stringify(claims))}`
-    return `${signed}.${toBase64Url(keyedHash(signed, this.secret))}`
+    return signClaims(claims, this.secret)
   }
 
   /** The user of credentials; undefined when they are no good. */
   userOf(credentials: Credentials, audiences: readonly string[] = [apiAudience]): UserInfo | undefined {
-    if (credentials.token !== undefined) return this.tokenUser(credentials.token, credentials.isTokenChecked === true, audiences)
+    if (credentials.token !== undefined) {
+      const legacy = readLegacyClaims(claimsOf(credentials.token) ?? {})
+      if (legacy !== undefined) return audiences.includes(apiAudience) ? this.legacyUser(credentials.token, legacy) : undefined
+      return credentials.isTokenStored === true ? undefined : this.tokenUser(credentials.token, credentials.isTokenChecked === true, audiences)
+    }
     return credentials.certificate === undefined ? anonymousUser : this.certificateUser(credentials.certificate)
   }
 
@@ -98,9 +94,8 @@ export class Authenticator {
   }
 
   private tokenUser(token: string, isChecked: boolean, audiences: readonly string[]): UserInfo | undefined {
-    const [header = '', body = '', signature = ''] = token.split('.')
-    if (!isChecked && signature !== toBase64Url(keyedHash(`${header}.${body}`, this.secret))) return undefined
-    const claims = claimsOf(body)
+    if (!isChecked && !isSignedWith(token, this.secret)) return undefined
+    const claims = tokenClaims(token)
     if (claims === undefined || claims.iss !== apiAudience || claims.exp * 1000 <= this.nowUnixMs) return undefined
     if (!claims.aud.some((audience) => audiences.includes(audience))) return undefined
     const { namespace, serviceaccount, pod, node } = claims['kubernetes.io']
@@ -115,6 +110,16 @@ export class Authenticator {
       extra[`${extraPrefix}/${kind}-uid`] = [ref.uid]
     }
     return { name: claims.sub, uid: serviceaccount.uid, groups: [...serviceAccountGroups(namespace), authenticatedGroup], extra }
+  }
+
+  /** A token that a Secret holds is good while the Secret and the account are there. Models pkg/serviceaccount/legacy.go. */
+  private legacyUser(token: string, { namespace, secret, account, uid }: NonNullable<ReturnType<typeof readLegacyClaims>>): UserInfo | undefined {
+    if (!isSignedWith(token, this.secret)) return undefined
+    const kept = this.store.find<Secret>('secrets', objectKey(namespace, secret))
+    const found = this.store.find('serviceaccounts', objectKey(namespace, account))
+    if (kept === undefined || kept.metadata.deletionTimestamp !== undefined || decodeBase64(kept.data?.['token'] ?? '') !== token) return undefined
+    if (kept.metadata.labels?.[invalidSinceLabel] !== undefined || found?.metadata.uid !== uid || found.metadata.deletionTimestamp !== undefined) return undefined
+    return { name: `${serviceAccountPrefix}${namespace}:${account}`, uid, groups: [...serviceAccountGroups(namespace), authenticatedGroup] }
   }
 
   private isAlive(resource: string, key: string, uid: string): boolean {
@@ -135,18 +140,9 @@ interface Claims {
   readonly 'kubernetes.io': { readonly namespace: string; readonly serviceaccount: Ref; readonly pod?: Ref; readonly node?: Ref; readonly secret?: Ref }
 }
 
-function readJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}
-
-function claimsOf(body: string): Claims | undefined {
-  const text = fromBase64Url(body)
-  const claims = text === undefined ? undefined : readJson(text)
-  if (!isJsonObject(claims) || !Array.isArray(claims['aud'])) return undefined
+function tokenClaims(token: string): Claims | undefined {
+  const claims = claimsOf(token)
+  if (claims === undefined || !Array.isArray(claims['aud'])) return undefined
   const account = claims['kubernetes.io']
   return isJsonObject(account) && isJsonObject(account['serviceaccount']) ? (claims as unknown as Claims) : undefined
 }

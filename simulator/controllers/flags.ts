@@ -17,6 +17,8 @@ export interface ControllerFlags {
   readonly nodeMonitorGracePeriodMs: number
   /** --terminated-pod-gc-threshold */
   readonly terminatedPodGcThreshold: number
+  /** --root-ca-file: the text of the file. Default: a stand-in, since nothing in the simulator checks certificates. */
+  readonly rootCertificate: string
   /** --pvclaimbinder-sync-period */
   readonly claimBinderSyncPeriodMs: number
 }
@@ -30,5 +32,6 @@ export const defaultFlags: ControllerFlags = {
   nodeMonitorPeriodMs: 5_000,
   nodeMonitorGracePeriodMs: 50_000,
   terminatedPodGcThreshold: 12_500,
+  rootCertificate: '-----BEGIN CERTIFICATE-----\nc2ltdWxhdGVkIGNsdXN0ZXIgY2VydGlmaWNhdGUgYXV0aG9yaXR5\n-----END CERTIFICATE-----\n',
   claimBinderSyncPeriodMs: 15_000,
 }

@@ -28,8 +28,9 @@ import { makePodGcController } from './pod-gc/controller.ts'
 import { replicaSetController } from './replicaset/controller.ts'
 import { resourceQuotaController } from './resource-quota/controller.ts'
 import { roleAggregationController } from './role-aggregation/controller.ts'
-import { rootCaController } from './root-ca/controller.ts'
+import { makeRootCaController } from './root-ca/controller.ts'
 import { serviceAccountController } from './service-account/controller.ts'
+import { makeTokenController } from './service-account/tokens.ts'
 import { claimProtection, classProtection, volumeProtection } from './storage-protection/controllers.ts'
 import { statefulSetController } from './statefulset/controller.ts'
 import { taintEvictionController } from './taint-eviction/controller.ts'
@@ -56,7 +57,7 @@ export function makeControllers(parts: ControllerParts): readonly Controller[] {
     customResourceDefinitionController,
     namespaceController,
     serviceAccountController,
-    rootCaController,
+    makeRootCaController(flags.rootCertificate),
     // Sets act on their size before their Deployment looks at it again.
     replicaSetController,
     deploymentController,
@@ -83,5 +84,6 @@ export function makeControllers(parts: ControllerParts): readonly Controller[] {
     volumeProtection,
     classProtection,
     makePodGcController(flags),
+    makeTokenController(flags.rootCertificate),
   ]
 }

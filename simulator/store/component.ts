@@ -104,6 +104,8 @@ export interface Controller {
   readonly serviceAccount?: string
   /** Namespace of the service account when it is not kube-system. */
   readonly namespace?: string
+  /** The user that it acts as, when it is no service account. */
+  readonly user?: string
   /** Runs in the API server, with every right, whichever controllers a cluster has. */
   readonly isOfServer?: true
   /** Event component name when it differs from the controller's, such as 'deployment-controller'. */

@@ -17,8 +17,8 @@ export interface ClusterPlan {
 }
 
 /** A cluster at T+00:00 of a plan that names a scenario or has the text of a cluster file. @throws UsageError for what cannot be read */
-export function makePlannedCluster({ scenario, clusterText = '', seed, epochMs }: ClusterPlan): Cluster {
-  const bases = new BaseClusters(epochMs)
+export function makePlannedCluster({ scenario, clusterText = '', seed, epochMs }: ClusterPlan, rootCertificate: string): Cluster {
+  const bases = new BaseClusters({ epochMs, rootCertificate })
   if (scenario === undefined) {
     const file = readClusterFile(clusterText)
     return startScenario(file.scenario, { clusters: [file.definition] }, seed, bases)

@@ -53,10 +53,10 @@ function originOf(options: Options, isManual: boolean, nowMs: number): Origin {
 }
 
 /** Reads what an origin needs, and no more. @returns how to make its cluster */
-async function makerOf(origin: Origin): Promise<() => Cluster> {
-  if (origin.scenario === undefined && origin.clusterText === undefined) return () => makePracticeCluster(origin.seed, origin.epochMs)
+async function makerOf(origin: Origin, rootCertificate: string): Promise<() => Cluster> {
+  if (origin.scenario === undefined && origin.clusterText === undefined) return () => makePracticeCluster({ seed: origin.seed, epochMs: origin.epochMs, rootCertificate })
   const { makePlannedCluster } = await import('./api-cluster.ts')
-  return () => makePlannedCluster(origin)
+  return () => makePlannedCluster(origin, rootCertificate)
 }
 
 /** A kept cluster may be asked for again, but not another one in its place. */
@@ -75,14 +75,14 @@ function identityOf(journal: Journal | undefined, options: Options, nowMs: numbe
 }
 
 /** The cluster of a state folder where it was left, or a new one. */
-async function openCluster(journal: Journal | undefined, asked: Origin, options: Options): Promise<Cluster> {
+async function openCluster(journal: Journal | undefined, asked: Origin, options: Options, rootCertificate: string): Promise<Cluster> {
   const kept = journal?.read('origin') as Origin | undefined
   if (journal === undefined || kept === undefined) {
     journal?.keep('origin', asked)
-    return (await makerOf(asked))()
+    return (await makerOf(asked, rootCertificate))()
   }
   checkSame(kept, asked, options)
-  const cluster = clusterOf(journal, await makerOf(kept))
+  const cluster = clusterOf(journal, await makerOf(kept, rootCertificate))
   cluster.advanceTo(Math.max(cluster.nowMs, Number(journal.read('nowMs') ?? 0)))
   return cluster
 }
@@ -110,7 +110,7 @@ export async function apiCommand(argv: readonly string[]): Promise<number> {
   const folder = options['--state']
   const journal = folder === undefined ? undefined : new Journal(userPath(folder))
   const identity = identityOf(journal, options, Date.now())
-  const cluster = await openCluster(journal, origin, options)
+  const cluster = await openCluster(journal, origin, options, identity.certificates.authority)
   const auditPath = options['--audit-log']
   const server = new ApiHttpServer({ cluster, ...identity, port, speed, lateMs: lateMsOf(cluster, speed, Date.now()), journal, ...(auditPath === undefined ? {} : { auditPath: userPath(auditPath) }) })
   await server.start().catch((error: Error) => {

@@ -8,6 +8,7 @@ import type { Cluster, ClusterConfig } from '../../simulator/index.ts'
 import type { ClusterDefinition, Scenario } from '../content/types.ts'
 import { applyDocuments } from './apply-documents.ts'
 import { bootCluster, settlingMs, usualAgeMs } from './booted-cluster.ts'
+import type { BootOptions } from './booted-cluster.ts'
 
 const minuteMs = 60_000
 const megabyte = 1_000_000
@@ -33,11 +34,11 @@ function install(cluster: Cluster, objects: string): void {
  */
 export class BaseClusters {
   private readonly kept = new Map<string, Cluster>()
-  private readonly epochMs: number | undefined
+  private readonly options: Pick<BootOptions, 'epochMs' | 'rootCertificate'>
 
-  /** @param epochMs Unix ms of T+00:00, where it is not the usual one */
-  constructor(epochMs?: number) {
-    this.epochMs = epochMs
+  /** @param options what is the same for all clusters */
+  constructor(options: Pick<BootOptions, 'epochMs' | 'rootCertificate'> = {}) {
+    this.options = options
   }
 
   /** A cluster of a definition with nothing of the scenario but its images, at the moment when its start begins. */
@@ -54,7 +55,7 @@ export class BaseClusters {
     const key = JSON.stringify([seed, ageMs, nodes, addOns, objects, apiServer])
     const known = this.kept.get(key)
     if (known !== undefined) return known
-    const base = bootCluster(definition, { seed, ageMs, epochMs: this.epochMs })
+    const base = bootCluster(definition, { seed, ageMs, ...this.options })
     if (objects !== '') install(base, objects)
     if (this.kept.size === keptCount) this.kept.delete([...this.kept.keys()][0])
     this.kept.set(key, base)

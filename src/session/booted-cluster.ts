@@ -16,12 +16,14 @@ export interface BootOptions {
   readonly ageMs: number
   /** Unix ms of T+00:00, where it is not the usual one. */
   readonly epochMs?: number
+  /** The certificate authority that pods and Secrets are shown, in PEM; a stand-in where nobody can check it. */
+  readonly rootCertificate?: string
 }
 
 /** Boots a cluster and lets it settle. The objects of the definition are its caller's to apply. */
-export function bootCluster(definition: ClusterDefinition, { seed, ageMs, epochMs }: BootOptions): Cluster {
+export function bootCluster(definition: ClusterDefinition, { seed, ageMs, epochMs, rootCertificate }: BootOptions): Cluster {
   const { id: _id, title: _title, objects: _objects, schedulerConfiguration: _scheduler, ...made } = definition
-  const cluster = createCluster({ seed, epochMs, historyMs: ageMs, ...made, cachedImages: ['registry.k8s.io/pause:3.10'] })
+  const cluster = createCluster({ seed, epochMs, historyMs: ageMs, ...made, ...(rootCertificate === undefined ? {} : { controllerFlags: { rootCertificate } }), cachedImages: ['registry.k8s.io/pause:3.10'] })
   cluster.advanceTo(settlingMs)
   return cluster
 }

@@ -94,6 +94,6 @@ export class Accounts {
   }
 
   private serviceAccountOf(token: string, cluster: Cluster): UserInfo | undefined {
-    return equalTexts(this.signToken(token), token) ? cluster.authenticate({ token, isTokenChecked: true }) : undefined
+    return cluster.authenticate(equalTexts(this.signToken(token), token) ? { token, isTokenChecked: true } : { token, isTokenStored: true })
   }
 }
