@@ -11,6 +11,8 @@ import type { Address, ResourceAddress } from './address.ts'
 import { inForm, render } from './answer-text.ts'
 import type { AuditFile } from './audit-file.ts'
 import type { Desk } from './desk.ts'
+import { Budget } from './limits.ts'
+import type { Limits } from './limits.ts'
 import { acceptedForms, jsonType, notAcceptableText, protobufType } from './media.ts'
 import type { AnswerForm } from './media.ts'
 import { withDescriptions } from './openapi-texts.ts'
@@ -26,15 +28,13 @@ export interface Parts {
   readonly pump: Pump
   readonly accounts: Accounts
   readonly audit: AuditFile | undefined
+  readonly limits: Limits
   readonly serverAddress: () => string
 }
 
 const writeVerbs: readonly string[] = ['create', 'update', 'patch', 'delete', 'deletecollection']
 const upgradedSubresources: readonly string[] = ['exec', 'attach', 'portforward']
 const adminGroup = 'system:masters'
-/** Open watches of one user, and of all. A client over it is told to come again, as API priority and fairness does. */
-const watchesPerUserMax = 3000
-const watchesMax = 6000
 /** A watch without timeoutSeconds ends after this. Models --min-request-timeout, whose double bounds a drawn time. */
 const watchTimeoutMs = 2_700_000
 const advancePath = '/podflight/advance'
@@ -57,9 +57,11 @@ interface Exchange {
 export class Endpoint {
   private readonly parts: Parts
   private readonly watchesOf = new Map<string, number>()
+  private readonly bodies: Budget
 
   constructor(parts: Parts) {
     this.parts = parts
+    this.bodies = new Budget(parts.limits.bodyBytesInAll)
   }
 
   /** Answers a request. Never rejects: a client that breaks off gets nothing. A body that is nested too deep exhausts its reader before anything is written. */
@@ -113,7 +115,8 @@ export class Endpoint {
   private async answerResource(exchange: Exchange, address: ResourceAddress): Promise<void> {
     const { verb, subresource = '' } = address
     if (upgradedSubresources.includes(subresource)) return this.refuse(exchange, apiErrors.badRequest('Upgrade request required'))
-    const parts = writeVerbs.includes(verb) ? await readBody(exchange.request, verb, subresource) : {}
+    const parts = writeVerbs.includes(verb) ? await readBody(exchange.request, verb, subresource, { budget: this.bodies, bodyMs: this.parts.limits.bodyMs }) : {}
+    if (parts === 'tooMany') return this.tooMany(exchange)
     if ('refusal' in parts) return this.refuse(exchange, parts.refusal)
     const form = this.formFor(exchange.forms, address)
     if (form === undefined) return this.refuse(exchange, apiErrors.notAcceptable(notAcceptableText))
@@ -170,12 +173,15 @@ export class Endpoint {
   }
 
   private hasTooMany(user: UserInfo): boolean {
-    return (this.watchesOf.get(user.name) ?? 0) >= watchesPerUserMax || this.parts.hub.size >= watchesMax
+    return (this.watchesOf.get(user.name) ?? 0) >= this.parts.limits.watchesPerUser || this.parts.hub.size >= this.parts.limits.watches
   }
 
-  private tooMany({ response }: Exchange): void {
-    response.writeHead(429, { 'Content-Type': 'text/plain; charset=utf-8', 'Retry-After': '1', 'X-Content-Type-Options': 'nosniff' })
+  /** Models apiserver/pkg/server/filters tooManyRequests (v1.35). */
+  private tooMany(exchange: Exchange): void {
+    const { request, response } = exchange
+    response.writeHead(429, { 'Content-Type': 'text/plain; charset=utf-8', 'Retry-After': '1', 'X-Content-Type-Options': 'nosniff', ...(request.complete || request.method === 'GET' ? {} : { Connection: 'close' }) })
     response.end('Too many requests, please try again later.\n')
+    this.audit(exchange, 429)
   }
 
   /** A watch or a followed log: frames as they come, until one end closes it. */

@@ -9,6 +9,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { WebSocket } from 'ws'
 import type { Pod } from '../../../simulator/index.ts'
 import type { Desk } from './desk.ts'
+import { Budget, usualLimits } from './limits.ts'
 import { readBytes } from './request-body.ts'
 import { SpdyConnection } from './spdy.ts'
 import type { SpdyStream } from './spdy.ts'
@@ -61,8 +62,8 @@ class ForwardServer {
   }
 
   private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const body = await readBytes(request, bodyBytesMax).catch(() => undefined)
-    if (body === undefined) return void response.destroy()
+    const body = await readBytes(request, { bytes: bodyBytesMax, budget: new Budget(bodyBytesMax), bodyMs: usualLimits.bodyMs }).catch(() => undefined)
+    if (body === undefined || typeof body === 'string') return void response.destroy()
     const { namespace = '' } = this.pod.metadata
     const url = `http://${this.pod.status?.podIP ?? ''}:${this.port}${request.url ?? '/'}`
     const result = this.desk.send(namespace, { method: request.method ?? 'GET', url, headers: headersOf(request), body: body.toString('utf8') })
