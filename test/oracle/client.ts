@@ -53,7 +53,7 @@ export class OracleClient {
   }
 
   /** Items of a list. */
-  async list(path: string): Promise<readonly { readonly metadata: { readonly name: string; readonly namespace?: string; readonly labels?: { readonly [label: string]: string } } }[]> {
+  async list(path: string): Promise<readonly { readonly metadata: { readonly name: string; readonly namespace?: string; readonly labels?: { readonly [label: string]: string }; readonly annotations?: { readonly [name: string]: string } } }[]> {
     const answer = await this.request('GET', path)
     if (answer.code !== 200) throw new Error(`GET ${path}: ${answer.code} ${JSON.stringify(answer.body)}`)
     return (answer.body as { items: readonly { metadata: { name: string } }[] }).items

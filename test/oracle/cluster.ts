@@ -38,7 +38,6 @@ export interface Cluster {
 
 export type Component = 'etcd' | 'apiserver' | 'kcm' | 'scheduler' | 'kwok'
 
-/** The order of ending: the API server before etcd, without which it lingers. */
 const components: readonly Component[] = ['kwok', 'scheduler', 'kcm', 'apiserver', 'etcd']
 const kwokConfiguration = fileURLToPath(new URL('./kwok.yaml', import.meta.url))
 const readyTries = 240
@@ -175,5 +174,5 @@ export async function startCluster(given: ClusterOptions): Promise<Cluster> {
 
 /** Ends what `startCluster` started in this folder; the files stay. */
 export async function stopCluster(folder: string): Promise<void> {
-  for (const component of components) await stopComponent(component, resolve(folder))
+  for (const component of components) await stopComponent(component, resolve(folder), 'SIGKILL')
 }

@@ -66,7 +66,7 @@ function start(folder: string, name: string, command: readonly string[]): void {
 function cgroupFolders(): string[] {
   const root = '/sys/fs/cgroup'
   if (existsSync(join(root, 'cgroup.controllers'))) return [join(root, cgroup)]
-  return readdirSync(root).filter((name) => name !== 'unified').map((name) => join(root, name, cgroup))
+  return readdirSync(root).map((name) => join(root, name, cgroup))
 }
 
 function makeCgroups(): void {
