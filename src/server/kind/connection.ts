@@ -17,7 +17,8 @@ import { checkNodes } from './guard/nodes.ts'
 import { Secret, withoutSecrets } from './guard/secret.ts'
 import { forwardStream, sessionStream, textStream, watchStream } from './streams.ts'
 import type { ForwardedPort, RefusedSocket } from './streams.ts'
-import { readAll, Transport, TransportFailure, transportLimits } from './transport.ts'
+import { learnerCredential, readAll, Transport, TransportFailure, transportLimits } from './transport.ts'
+import type { TransportLimits } from './transport.ts'
 import { refuseOddPath, toWire } from './wire.ts'
 import type { WireRequest } from './wire.ts'
 
@@ -31,6 +32,11 @@ function failureAnswer(body: ReturnType<typeof apiErrors.badRequest>): ApiAnswer
 /** Keeps out bodies that are larger than any manifest of a course. */
 export function refuseLargeRequest(wire: WireRequest): string | undefined {
   return Buffer.byteLength(wire.body ?? '') <= transportLimits.requestBytesMax ? undefined : `limit is ${transportLimits.requestBytesMax}`
+}
+
+/** Keeps out paths other than versions, discovery and health. */
+export function refuseOddUrl(path: string): string | undefined {
+  return /^\/(version|api|apis|openapi\/v3|healthz|livez|readyz)(\/[A-Za-z0-9][A-Za-z0-9.-]*)*$/.test(path) ? undefined : `${path} is not read`
 }
 
 /** Texts of `Warning: 299 - "text"` headers. */
@@ -78,19 +84,21 @@ export class HttpsConnection implements KindConnection {
   readonly cluster: string
   private readonly target: KindTarget
   private readonly owner: Transport
+  private readonly limits: TransportLimits
   private learner: { readonly transport: Transport; readonly plan: SandboxPlan } | undefined
   private isClosed = false
 
-  constructor(target: KindTarget) {
+  constructor(target: KindTarget, limits = transportLimits) {
     this.target = target
+    this.limits = limits
     this.context = target.context
     this.cluster = target.cluster
-    this.owner = new Transport(target, target)
+    this.owner = new Transport(target, target, limits)
   }
 
   useLearnerToken(token: string, plan: SandboxPlan): void {
     this.learner?.transport.close()
-    this.learner = { transport: new Transport(this.target, { token: new Secret(token) }), plan }
+    this.learner = { transport: new Transport(this.target, learnerCredential(this.target, new Secret(token)), this.limits), plan }
   }
 
   async send(request: BridgeRequest, as: Identity): Promise<ApiAnswer> {
@@ -106,7 +114,7 @@ export class HttpsConnection implements KindConnection {
   sendPath(path: string, as: Identity): Promise<ApiAnswer> {
     const transport = as === 'owner' ? this.owner : this.learner?.transport
     if (transport === undefined) return Promise.resolve(failureAnswer(apiErrors.unauthorized()))
-    if (!/^\/(version|api|apis|openapi\/v3|healthz|livez|readyz)(\/[A-Za-z0-9.-]+)*$/.test(path)) return Promise.resolve(failureAnswer(apiErrors.noSuchPath()))
+    if (firstRefusal([refuseOddUrl], path) !== undefined) return Promise.resolve(failureAnswer(apiErrors.noSuchPath()))
     return this.exchange(transport, { method: 'GET', target: path, headers: { accept: 'application/json', 'user-agent': 'podflight-kind' } }, false)
   }
 
@@ -183,7 +191,8 @@ export class HttpsConnection implements KindConnection {
   private async once(transport: Transport, wire: WireRequest, keepsManagedFields: boolean): Promise<ApiAnswer & { readonly retryMs?: number }> {
     try {
       const answer = await transport.start(wire)
-      const text = await readAll(answer, (error) => transport.failure(error))
+      const read = await readAll(answer, (error) => transport.failure(error))
+      const text = answer.statusCode === 200 ? read : withoutSecrets(read, transport.secrets)
       const { 'content-type': type = '', 'retry-after': after } = answer.headers
       const code = answer.statusCode ?? 500
       const seconds = Number(after)

@@ -8,7 +8,14 @@ import type { Secret } from './guard/secret.ts'
 import type { WireRequest } from './wire.ts'
 
 /** Bounds of one exchange. */
-export const transportLimits = { connectMsMax: 5000, idleMsMax: 30_000, answerBytesMax: 32 * 1024 * 1024, requestBytesMax: 3 * 1024 * 1024, socketsMax: 16 } as const
+export interface TransportLimits {
+  readonly connectMsMax: number
+  readonly idleMsMax: number
+  readonly answerBytesMax: number
+  readonly requestBytesMax: number
+  readonly socketsMax: number
+}
+export const transportLimits: TransportLimits = { connectMsMax: 5000, idleMsMax: 30_000, answerBytesMax: 32 * 1024 * 1024, requestBytesMax: 3 * 1024 * 1024, socketsMax: 16 }
 
 /** How a request failed before there was an answer: `timeout` after connecting, else `unreachable`. */
 export class TransportFailure extends Error {
@@ -30,13 +37,27 @@ export interface Credential {
   readonly token?: Secret
 }
 
+/** What the learner's side shows: its token alone. Beside a certificate, the API server would not look at the token. */
+export function learnerCredential(_target: KindTarget, token: Secret): Credential {
+  return { token }
+}
+
+/** Keeps out servers that the authority of the kubeconfig did not sign. */
+export function rejectUnchecked(): boolean {
+  return true
+}
+
+/** The address of a host. The loopback name is not looked up: a hosts file could lead elsewhere. */
+export function loopbackAddress(host: string): string {
+  return host === 'localhost' ? '127.0.0.1' : host
+}
+
 /** TLS of a target and a credential, for requests and for WebSockets. */
-export function tlsOptions(target: KindTarget, credential: Credential): { host: string; port: number; ca: string; rejectUnauthorized: true; minVersion: 'TLSv1.2'; servername?: string; cert?: string; key?: string } {
-  const isName = target.host === 'localhost'
+export function tlsOptions(target: KindTarget, credential: Credential): { host: string; port: number; ca: string; rejectUnauthorized: boolean; minVersion: 'TLSv1.2'; servername?: string; cert?: string; key?: string } {
   return {
-    // The loopback name is not looked up: a hosts file could lead elsewhere. The certificate is still checked for it.
-    host: isName ? '127.0.0.1' : target.host, port: target.port, ca: target.authority, rejectUnauthorized: true, minVersion: 'TLSv1.2',
-    ...(isName ? { servername: 'localhost' } : {}),
+    host: loopbackAddress(target.host), port: target.port, ca: target.authority, rejectUnauthorized: rejectUnchecked(), minVersion: 'TLSv1.2',
+    // The certificate is checked for the name that the kubeconfig has.
+    ...(target.host === 'localhost' ? { servername: 'localhost' } : {}),
     ...(credential.certificate === undefined || credential.key === undefined ? {} : { cert: credential.certificate, key: credential.key.reveal() }),
   }
 }
@@ -68,12 +89,14 @@ export class Transport {
   private readonly target: KindTarget
   private readonly credential: Credential
   private readonly agent: Agent
+  private readonly limits: TransportLimits
 
-  constructor(target: KindTarget, credential: Credential) {
+  constructor(target: KindTarget, credential: Credential, limits = transportLimits) {
     this.target = target
+    this.limits = limits
     this.credential = credential
     // An agent of its own: the global one may be told by the environment to use a proxy.
-    this.agent = new Agent({ keepAlive: true, maxSockets: transportLimits.socketsMax, ...tlsOptions(target, credential) })
+    this.agent = new Agent({ keepAlive: true, maxSockets: limits.socketsMax, ...tlsOptions(target, credential) })
   }
 
   get secrets(): readonly Secret[] {
@@ -97,16 +120,17 @@ export class Transport {
   /** Sends a request and resolves with its answer's head; the body is still to be read. @throws TransportFailure */
   start(wire: WireRequest): Promise<IncomingMessage> {
     return new Promise((resolve, reject) => {
+      const { connectMsMax, idleMsMax } = this.limits
       const length = wire.body === undefined ? {} : { 'content-length': String(Buffer.byteLength(wire.body)) }
       const sent = startRequest({ agent: this.agent, ...tlsOptions(this.target, this.credential), method: wire.method, path: wire.target, headers: { ...wire.headers, ...length, ...this.headers() } })
       let isConnected = false
-      const connecting = setTimeout(() => sent.destroy(new TransportFailure('timeout', `the cluster of context ${this.target.context} did not take the connection within ${transportLimits.connectMsMax / 1000} s`, true)), transportLimits.connectMsMax)
+      const connecting = setTimeout(() => sent.destroy(new TransportFailure('timeout', `the cluster of context ${this.target.context} did not take the connection within ${connectMsMax / 1000} s`, true)), connectMsMax)
       const connected = (): void => {
         isConnected = true
         clearTimeout(connecting)
       }
       sent.on('socket', (socket) => (sent.reusedSocket ? connected() : socket.once('secureConnect', connected)))
-      sent.setTimeout(transportLimits.idleMsMax, () => sent.destroy(new TransportFailure('timeout', `the cluster of context ${this.target.context} did not answer within ${transportLimits.idleMsMax / 1000} s`, false)))
+      sent.setTimeout(idleMsMax, () => sent.destroy(new TransportFailure('timeout', `the cluster of context ${this.target.context} did not answer within ${idleMsMax / 1000} s`, false)))
       sent.once('error', (error) => {
         clearTimeout(connecting)
         reject(error instanceof TransportFailure ? error : new TransportFailure('unreachable', this.failure(error), !isConnected || (sent.reusedSocket && (error as NodeJS.ErrnoException).code === 'ECONNRESET')))

@@ -7,6 +7,7 @@ import { bodyLimits, depthOf, itemsOf, placesOf } from './bodies.ts'
 import type { Place } from './bodies.ts'
 import { namespacedKinds, rowOf } from './course-kinds.ts'
 import type { Guard } from './guard.ts'
+import { refusePrototypeKeys } from './manifests.ts'
 import { sandboxNames } from './names.ts'
 
 type BodyGuard = Guard<[BridgeRequest, readonly Json[], SandboxPlan]>
@@ -26,12 +27,9 @@ export function refuseDeepBody({ body }: BridgeRequest): string | undefined {
   return body === undefined || depthOf(body as Json) <= bodyLimits.depthMax ? undefined : `a manifest is at most ${bodyLimits.depthMax} levels deep`
 }
 
-const prototypeKeys: readonly string[] = ['__proto__', 'constructor', 'prototype']
-
 /** Keeps out keys that mean something else to JavaScript than to people. */
 export function refusePrototypeKey(_request: BridgeRequest, settings: readonly Json[]): string | undefined {
-  const place = find(settings, ({ key }) => prototypeKeys.includes(key))
-  return place === undefined ? undefined : `a manifest cannot have the key ${JSON.stringify(place.key)}`
+  return settings.map(refusePrototypeKeys).find((refusal) => refusal !== undefined)
 }
 
 /** Finalizers that controllers of Kubernetes take away by themselves. They come back in whole objects that were read before. */

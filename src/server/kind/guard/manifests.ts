@@ -1,13 +1,13 @@
 /**
  * Manifests of the learner as objects: read once, under limits, and looked at before anything is sent. From here on only
- * JSON travels, so that no second reader can understand a text differently.
+ * JSON travels, so that no second reader can understand a text differently. The reader itself bounds depth and aliases.
  */
 
 import { utf8Length } from '../../../../simulator/api/go-text.ts'
 import { decodeDocuments, yamlLimits } from '../../../../simulator/api/yaml/documents.ts'
 import { isJsonObject } from '../../../../simulator/kernel/json.ts'
 import type { Json, JsonObject } from '../../../../simulator/kernel/json.ts'
-import { bodyLimits, depthOf, placesOf } from './bodies.ts'
+import { placesOf } from './bodies.ts'
 import { firstRefusal } from './guard.ts'
 import type { Guard } from './guard.ts'
 
@@ -20,11 +20,6 @@ export function refuseLargeManifest(text: string): string | undefined {
 export function refuseManyDocuments(text: string): string | undefined {
   const separators = text.split('\n').filter((line) => line.startsWith('---')).length
   return separators <= yamlLimits.documentsMax ? undefined : `a manifest has at most ${yamlLimits.documentsMax} documents`
-}
-
-/** Keeps out values nested deeper than any manifest. */
-export function refuseDeepValue(value: Json): string | undefined {
-  return depthOf(value) <= bodyLimits.depthMax ? undefined : `a manifest is at most ${bodyLimits.depthMax} levels deep`
 }
 
 const prototypeKeys: readonly string[] = ['__proto__', 'constructor', 'prototype']
@@ -41,7 +36,7 @@ export function refuseShapelessDocument(value: Json): string | undefined {
 }
 
 const textGuards: readonly Guard<[string]>[] = [refuseLargeManifest, refuseManyDocuments]
-const documentGuards: readonly Guard<[Json]>[] = [refuseDeepValue, refusePrototypeKeys, refuseShapelessDocument]
+const documentGuards: readonly Guard<[Json]>[] = [refusePrototypeKeys, refuseShapelessDocument]
 
 /** The objects of a manifest in their order, or why it is refused, in words. */
 export function readManifests(text: string): { readonly objects: readonly JsonObject[] } | { readonly refusal: string } {

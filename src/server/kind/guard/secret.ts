@@ -4,6 +4,11 @@ import { inspect } from 'node:util'
 
 const placeholder = '[hidden]'
 
+/** Keeps tokens and keys out of whatever prints, logs or serializes what holds them. */
+export function hideSecret(_text: string): string {
+  return placeholder
+}
+
 /** Holds a token or key. Only `reveal` gives it, to the code that sends it. */
 export class Secret {
   readonly #text: string
@@ -22,19 +27,19 @@ export class Secret {
   }
 
   toString(): string {
-    return placeholder
+    return hideSecret(this.#text)
   }
 
   toJSON(): string {
-    return placeholder
+    return hideSecret(this.#text)
   }
 
   [inspect.custom](): string {
-    return placeholder
+    return hideSecret(this.#text)
   }
 }
 
-/** A text without any of the secrets. Messages of libraries and servers pass here before a person sees them. */
+/** Keeps secrets out of texts that came from elsewhere: messages of libraries and servers pass here before a person sees them. */
 export function withoutSecrets(text: string, secrets: readonly Secret[]): string {
   return secrets.reduce((shown, secret) => secret.takeOutOf(shown), text)
 }
