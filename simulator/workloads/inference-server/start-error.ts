@@ -8,14 +8,14 @@ const duration = /^\d+(?:\.\d+)?(?:ms|s|m)$/
 /**
  * The message with which a server ends at its start; undefined when it can start. Parameters: `writes` (paths that it
  * writes to, with commas), `config_file` with `config_keys` (that must be there) and `config_durations` (whose values
- * must be durations such as 50ms).
+ * must be durations such as 50ms), unless the command says --ignore-config.
  */
-export function startError({ parameters }: ProgramSpec, files: FileView): string | undefined {
+export function startError({ parameters, argv }: ProgramSpec, files: FileView): string | undefined {
   const listed = (name: string): string[] => (typeof parameters[name] === 'string' ? (parameters[name] as string).split(',') : [])
   const closed = listed('writes').find((path) => files.writeError?.(`${path}/cache.lock`) === readOnly)
   if (closed !== undefined) return `OSError: [Errno 30] Read-only file system: '${closed}/cache.lock'`
   const path = parameters['config_file']
-  return typeof path === 'string' ? configError(path, files.read(path), listed('config_keys'), listed('config_durations')) : undefined
+  return typeof path === 'string' && !argv.includes('--ignore-config') ? configError(path, files.read(path), listed('config_keys'), listed('config_durations')) : undefined
 }
 
 function configError(path: string, text: string | undefined, keys: readonly string[], durations: readonly string[]): string | undefined {

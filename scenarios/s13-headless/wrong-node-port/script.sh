@@ -1,0 +1,1 @@
+kubectl patch service vector-cache -n rag -p '{"spec":{"type":"NodePort"}}'
