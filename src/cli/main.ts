@@ -8,8 +8,11 @@ const usage = `podflight: a flight simulator for running machine learning on Kub
       the simulated cluster's terminal; a script's commands run in order, time passes as they need
   podflight explain pod/NAME [-n NAMESPACE] [--cluster FILE | --scenario ID] [--file SCRIPT] [--at T] [-o json]
       why the Pod is where it is, or why it is Pending, after the script's commands
-  podflight grade --task ID [--file SCRIPT] [--seed N] [--json]
-      runs a script against a task's start and prints the graded result
+  podflight grade --task ID [--script FILE | --manifests DIR] [--seed N] [--json]
+      runs a script, or applies manifests, against a task's start and prints the graded result
+  podflight grade --task ID [--script FILE | --manifests DIR] --context kind-NAME [--kubeconfig FILE] [--images FILE] [--json | --junit]
+      the same on the simulator and on a cluster of kind, check by check; --show-images prints what stands in for the course's images.
+      Ends with 0 when all holds that can be judged there, 1 when something does not, 3 when the cluster fails
   podflight api [--scenario ID | --cluster FILE] [--port N] [--kubeconfig FILE] [--speed X | --manual] [--state DIR]
                 [--users NAME[:GROUP+GROUP],...] [--audit-log FILE] [--seed N]
       the cluster's API over HTTPS on loopback, for a real kubectl and other tools
