@@ -8,6 +8,7 @@ import type { KindDoor, KindGrade, KindGradeOptions, Report, Sandbox } from './c
 import { ImageMap } from './images/image-map.ts'
 import { imagesFor, pythonImage } from './images/image-table.ts'
 import { mapImages } from './images/mapped-connection.ts'
+import { mapNodes, NodeNames } from './node-names.ts'
 import { kindVerdicts, parityRows, startRefs, whyNotOnKind } from './parity.ts'
 import { planOf } from './plan.ts'
 import { KindSandbox } from './sandbox.ts'
@@ -126,9 +127,9 @@ class KindGrading {
 
   private async makeTools(): Promise<Tools> {
     const { connection, task, images } = this.options
-    const door = mapImages(connection, new ImageMap(imagesFor(task, images)))
+    const door = mapNodes(mapImages(connection, new ImageMap(imagesFor(task, images))), new NodeNames(this.sandbox.workers))
     const facts = await readNodeFacts(door)
-    const pods = new ProbePods({ door: connection, session: this.sandbox.plan.session, image: pythonImage, facts, ...this.signal })
+    const pods = new ProbePods({ door, session: this.sandbox.plan.session, image: pythonImage, facts, ...this.signal })
     const readers = makeReaders(door, await readKinds(door), pods, facts)
     const owner = new RemoteTerminal({ connection: door, as: 'owner', context: 'author', namespace: 'default', files: {}, lineSecondsMax, ...this.signal })
     return { door, facts, pods, readers, owner }
