@@ -88,6 +88,12 @@ export interface KindContext {
   readonly refused?: string
 }
 
+/** The contexts that kind names, or why there are none to tell of. */
+export interface KindContexts {
+  readonly contexts: readonly KindContext[]
+  readonly problem?: string
+}
+
 /** What a grading that was stopped left in a cluster. */
 export interface Leftover {
   readonly context: string

@@ -1,11 +1,11 @@
-import { useEffect, useId, useRef, useSyncExternalStore } from 'react'
+import { useEffect, useId, useRef, useSyncExternalStore, type RefObject } from 'react'
 import { Play, RotateCcw, Square } from 'lucide-react'
 import { Button } from '../ui/Button.tsx'
 import { Mark } from '../ui/Glyphs.tsx'
 import { Hidden, useAnnounce } from '../ui/LiveRegion.tsx'
 import { Notice } from '../ui/Notice.tsx'
-import type { KindRun, KindState } from './kind-run.ts'
-import { failureView, offlineText, phaseNews, selectGrade, selectPhases, selectPlan } from './kind.view.ts'
+import type { KindRun, KindStage, KindState } from './kind-run.ts'
+import { failureView, offlineText, phaseNews, sentence, selectGrade, selectPhases, selectPlan } from './kind.view.ts'
 import { ParityTable } from './ParityTable.tsx'
 import css from './KindPanel.module.css'
 
@@ -14,8 +14,9 @@ export function KindPanel({ run }: { run: KindRun }) {
   const state = useSyncExternalStore(run.subscribe, run.snapshot)
   useEffect(() => { if (run.state.stage === 'new' || run.state.stage === 'offline') void run.look() }, [run])
   useNews(state)
+  const panel = useKeptFocus(state.stage)
   return (
-    <div className={css.panel}>
+    <div className={css.panel} ref={panel} tabIndex={-1}>
       {state.stage === 'offline' ? <Offline state={state} onLook={() => void run.look()} /> : (
         <>
           <Contexts state={state} onChoose={(context) => void run.choose(context)} onLook={() => void run.look()} />
@@ -36,6 +37,19 @@ function useNews(state: KindState): void {
     before.current = state
     if (news !== undefined) announce(news)
   }, [state, announce])
+}
+
+/** A button that goes with its stage takes the focus with it: then the panel gets it, and Tab goes on from there. */
+function useKeptFocus(stage: KindStage): RefObject<HTMLDivElement | null> {
+  const panel = useRef<HTMLDivElement>(null)
+  const wasInside = useRef(false)
+  useEffect(() => {
+    const note = () => { wasInside.current = panel.current?.contains(document.activeElement) === true }
+    document.addEventListener('focusin', note)
+    return () => document.removeEventListener('focusin', note)
+  }, [])
+  useEffect(() => { if (wasInside.current && document.activeElement === document.body) panel.current?.focus({ preventScroll: true }) }, [stage])
+  return panel
 }
 
 function Stage({ state, run }: { state: KindState; run: KindRun }) {
@@ -74,7 +88,7 @@ function Contexts({ state, onChoose, onLook }: { state: KindState; onChoose: (co
     return (
       <section className={css.part} aria-label="No cluster of kind">
         <h3 className={css.title}>No cluster of kind to grade on</h3>
-        <p className={css.lead}>{contexts.length === 0 ? 'Your kubeconfig has no context named kind-…. This makes one:' : 'None of the contexts may be used.'}</p>
+        <p className={css.lead}>{contexts.length === 0 ? `${sentence(state.problem ?? 'Your kubeconfig has no context named kind-…')} This makes one:` : 'None of the contexts may be used.'}</p>
         {contexts.length === 0 && <pre className={css.command} tabIndex={0} aria-label="Command">npm run podflight -- kind up</pre>}
         <Refused rows={refused} />
         <div className={css.actions}><Button icon={RotateCcw} onClick={onLook}>Look again</Button></div>
@@ -179,7 +193,7 @@ function Graded({ state, run }: { state: KindState; run: KindRun }) {
       {grade.leftovers.length > 0 && <Notice tone="wait" title="Clean-up left something behind"><ul>{grade.leftovers.map((item) => <li key={item}><code>{item}</code></li>)}</ul></Notice>}
       <ParityTable grade={grade} />
       {grade.transcript !== '' && <details className={css.transcript}><summary>Terminal on {grade.context}</summary><pre tabIndex={0} aria-label="Terminal output">{grade.transcript}</pre></details>}
-      <div className={css.actions}><Button icon={RotateCcw} onClick={() => void run.look()}>Grade again</Button></div>
+      <div className={css.last}><Button icon={RotateCcw} onClick={() => void run.look()}>Grade again</Button></div>
     </section>
   )
 }
@@ -189,7 +203,7 @@ function Failed({ state, run }: { state: KindState; run: KindRun }) {
   const last = state.steps.at(-1)
   return (
     <Notice tone={tone} title={title} actions={<Button icon={RotateCcw} onClick={() => void run.look()}>Look again</Button>}>
-      <p>{text}</p>
+      <p className={css.failure}>{text}</p>
       {tone === 'bad' && last !== undefined && <pre>{last.phase}: {last.text}</pre>}
     </Notice>
   )

@@ -4,7 +4,7 @@
  */
 
 import { bridgeKeyHeader, bridgePaths } from '../../session/kind-wire.ts'
-import type { GradeFrame, KindContext, Leftover, PlanOrder, SandboxPlan } from '../../session/kind-wire.ts'
+import type { GradeFrame, KindContexts, Leftover, PlanOrder, SandboxPlan } from '../../session/kind-wire.ts'
 
 /** Why there is no bridge: nobody started one for this page, its key is of another start, or it does not answer any more. */
 export type NoBridge = 'none' | 'old-key' | 'gone'
@@ -24,7 +24,7 @@ export class BridgeRefusal extends Error {}
 
 /** What the app asks of the bridge. Rejects with BridgeMissing or BridgeRefusal. */
 export interface BridgeClient {
-  contexts(): Promise<{ readonly contexts: readonly KindContext[]; readonly isBusy: boolean }>
+  contexts(): Promise<KindContexts & { readonly isBusy: boolean }>
   leftovers(context: string): Promise<readonly Leftover[]>
   plan(order: PlanOrder): Promise<SandboxPlan>
   /** Frames as they come; the last one is a grade or an error. */

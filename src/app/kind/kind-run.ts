@@ -10,6 +10,8 @@ export interface KindState {
   readonly stage: KindStage
   readonly why?: NoBridge
   readonly contexts: readonly KindContext[]
+  /** Why there are no contexts. */
+  readonly problem?: string
   readonly context?: string
   readonly leftovers: readonly Leftover[]
   /** Session of the leftover that is being removed. */
@@ -52,8 +54,8 @@ export class KindRun {
   async look(): Promise<void> {
     this.set({ ...first, stage: 'looking' })
     await this.attemptTo(async () => {
-      const { contexts } = await this.client.contexts()
-      this.set({ contexts, stage: 'choose' })
+      const { contexts, problem } = await this.client.contexts()
+      this.set({ contexts, stage: 'choose', ...(problem === undefined ? {} : { problem }) })
       const usable = contexts.filter((context) => context.refused === undefined)
       if (usable.length === 1) await this.planFor(usable[0].name)
     })

@@ -65,7 +65,7 @@ export function phaseNews(before: readonly Progress[], now: readonly Progress[])
   return phase === undefined || phase === before.at(-1)?.phase ? undefined : phases.find((row) => row.phase === phase)?.title
 }
 
-export const parityWords: Readonly<Record<ParityRow['parity'], string>> = { agree: 'agree', differ: 'differ', 'not gradable': 'not gradable here' }
+export const parityWords: Readonly<Record<ParityRow['parity'], string>> = { agree: 'both agree', differ: 'they differ', 'not gradable': 'not gradable here' }
 
 export interface GradeView { readonly sentence: string; readonly note: string; readonly isAlike: boolean }
 
@@ -90,10 +90,13 @@ export function offlineText(why: NoBridge): { readonly title: string; readonly t
   }
 }
 
+/** Words of the server as a sentence. */
+export function sentence(text: string): string { return `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? '' : '.'}` }
+
 /** What the panel shows when a failure came: a stop that was asked for is none. */
 export function failureView(state: KindState): { readonly tone: 'info' | 'bad'; readonly title: string; readonly text: string } {
   const { isStopped = false, message = '' } = state
   const isBefore = state.steps.length === 0
   if (isStopped) return { tone: 'info', title: 'Stopped and cleaned up', text: 'Nothing was graded on kind.' }
-  return { tone: 'bad', title: isBefore ? 'It cannot be graded on this cluster' : 'The grading did not finish', text: `${message.charAt(0).toUpperCase()}${message.slice(1)}${/[.!?]$/.test(message) ? '' : '.'}${isBefore ? ' Nothing was created.' : ' No check was counted.'}` }
+  return { tone: 'bad', title: isBefore ? 'It cannot be graded on this cluster' : 'The grading did not finish', text: `${sentence(message)}${isBefore ? ' Nothing was created.' : ' No check was counted.'}` }
 }

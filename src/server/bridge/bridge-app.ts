@@ -72,7 +72,7 @@ class Bridge {
   }
 
   async contexts(context: Context): Promise<Response> {
-    return answer(context, 200, { contexts: await this.backend.contexts(), isBusy: this.working !== undefined })
+    return answer(context, 200, { ...(await this.backend.contexts()), isBusy: this.working !== undefined })
   }
 
   async leftovers(context: Context): Promise<Response> {

@@ -50,7 +50,7 @@ export class FakeBackend implements KindBackend {
   private count = 0
 
   contexts(): ReturnType<KindBackend['contexts']> {
-    return Promise.resolve([{ name: 'kind-podflight' }, { name: 'kind-far-away', refused: 'the server of context kind-far-away is not on this machine: only 127.0.0.1, [::1] and localhost with a port are used' }])
+    return Promise.resolve({ contexts: [{ name: 'kind-podflight' }, { name: 'kind-far-away', refused: 'the server of context kind-far-away is not on this machine: only 127.0.0.1, [::1] and localhost with a port are used' }] })
   }
 
   plan(order: PlanOrder): Promise<SandboxPlan> {
