@@ -6,10 +6,10 @@ import { connectKind } from '../server/kind/connection.ts'
 import { BridgeError } from '../server/kind/contract.ts'
 import type { ImageTable, Report } from '../server/kind/contract.ts'
 import { gradeOnKind } from '../server/kind/grade.ts'
-import { readTarget } from '../server/kind/guard/kubeconfig.ts'
+import { loadTarget } from '../server/kind/guard/kubeconfig-files.ts'
+import type { KubeconfigPlace } from '../server/kind/guard/kubeconfig-files.ts'
 import { imagesFor, readImageTable } from '../server/kind/images/image-table.ts'
 import { findLeftovers } from '../server/kind/leftovers.ts'
-import { readKubeconfigs } from '../server/kind/local/kubeconfig-files.ts'
 import type { KindGrade } from '../session/kind-wire.ts'
 import { isPassed, junitReport, parityText } from './grade-report.ts'
 import { readUserFile, UsageError, userPath } from './user-input.ts'
@@ -37,6 +37,12 @@ export function readImages(path: string): ImageTable {
     if (error instanceof UsageError) throw error
     throw new UsageError(`${path}: ${(error as Error).message}`)
   }
+}
+
+/** Where kubeconfigs lie. @param path --kubeconfig as the user wrote it */
+export function kubeconfigPlace(path: string | undefined): KubeconfigPlace {
+  const environment = process.env['KUBECONFIG']
+  return { ...(path === undefined ? {} : { path: userPath(path) }), ...(environment === undefined ? {} : { environment }) }
 }
 
 /** The table of a task as JSON, to be looked at and changed. */
@@ -72,8 +78,7 @@ async function graded({ task, library, context, kubeconfig, script, files, image
     if (format === 'text') console.error(`${phase}: ${text}`)
   }
   report({ phase: 'preflight', text: `connects to ${context}` })
-  const texts = readKubeconfigs(kubeconfig === undefined ? undefined : userPath(kubeconfig), process.env)
-  const { connection } = await connectKind(readTarget(texts, context, new Date()))
+  const { connection } = await connectKind(loadTarget(kubeconfigPlace(kubeconfig), context))
   try {
     for (const { session, things, isRunning } of await findLeftovers(connection)) {
       if (!isRunning) console.error(`left of session ${session}: ${things.join(', ')}; podflight kind clean --context ${context} removes it`)

@@ -16,6 +16,8 @@ const usage = `podflight: a flight simulator for running machine learning on Kub
   podflight api [--scenario ID | --cluster FILE] [--port N] [--kubeconfig FILE] [--speed X | --manual] [--state DIR]
                 [--users NAME[:GROUP+GROUP],...] [--audit-log FILE] [--seed N]
       the cluster's API over HTTPS on loopback, for a real kubectl and other tools
+  podflight serve [--port N] [--kind [--kubeconfig FILE] [--images FILE]]
+      the app on loopback; with --kind it can grade attempts on clusters of kind as well
   podflight list [--json]
       labs, tasks, exam forms and clusters
 `
@@ -47,6 +49,8 @@ async function run(argv: readonly string[]): Promise<number> {
       return (await import('./grade-command.ts')).gradeCommand(rest)
     case 'api':
       return (await import('./api-command.ts')).apiCommand(rest)
+    case 'serve':
+      return (await import('./serve-command.ts')).serveCommand(rest)
     case 'list':
       return listCommand(rest)
     case undefined:
