@@ -32,9 +32,25 @@ export function patchObject(server: ApiServer, kind: KindInfo, request: ApiReque
   if (!patched.ok || base !== undefined) return patched
   const key = objectKey(kind.namespaced ? request.namespace : undefined, request.name ?? '')
   const isStrategic = request.contentType === 'application/strategic-merge-patch+json'
-  const patchText = isStrategic ? goMapText(request.body as Json) : JSON.stringify(patched.object)
+  const patchText = isStrategic ? goMapText(spentPatch(request.body as JsonObject)) : JSON.stringify(patched.object)
   return recorded(server.parts, kind, request, found as KubeObject, server.parts.registry.update(kind, key, patched.object, { ...writeOptions(request), patchText }))
 }
+
+/** A strategic patch without the directives that merging takes out of it. Models apimachinery/pkg/util/strategicpatch, which changes the patch. */
+function spentPatch(patch: JsonObject): JsonObject {
+  const { $patch: directive, $retainKeys: _keys, ...rest } = patch
+  if (directive === 'delete') return rest
+  const ordered = new Set(Object.keys(rest).filter((key) => key.startsWith(orderPrefix)).map((key) => key.slice(orderPrefix.length)))
+  const left: { [key: string]: Json } = {}
+  for (const [key, value] of Object.entries(rest)) {
+    if (key.startsWith(orderPrefix) || key.startsWith(deletionPrefix) || ordered.has(key)) continue
+    left[key] = directive === undefined && isJsonObject(value) ? spentPatch(value) : (value as Json)
+  }
+  return left
+}
+
+const orderPrefix = '$setElementOrder/'
+const deletionPrefix = '$deleteFromPrimitiveList/'
 
 /** Custom resources have no merge keys. */
 const noStrategicPatch = 'the body of the request was in an unknown format - accepted media types include: application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml'

@@ -9,7 +9,7 @@ import type { FieldType, ScalarKind } from '../schema/schema.ts'
 import type { CustomKind, StructuralSchema } from '../../api/structural-schema.ts'
 
 /** A key of a list of maps, and its value where an item leaves it out. */
-export interface ListKey { readonly name: string; readonly default?: string }
+export interface ListKey { readonly name: string; readonly default?: string | number }
 
 /** What a value is to server-side apply. `any` is told by the value itself: maps by key, lists and scalars as a whole. */
 export type MergeType =
@@ -58,16 +58,24 @@ function fromFieldType(type: FieldType, fact?: string): MergeType {
     case 'map':
       return { kind: 'map', isAtomic: fact === 'atomic', of: fromFieldType(type.of) }
     case 'list':
-      return { kind: 'list', relation: fact === undefined || fact === 'atomic' ? 'atomic' : fact === 'set' ? 'set' : 'keyed', keys: fact === undefined ? [] : keysOf(fact), of: fromFieldType(type.of) }
+      return { kind: 'list', relation: fact === undefined || fact === 'atomic' ? 'atomic' : fact === 'set' ? 'set' : 'keyed', keys: fact === undefined ? [] : keysOf(fact, type.of), of: fromFieldType(type.of) }
   }
 }
 
-function keysOf(fact: string): ListKey[] {
+function keysOf(fact: string, of: FieldType): ListKey[] {
   if (fact === 'set' || fact === 'atomic') return []
   return fact.split(',').map((text) => {
-    const [name, preset] = text.split('=')
-    return preset === undefined ? { name } : { name, default: preset }
+    const [name, preset] = text.split('=') as [string, string | undefined]
+    const value = preset ?? zeroOf(of, name)
+    return value === undefined ? { name } : { name, default: value }
   })
+}
+
+/** The zero value of a key that is always written: it is the default of a key that is left out. */
+function zeroOf(of: FieldType, name: string): string | number | undefined {
+  const field = of.kind === 'struct' ? typeByKey(of.typeKey)?.byName.get(name) : undefined
+  if (field === undefined || field.omitEmpty || field.type.isPointer || field.type.kind !== 'scalar') return undefined
+  return field.type.scalar === 'string' ? '' : field.type.scalar.startsWith('int') ? 0 : undefined
 }
 
 const scalarTypes: { readonly [type: string]: 'string' | 'numeric' | 'boolean' | undefined } = { string: 'string', integer: 'numeric', number: 'numeric', boolean: 'boolean' }

@@ -3,7 +3,7 @@
  * Models structured-merge-diff/typed (v6).
  */
 
-import { goMapText } from '../../api/go-text.ts'
+import { goMapText, goQuote } from '../../api/go-text.ts'
 import { equalJson } from '../../kernel/equal.ts'
 import { isJsonObject } from '../../kernel/json.ts'
 import type { Json, JsonObject } from '../../kernel/json.ts'
@@ -81,10 +81,17 @@ export function typeErrors(value: Json | undefined, type: MergeType, path = ''):
   if (type.kind === 'scalar') return scalarFits(value, type.expects) ? [] : told(`expected ${type.expects === 'untyped' ? 'any scalar' : type.expects === 'numeric' ? 'numeric (int or float)' : type.expects}, got ${goValue(value, type.expects)}`)
   if (type.kind === 'list') return Array.isArray(value) ? listErrors(value as readonly Json[], type, path) : told(`expected list, got ${goValue(value)}`)
   if (!isJsonObject(value)) return told(`expected map, got ${goValue(value)}`)
-  return Object.keys(value).flatMap((name) => {
+  const errors: string[] = []
+  for (const name of Object.keys(value)) {
     const inner = fieldType(type, name)
-    return inner === undefined ? [`${path}.${name}: field not declared in schema`] : typeErrors(value[name], inner, `${path}.${name}`)
-  })
+    if (inner !== undefined) errors.push(...typeErrors(value[name], inner, `${path}.${name}`))
+    else {
+      // The real one stops here, wherever its walk of the map happens to be.
+      errors.push(`${path}.${name}: field not declared in schema`)
+      break
+    }
+  }
+  return errors
 }
 
 function listErrors(items: readonly Json[], type: ListType, path: string): string[] {
@@ -110,10 +117,17 @@ function scalarFits(value: Json, expects: string): boolean {
   return typeof value === expects
 }
 
+/** A value as Go's %#v prints it. */
+function goSyntax(value: Json): string {
+  if (Array.isArray(value)) return `[]interface {}{${value.map(goSyntax).join(', ')}}`
+  if (isJsonObject(value)) return `map[string]interface {}{${Object.keys(value).sort(compareText).map((key) => `${goQuote(key)}:${goSyntax(value[key]!)}`).join(', ')}}`
+  return value === null ? 'interface {}(nil)' : typeof value === 'string' ? goQuote(value) : String(value)
+}
+
 /** A value as Go prints it in these messages. */
 function goValue(value: Json, expects = ''): string {
   if (expects === 'numeric') return typeof value === 'string' ? 'string' : typeof value === 'boolean' ? 'bool' : Array.isArray(value) ? '[]interface {}' : 'map[string]interface {}'
-  if (expects === 'string' && typeof value === 'number') return '&value.valueUnstructured{Value:' + String(value) + '}'
+  if (expects === 'string') return `&value.valueUnstructured{Value:${goSyntax(value)}}`
   return `&{${goMapText(value)}}`
 }
 

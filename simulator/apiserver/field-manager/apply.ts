@@ -20,6 +20,8 @@ import { applyConfiguration, conflictMessage } from './managers.ts'
 import type { ApplyOutcome, FieldConflict, ManagedEntry } from './managers.ts'
 import { mergeTypeOf } from '../../admission/merge/merge-types.ts'
 import { shown } from './recording.ts'
+import { convertObject } from '../../admission/schema/convert.ts'
+import { typeOf } from '../../admission/schema/schema.ts'
 import { compareValues, fieldSetOf, typeErrors } from '../../admission/merge/typed-values.ts'
 
 /** The manager whose earlier client-side applies are taken over. */
@@ -34,9 +36,12 @@ export function applyObject(parts: ServerParts, kind: KindInfo, request: ApiRequ
   const applied = applyAs(parts, kind, request, live, config)
   if ('conflicts' in applied) return refused(conflictStatus(applied.conflicts))
   const object = synced(request, config, applied.object)
+  const unconverted = checkConversion(kind, object)
+  if (unconverted !== undefined) return refused(unconverted)
   const mismatch = checkIdentity(kind, request, object, live)
   if (mismatch !== undefined) return refused(mismatch)
-  const options = { ...writeOptions(request), fieldValidation: 'Ignore' as const, keepsAsked: false }
+  // A patch may name another uid: that is a change of a fixed field, not a failed precondition.
+  const options = { ...writeOptions(request), fieldValidation: 'Ignore' as const, keepsAsked: false, ...(live === undefined ? {} : { patchText: JSON.stringify(object) }) }
   const key = objectKey(kind.namespaced ? request.namespace : undefined, request.name ?? '')
   const body = object as unknown as KubeObject
   const outcome = live === undefined ? parts.registry.create(kind, request.namespace, body, options) : parts.registry.update(kind, key, body, options)
@@ -94,6 +99,16 @@ function synced(request: ApiRequest, config: JsonObject, object: JsonObject): Js
   const { [lastAppliedAnnotation]: _own, ...annotations } = given.metadata.annotations ?? {}
   const bare = given.metadata.annotations === undefined ? given : { ...given, metadata: { ...given.metadata, annotations } }
   return { ...object, metadata: { ...metadata, annotations: { ...metadata.annotations, [lastAppliedAnnotation]: `${goJsonSorted(bare)}\n` } } } as unknown as JsonObject
+}
+
+/** Why what came out of the merge is no object of its kind. Whole numbers that are too large wrap around. */
+function checkConversion(kind: KindInfo, object: JsonObject): Status | undefined {
+  const schema = kind.custom === undefined ? typeOf(apiVersionOf(kind), kind.kind) : undefined
+  const error = schema === undefined ? undefined : convertObject(object, schema).error
+  if (error === undefined) return undefined
+  const { namespace = '', name = '' } = (object as { metadata?: KubeObject['metadata'] }).metadata ?? {}
+  const gvk = gvkText(apiVersionOf(kind), kind.kind)
+  return apiErrors.unknown(500, `failed to convert new object (${namespace}/${name}; ${gvk}) to proper version: unable to convert unstructured object to ${gvk}: ${error}`)
 }
 
 function checkIdentity(kind: KindInfo, request: ApiRequest, object: JsonObject, live: KubeObject | undefined): Status | undefined {
