@@ -1,0 +1,2 @@
+kubectl create cronjob nightly-score -n batch --image=registry.example.com/batch-scorer:0.7.0 --schedule='0 2 * * *'
+kubectl patch cronjob nightly-score -n batch -p '{"spec":{"timeZone":"Europe/Zurich","concurrencyPolicy":"Forbid","successfulJobsHistoryLimit":2,"failedJobsHistoryLimit":1}}'

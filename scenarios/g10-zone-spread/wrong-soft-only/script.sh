@@ -1,0 +1,16 @@
+cat > patch.yaml <<'EOF'
+spec:
+  template:
+    spec:
+      nodeSelector: null
+      topologySpreadConstraints:
+        - maxSkew: 1
+          topologyKey: topology.kubernetes.io/zone
+          whenUnsatisfiable: ScheduleAnyway
+          labelSelector:
+            matchLabels:
+              app: fraud-model
+          matchLabelKeys: [pod-template-hash]
+EOF
+kubectl patch deployment fraud-model -n serving --patch-file patch.yaml
+kubectl rollout status deployment/fraud-model -n serving --timeout=240s
