@@ -3,6 +3,7 @@
 import { readFile } from 'node:fs/promises'
 import { extname, join, normalize } from 'node:path'
 import { Hono } from 'hono'
+import type { Context } from 'hono'
 import { contentSecurityPolicy } from './content-security-policy.ts'
 
 const contentTypes: { readonly [extension: string]: string } = {
@@ -12,6 +13,14 @@ const contentTypes: { readonly [extension: string]: string } = {
 
 const loopbackHosts = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/
 
+/** Headers of every answer: the page runs its own code only, in no frame of others. */
+export function hardenPage(context: Context): void {
+  context.header('Content-Security-Policy', contentSecurityPolicy)
+  context.header('X-Content-Type-Options', 'nosniff')
+  context.header('Referrer-Policy', 'no-referrer')
+  context.header('Cross-Origin-Opener-Policy', 'same-origin')
+}
+
 /**
  * Serves a folder.
  * @param root absolute path of the build
@@ -20,10 +29,7 @@ const loopbackHosts = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/
 export function staticApp(root: string): Hono {
   const app = new Hono()
   app.use('*', async (context, next) => {
-    context.header('Content-Security-Policy', contentSecurityPolicy)
-    context.header('X-Content-Type-Options', 'nosniff')
-    context.header('Referrer-Policy', 'no-referrer')
-    context.header('Cross-Origin-Opener-Policy', 'same-origin')
+    hardenPage(context)
     if (!loopbackHosts.test(context.req.header('host') ?? '')) return context.text('This server answers on loopback names only.', 403)
     await next()
     return undefined

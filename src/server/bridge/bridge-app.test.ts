@@ -83,7 +83,7 @@ describe('the bridge over HTTP', () => {
     expect(backend.removed).toEqual(['kind-podflight/old1'])
   })
 
-  it('says what is wrong in words; faults of its own stay in the terminal, without credentials', async () => {
+  it('withoutCredentials: what is wrong is said in words; faults of its own stay in the terminal, without credentials', async () => {
     expect(await post('/bridge/plan', { ...order, task: 'no-such-task' })).toMatchObject({ status: 422, text: '{"message":"there is no task \\"no-such-task\\""}' })
     backend.fails = new Error('request with Authorization: Bearer abc.def-123 failed')
     const last = frames(await post('/bridge/grade', { session: await planned() })).at(-1)
@@ -93,36 +93,36 @@ describe('the bridge over HTTP', () => {
 })
 
 describe('attacks on the bridge', () => {
-  const attacks: readonly { readonly name: string; readonly path?: string; readonly call: Call; readonly status: number; readonly says: string }[] = [
-    { name: 'a name that points here (DNS rebinding)', call: { headers: { host: 'evil.example' } }, status: 403, says: 'its own address' },
-    { name: 'this machine under the port of another server', call: { headers: { host: 'localhost:3000' } }, status: 403, says: 'its own address' },
-    { name: 'a page of another site', call: { method: 'POST', headers: { origin: 'https://evil.example' }, body: '{}' }, path: '/bridge/cancel', status: 403, says: 'its own page' },
-    { name: 'a page of another local server', call: { method: 'POST', headers: { origin: 'http://localhost:3000' }, body: '{}' }, path: '/bridge/cancel', status: 403, says: 'its own page' },
-    { name: 'a sandboxed frame', call: { method: 'POST', headers: { origin: 'null' }, body: '{}' }, path: '/bridge/cancel', status: 403, says: 'its own page' },
-    { name: 'a change that does not say where it comes from', call: { method: 'POST', headers: { origin: undefined }, body: '{}' }, path: '/bridge/cancel', status: 403, says: 'its own page' },
-    { name: 'an image or script of another site', call: { headers: { 'sec-fetch-site': 'cross-site' } }, status: 403, says: 'its own page' },
-    { name: 'no key', call: { headers: { 'x-podflight-key': undefined } }, status: 401, says: 'key' },
-    { name: 'a guessed key', call: { headers: { 'x-podflight-key': 'A'.repeat(43) } }, status: 401, says: 'key' },
-    { name: 'a form post', call: { method: 'POST', headers: { 'content-type': 'application/x-www-form-urlencoded' }, body: 'session=s1' }, path: '/bridge/cancel', status: 415, says: 'application/json' },
-    { name: 'JSON as text, which needs no permission', call: { method: 'POST', headers: { 'content-type': 'text/plain' }, body: '{}' }, path: '/bridge/cancel', status: 415, says: 'application/json' },
-    { name: 'a question whether another site may (CORS preflight)', call: { method: 'OPTIONS', headers: { origin: 'https://evil.example', 'access-control-request-method': 'POST' } }, status: 405, says: 'GET and POST' },
-    { name: 'another method', call: { method: 'DELETE' }, status: 405, says: 'GET and POST' },
-    { name: 'a body longer than it said', call: { method: 'POST', body: ' '.repeat(bodyBytesMax + 1), isChunked: true }, path: '/bridge/plan', status: 413, says: 'longer' },
-    { name: 'a path of the cluster', call: {}, path: '/bridge/api/v1/secrets', status: 404, says: 'no such path' },
-    { name: 'a request to pass on', call: { method: 'POST', body: JSON.stringify({ ...order, request: { verb: 'list', resource: 'secrets' } }) }, path: '/bridge/plan', status: 400, says: 'nrecognized key' },
-    { name: 'a context that is not of kind', call: { method: 'POST', body: JSON.stringify({ ...order, context: 'production' }) }, path: '/bridge/plan', status: 400, says: 'context' },
-    { name: 'a file outside the virtual home', call: { method: 'POST', body: JSON.stringify({ ...order, attempt: { seed: 1, entries: [{ atMs: 0, action: { kind: 'write', path: 'C:relative', text: '' } }] } }) }, path: '/bridge/plan', status: 400, says: 'absolute path' },
-    { name: 'a yes to a plan that was never shown', call: { method: 'POST', body: '{"session":"made-up"}' }, path: '/bridge/grade', status: 409, says: 'never shown' },
-    { name: 'a body that is no JSON', call: { method: 'POST', body: '{' }, path: '/bridge/plan', status: 400, says: 'no JSON' },
+  const attacks: readonly { readonly guard: string; readonly name: string; readonly path?: string; readonly call: Call; readonly status: number; readonly says: string }[] = [
+    { guard: 'refuseForeignHost', name: 'a name that points here (DNS rebinding)', call: { headers: { host: 'evil.example' } }, status: 403, says: 'its own address' },
+    { guard: 'refuseForeignHost', name: 'this machine under the port of another server', call: { headers: { host: 'localhost:3000' } }, status: 403, says: 'its own address' },
+    { guard: 'refuseForeignOrigin', name: 'a page of another site', call: { method: 'POST', headers: { origin: 'https://evil.example' }, body: '{}' }, path: '/bridge/cancel', status: 403, says: 'its own page' },
+    { guard: 'refuseForeignOrigin', name: 'a page of another local server', call: { method: 'POST', headers: { origin: 'http://localhost:3000' }, body: '{}' }, path: '/bridge/cancel', status: 403, says: 'its own page' },
+    { guard: 'refuseForeignOrigin', name: 'a sandboxed frame', call: { method: 'POST', headers: { origin: 'null' }, body: '{}' }, path: '/bridge/cancel', status: 403, says: 'its own page' },
+    { guard: 'refuseForeignOrigin', name: 'a change that does not say where it comes from', call: { method: 'POST', headers: { origin: undefined }, body: '{}' }, path: '/bridge/cancel', status: 403, says: 'its own page' },
+    { guard: 'refuseForeignFetch', name: 'an image or script of another site', call: { headers: { 'sec-fetch-site': 'cross-site' } }, status: 403, says: 'its own page' },
+    { guard: 'refuseWrongKey', name: 'no key', call: { headers: { 'x-podflight-key': undefined } }, status: 401, says: 'key' },
+    { guard: 'refuseWrongKey', name: 'a guessed key', call: { headers: { 'x-podflight-key': 'A'.repeat(43) } }, status: 401, says: 'key' },
+    { guard: 'refuseFormPost', name: 'a form post', call: { method: 'POST', headers: { 'content-type': 'application/x-www-form-urlencoded' }, body: 'session=s1' }, path: '/bridge/cancel', status: 415, says: 'application/json' },
+    { guard: 'refuseFormPost', name: 'JSON as text, which needs no permission', call: { method: 'POST', headers: { 'content-type': 'text/plain' }, body: '{}' }, path: '/bridge/cancel', status: 415, says: 'application/json' },
+    { guard: 'refuseOtherMethod', name: 'a question whether another site may (CORS preflight)', call: { method: 'OPTIONS', headers: { origin: 'https://evil.example', 'access-control-request-method': 'POST' } }, status: 405, says: 'GET and POST' },
+    { guard: 'refuseOtherMethod', name: 'another method', call: { method: 'DELETE' }, status: 405, says: 'GET and POST' },
+    { guard: 'readBody', name: 'a body longer than it said', call: { method: 'POST', body: ' '.repeat(bodyBytesMax + 1), isChunked: true }, path: '/bridge/plan', status: 413, says: 'longer' },
+    { guard: 'bridgeApp', name: 'a path of the cluster', call: {}, path: '/bridge/api/v1/secrets', status: 404, says: 'no such path' },
+    { guard: 'readOrder', name: 'a request to pass on', call: { method: 'POST', body: JSON.stringify({ ...order, request: { verb: 'list', resource: 'secrets' } }) }, path: '/bridge/plan', status: 400, says: 'nrecognized key' },
+    { guard: 'readOrder', name: 'a context that is not of kind', call: { method: 'POST', body: JSON.stringify({ ...order, context: 'production' }) }, path: '/bridge/plan', status: 400, says: 'context' },
+    { guard: 'readOrder', name: 'a file outside the virtual home', call: { method: 'POST', body: JSON.stringify({ ...order, attempt: { seed: 1, entries: [{ atMs: 0, action: { kind: 'write', path: 'C:relative', text: '' } }] } }) }, path: '/bridge/plan', status: 400, says: 'absolute path' },
+    { guard: 'refuseUnseenPlan', name: 'a yes to a plan that was never shown', call: { method: 'POST', body: '{"session":"made-up"}' }, path: '/bridge/grade', status: 409, says: 'never shown' },
+    { guard: 'readOrder', name: 'a body that is no JSON', call: { method: 'POST', body: '{' }, path: '/bridge/plan', status: 400, says: 'no JSON' },
   ]
-  it.each(attacks)('$name: $status', async ({ path = '/bridge/contexts', call: sent, status, says }) => {
+  it.each(attacks)('$guard keeps out $name', async ({ path = '/bridge/contexts', call: sent, status, says }) => {
     const answer = await call(path, sent)
     expect([answer.status, answer.text]).toEqual([status, expect.stringContaining(says)])
     expect(Object.keys(answer.headers).filter((name) => name.startsWith('access-control'))).toEqual([])
     expect(backend.orders).toEqual([])
   })
 
-  it('takes one yes for each plan, and one grading at a time', async () => {
+  it('refuseSecondWork keeps out a second grading, and a removal, while one is under way', async () => {
     backend.isHeld = true
     const [first, second] = [await planned(), await planned()]
     const running = post('/bridge/grade', { session: first })
@@ -131,10 +131,15 @@ describe('attacks on the bridge', () => {
     expect(await post('/bridge/remove', { context: 'kind-podflight', session: 'old1' })).toMatchObject({ status: 409 })
     backend.goOn()
     await running
-    expect(await post('/bridge/grade', { session: first })).toMatchObject({ status: 409, text: expect.stringContaining('never shown') as string })
   })
 
-  it.each(['/bridge/contexts', '/bridge/none', '/'])('sends headers that keep a browser strict with %s, also when it refuses', async (path) => {
+  it('refuseUnseenPlan keeps out a second yes to the same plan', async () => {
+    const session = await planned()
+    await post('/bridge/grade', { session })
+    expect(await post('/bridge/grade', { session })).toMatchObject({ status: 409, text: expect.stringContaining('never shown') as string })
+  })
+
+  it.each([['hardenData', '/bridge/contexts'], ['hardenData', '/bridge/none'], ['hardenPage', '/']])('%s sends headers that keep a browser strict with %s, also when it refuses', async (_guard, path) => {
     for (const host of [`localhost:${served.port}`, 'evil.example']) {
       const { headers } = await call(path, { headers: { host } })
       const policy = String(headers['content-security-policy'])
@@ -149,7 +154,7 @@ describe('attacks on the bridge', () => {
     expect(log.join('')).not.toContain(key)
   })
 
-  it('cannot be reached under an address that other machines see', async () => {
+  it('listenAddress cannot be reached under an address that other machines see', async () => {
     const others = ['127.0.0.2', ...Object.values(networkInterfaces()).flat().flatMap((each) => (each !== undefined && each.family === 'IPv4' && !each.internal ? [each.address] : []))]
     const outcomes = await Promise.all(others.map((host) => new Promise((resolve) => {
       const socket = connect({ host, port: served.port }, () => { resolve('open'); socket.destroy() })
@@ -162,12 +167,12 @@ describe('attacks on the bridge', () => {
   const good: { readonly [name: string]: string } = { host: 'localhost:4180', origin: 'http://localhost:4180', 'x-podflight-key': 'k', 'content-type': 'application/json' }
   const callOf = (change: { readonly [name: string]: string }, peer = '127.0.0.1'): BridgeCall => ({ method: 'POST', peer, header: (name) => ({ ...good, ...change })[name] })
   it.each([
-    { name: 'passes its own page', call: callOf({}), status: undefined },
-    { name: 'passes IPv6 loopback', call: callOf({}, '::1'), status: undefined },
-    { name: 'refuses another machine', call: callOf({}, '192.168.1.4'), status: 403 },
-    { name: 'refuses another machine that writes itself as IPv6', call: callOf({}, '::ffff:10.0.0.1'), status: 403 },
-    { name: 'refuses a body that says it is too long', call: callOf({ 'content-length': String(bodyBytesMax + 1) }), status: 413 },
-  ])('before anything is read, it $name', ({ call: sent, status }) => {
+    { guard: 'refusalOf', name: 'passes its own page', call: callOf({}), status: undefined },
+    { guard: 'refusalOf', name: 'passes IPv6 loopback', call: callOf({}, '::1'), status: undefined },
+    { guard: 'refuseRemotePeer', name: 'refuses another machine', call: callOf({}, '192.168.1.4'), status: 403 },
+    { guard: 'refuseRemotePeer', name: 'refuses another machine that writes itself as IPv6', call: callOf({}, '::ffff:10.0.0.1'), status: 403 },
+    { guard: 'refuseLongBody', name: 'refuses a body that says it is too long', call: callOf({ 'content-length': String(bodyBytesMax + 1) }), status: 413 },
+  ])('$guard, before anything is read, $name', ({ call: sent, status }) => {
     expect(refusalOf(sent, side)?.status).toBe(status)
   })
 })

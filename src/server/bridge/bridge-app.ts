@@ -38,7 +38,7 @@ function answer(context: Context, status: Status, value: unknown): Response {
 }
 
 /** Headers of every answer, also of refusals: data that no page can frame, run, keep or read from elsewhere. */
-function harden(context: Context): void {
+export function hardenData(context: Context): void {
   context.header('Content-Security-Policy', dataPolicy)
   context.header('X-Content-Type-Options', 'nosniff')
   context.header('Referrer-Policy', 'no-referrer')
@@ -168,7 +168,7 @@ export function bridgeApp(options: BridgeOptions): { readonly app: Hono; readonl
   const bridge = new Bridge(options)
   const app = new Hono()
   app.use('*', async (context, next) => {
-    harden(context)
+    hardenData(context)
     const peer = getConnInfo(context).remote.address ?? ''
     const refusal = refusalOf({ method: context.req.method, peer, header: (name) => context.req.header(name) }, options.side())
     if (refusal !== undefined) return answer(context, refusal.status, { message: refusal.message })
@@ -189,7 +189,7 @@ export function bridgeApp(options: BridgeOptions): { readonly app: Hono; readonl
   post('/remove', (context, body) => bridge.remove(context, body))
   app.all('*', (context) => answer(context, 404, { message: 'the bridge has no such path' }))
   app.onError((error, context) => {
-    harden(context)
+    hardenData(context)
     return answer(context, error instanceof BridgeError ? 422 : 500, { message: bridge.told(error) })
   })
   return { app, stop: () => bridge.stop() }

@@ -22,12 +22,15 @@ export interface BridgeSide {
   readonly key: string
 }
 
-/** The one address that the server listens on. */
-export const bindAddress = '127.0.0.1'
 /** Bytes of the largest body: an attempt with its files. */
 export const bodyBytesMax = 1024 * 1024
 /** Header of the session's key. A custom header makes browsers ask first before another site may send it, and nobody answers. */
 export const keyHeader = 'x-podflight-key'
+
+/** The one address that the server listens on: no other machine reaches it. */
+export function listenAddress(): string {
+  return '127.0.0.1'
+}
 
 const loopbackPeers = /^(?:127(?:\.\d{1,3}){3}|::1|::ffff:127(?:\.\d{1,3}){3})$/
 

@@ -6,7 +6,7 @@ import type { ServerType } from '@hono/node-server'
 import { Hono } from 'hono'
 import type { KindBackend } from '../bridge/backend.ts'
 import { bridgeApp } from '../bridge/bridge-app.ts'
-import { bindAddress } from '../bridge/http-guards.ts'
+import { listenAddress } from '../bridge/http-guards.ts'
 import { staticApp } from '../static-app.ts'
 
 export interface ServeOptions {
@@ -47,7 +47,7 @@ export async function startServe({ root, port, backend, log }: ServeOptions): Pr
   const app = new Hono()
   if (bridge !== undefined) app.route('/bridge', bridge.app)
   app.route('/', staticApp(root))
-  const server = serve({ fetch: app.fetch, hostname: bindAddress, port })
+  const server = serve({ fetch: app.fetch, hostname: listenAddress(), port })
   await listening(server)
   const address = server.address()
   if (typeof address === 'object' && address !== null) ownPort = address.port
