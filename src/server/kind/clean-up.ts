@@ -13,12 +13,15 @@ import { sandboxNames } from './guard/names.ts'
 import { takeLoansBack } from './node-loans.ts'
 import { homeNamespace, learnerAccount } from './sandbox-objects.ts'
 
-/** How long clean-up waits for what goes by itself. */
-export interface CleanUpLimits {
-  readonly waitMsMax: number
+/** How long is waited for what controllers do by themselves, in real ms. */
+export interface SandboxLimits {
+  /** Until namespaces and rights are ready. */
+  readonly readyMsMax: number
+  /** Until namespaces are gone. */
+  readonly goneMsMax: number
   readonly pollMs: number
 }
-const defaultLimits: CleanUpLimits = { waitMsMax: 90_000, pollMs: 500 }
+export const usualLimits: SandboxLimits = { readyMsMax: 20_000, goneMsMax: 90_000, pollMs: 200 }
 /** Objects that come back are removed again this often. */
 const roundsMax = 3
 
@@ -66,7 +69,7 @@ async function stripFinalizers(connection: KindConnection, kind: Kind, object: K
 }
 
 /** Removes labelled objects outside namespaces, also those that come back or hold on with finalizers. @returns what is left, in words */
-async function removeClusterObjects(connection: KindConnection, session: string, limits: CleanUpLimits): Promise<readonly string[]> {
+async function removeClusterObjects(connection: KindConnection, session: string, limits: SandboxLimits): Promise<readonly string[]> {
   const left: string[] = []
   for (const kind of clusterKinds) {
     const failures = new Map<string, string>()
@@ -126,12 +129,12 @@ async function endPods(connection: KindConnection, namespace: string): Promise<v
 }
 
 /** Deletes labelled namespaces and waits until they are gone. @returns what is left, in words */
-async function removeNamespaces(connection: KindConnection, session: string, limits: CleanUpLimits): Promise<readonly string[]> {
+async function removeNamespaces(connection: KindConnection, session: string, limits: SandboxLimits): Promise<readonly string[]> {
   const failures = new Map<string, string>()
   for (let waitedMs = 0, round = 0; ; waitedMs += limits.pollMs, round++) {
     const present = await listLabelled(connection, namespaces, session)
     if (present.length === 0) return []
-    if (waitedMs >= limits.waitMsMax) return present.map((namespace) => failures.get(namespace.metadata.name ?? '') ?? stuckWords(namespace))
+    if (waitedMs >= limits.goneMsMax) return present.map((namespace) => failures.get(namespace.metadata.name ?? '') ?? stuckWords(namespace))
     for (const namespace of present) {
       const name = namespace.metadata.name ?? ''
       if (namespace.metadata.deletionTimestamp === undefined) {
@@ -161,7 +164,7 @@ async function part(left: string[], what: string, work: () => Promise<readonly s
  * Removes all that bears a session's label and takes its loans back.
  * @returns what is left, in words; empty when the cluster is as it was. Never throws for what the cluster refuses
  */
-export async function removeSession(connection: KindConnection, session: string, report: Report, limits: CleanUpLimits = defaultLimits): Promise<readonly string[]> {
+export async function removeSession(connection: KindConnection, session: string, report: Report, limits: SandboxLimits = usualLimits): Promise<readonly string[]> {
   const left: string[] = []
   const tell = (text: string): void => report({ phase: 'clean-up', text })
   tell('Take the learner’s rights away')

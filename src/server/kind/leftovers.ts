@@ -2,7 +2,7 @@
 
 import { compareText } from '../../../simulator/kernel/text.ts'
 import type { KubeObject } from '../../../simulator/index.ts'
-import { clusterKinds, listLabelled, removeSession } from './clean-up.ts'
+import { clusterKinds, listLabelled, removeSession, usualLimits } from './clean-up.ts'
 import type { KindConnection, Report } from './contract.ts'
 import { sandboxNames } from './guard/names.ts'
 import { processAnnotation } from './sandbox.ts'
@@ -47,6 +47,6 @@ export async function findLeftovers(connection: KindConnection): Promise<readonl
 }
 
 /** Removes what a session left. @returns what is left after that, in words */
-export function removeLeftover(connection: KindConnection, { session }: Leftover, report: Report): Promise<readonly string[]> {
-  return removeSession(connection, session, report)
+export function removeLeftover(connection: KindConnection, { session }: Pick<Leftover, 'session'>, report: Report, limits = usualLimits): Promise<readonly string[]> {
+  return removeSession(connection, session, report, limits)
 }

@@ -20,11 +20,15 @@ function metadata(plan: SandboxPlan, name: string, namespace?: string): KubeObje
   return { name, ...(namespace === undefined ? {} : { namespace }), labels: { [sandboxNames.sessionLabel]: plan.session, [sandboxNames.partLabel]: 'true' } }
 }
 
+/** Keeps out pods with privileges: the API server refuses them in a namespace with these labels, whoever makes them. */
+export function podSecurityLabels(level: 'restricted' | 'baseline'): StringMap {
+  return { 'pod-security.kubernetes.io/enforce': level, 'pod-security.kubernetes.io/enforce-version': 'latest' }
+}
+
 /** A namespace of the sandbox under Pod Security. */
 export function namespaceObject(plan: SandboxPlan, name: string, level: 'restricted' | 'baseline', annotations: StringMap = {}): KubeObject {
   const { labels, ...rest } = metadata(plan, name)
-  const security = { 'pod-security.kubernetes.io/enforce': level, 'pod-security.kubernetes.io/enforce-version': 'latest' }
-  return { apiVersion: 'v1', kind: 'Namespace', metadata: { ...rest, annotations, labels: { ...labels, [sandboxNames.taskLabel]: plan.task.slice(0, 63), ...security } } }
+  return { apiVersion: 'v1', kind: 'Namespace', metadata: { ...rest, annotations, labels: { ...labels, [sandboxNames.taskLabel]: plan.task.slice(0, 63), ...podSecurityLabels(level) } } }
 }
 
 /** The learner's service account; its token is given by request only. */
@@ -38,12 +42,17 @@ const quota: StringMap = {
   'count/deployments.apps': '30', 'count/replicasets.apps': '100', 'count/statefulsets.apps': '20', 'count/daemonsets.apps': '10', 'count/jobs.batch': '50', 'count/cronjobs.batch': '20',
 }
 
-/** The quota of a namespace; the sandbox's own one has no pods at all. */
-export function quotaObject(plan: SandboxPlan, namespace: string): KubeObject {
-  return { apiVersion: 'v1', kind: 'ResourceQuota', metadata: metadata(plan, quotaName, namespace), spec: { hard: namespace === homeNamespace(plan.session) ? { pods: '0' } : quota } }
+/** Keeps out floods of objects. The sandbox's own namespace has no pods at all. */
+export function quotaOf(plan: SandboxPlan, namespace: string): StringMap {
+  return namespace === homeNamespace(plan.session) ? { pods: '0' } : quota
 }
 
-/** Pods talk with the namespaces of the session and ask DNS, nothing else. Undefined where the task's own policies rule both directions. */
+/** The quota of a namespace. */
+export function quotaObject(plan: SandboxPlan, namespace: string): KubeObject {
+  return { apiVersion: 'v1', kind: 'ResourceQuota', metadata: metadata(plan, quotaName, namespace), spec: { hard: quotaOf(plan, namespace) } }
+}
+
+/** Keeps out traffic from and to others: pods talk with the namespaces of the session and ask DNS, nothing else. Undefined where the task's own policies rule both directions. */
 export function networkObject(plan: SandboxPlan, namespace: string): KubeObject | undefined {
   const own = plan.networkPolicies ?? []
   const policyTypes = (['Ingress', 'Egress'] as const).filter((direction) => !own.includes(direction))
@@ -66,9 +75,14 @@ function binding(plan: SandboxPlan, kind: 'RoleBinding' | 'ClusterRoleBinding', 
   return { apiVersion: `${rbac}/v1`, kind, metadata: metadata(plan, name, namespace), roleRef: { apiGroup: rbac, kind: roleKind, name }, subjects } as KubeObject
 }
 
-/** The learner's rights in a namespace of the task: the table of course kinds. */
+/** Keeps the learner's token out of all but the kinds of a course: the table of the allow-list as rules. */
+export function roleOf(table: readonly CourseKind[]): readonly Rule[] {
+  return table.flatMap(rulesOf)
+}
+
+/** The learner's rights in a namespace of the task. */
 export function roleObjects(plan: SandboxPlan, namespace: string): readonly KubeObject[] {
-  const role = { apiVersion: `${rbac}/v1`, kind: 'Role', metadata: metadata(plan, learnerAccount, namespace), rules: namespacedKinds.flatMap(rulesOf) } as KubeObject
+  const role = { apiVersion: `${rbac}/v1`, kind: 'Role', metadata: metadata(plan, learnerAccount, namespace), rules: roleOf(namespacedKinds) } as KubeObject
   return [role, binding(plan, 'RoleBinding', 'Role', learnerAccount, namespace)]
 }
 
@@ -82,6 +96,6 @@ export function clusterRoleObjects(plan: SandboxPlan, workers: readonly string[]
     return verbs.length === 0 || names?.length === 0 ? [] : [{ apiGroups: [access.group], resources: [access.resource], verbs, ...(names === undefined ? {} : { resourceNames: names }) }]
   })
   const name = homeNamespace(plan.session)
-  const role = { apiVersion: `${rbac}/v1`, kind: 'ClusterRole', metadata: metadata(plan, name), rules: [...clusterReads.flatMap(rulesOf), ...declared] } as KubeObject
+  const role = { apiVersion: `${rbac}/v1`, kind: 'ClusterRole', metadata: metadata(plan, name), rules: [...roleOf(clusterReads), ...declared] } as KubeObject
   return [role, binding(plan, 'ClusterRoleBinding', 'ClusterRole', name)]
 }

@@ -3,8 +3,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { KubeObject } from '../../../simulator/index.ts'
 import { messageOf } from './connection.ts'
-import { removeSession } from './clean-up.ts'
-import type { CleanUpLimits } from './clean-up.ts'
+import { removeSession, usualLimits } from './clean-up.ts'
+import type { SandboxLimits } from './clean-up.ts'
 import { BridgeError } from './contract.ts'
 import type { BridgeRequest, KindConnection, Report, Sandbox, SandboxPlan } from './contract.ts'
 import { declarableKinds, rowOf } from './guard/course-kinds.ts'
@@ -16,8 +16,6 @@ import { accountObject, clusterRoleObjects, homeNamespace, learnerAccount, names
 
 const namePattern = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/
 const sessionPattern = /^[a-z0-9]([-a-z0-9]{0,38}[a-z0-9])?$/
-const readyMsMax = 20_000
-const pollMs = 100
 /** Annotation of the sandbox's own namespace: the process that grades, so that a later start tells leftovers from work. */
 export const processAnnotation = `${sandboxNames.ownPrefix}process`
 
@@ -65,10 +63,10 @@ const kinds: { readonly [kind: string]: Pick<BridgeRequest, 'group' | 'version' 
 export class KindSandbox implements Sandbox {
   readonly plan: SandboxPlan
   private readonly connection: KindConnection
-  private readonly limits: CleanUpLimits | undefined
+  private readonly limits: SandboxLimits
   private lent: ReadonlyMap<string, string> = new Map()
 
-  constructor(connection: KindConnection, plan: SandboxPlan, limits?: CleanUpLimits) {
+  constructor(connection: KindConnection, plan: SandboxPlan, limits = usualLimits) {
     this.connection = connection
     this.plan = plan
     this.limits = limits
@@ -135,9 +133,9 @@ export class KindSandbox implements Sandbox {
   }
 
   private async poll(what: string, isReady: () => Promise<boolean>): Promise<void> {
-    const startMs = Date.now()
-    while (!(await isReady())) {
-      if (Date.now() - startMs > readyMsMax) throw new BridgeError(`${what} within ${readyMsMax / 1000} s. Are the controllers of the cluster running?`)
+    const { readyMsMax, pollMs } = this.limits
+    for (let waitedMs = 0; !(await isReady()); waitedMs += pollMs) {
+      if (waitedMs > readyMsMax) throw new BridgeError(`${what} within ${readyMsMax / 1000} s. Are the controllers of the cluster running?`)
       await delay(pollMs)
     }
   }
