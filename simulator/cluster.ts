@@ -33,6 +33,8 @@ import { bindComponents } from './bind-components.ts'
 import type { Components } from './bind-components.ts'
 import { addOns } from './bootstrap/add-ons.ts'
 import { nodeObject, systemObjects } from './bootstrap/objects.ts'
+import { serverObjects } from './bootstrap/server-objects.ts'
+import type { StoredObject } from './bootstrap/server-objects.ts'
 import type { ClusterConfig } from './cluster-config.ts'
 import { ControllerRunner } from './controllers/runner.ts'
 import { assert } from './kernel/assert.ts'
@@ -252,6 +254,7 @@ export class Cluster {
     const client = this.clientFor(adminUser)
     for (const object of defaultRbac()) this.store.put(rbacResource(object), keyOf(object), (resourceVersion) => this.asSystemObject(rbacResource(object), object, resourceVersion))
     for (const { resource, object } of systemObjects) must(client, resource, object)
+    for (const { resource, object } of this.serverObjects()) this.store.put(resource, keyOf(object), (resourceVersion) => this.asSystemObject(resource, object, resourceVersion))
     for (const { resource, object } of this.components.bootstrapObjects) must(client, resource, object)
     for (const node of this.config.nodes ?? []) must(client, 'nodes', nodeObject(node))
     this.components.start()
@@ -265,6 +268,11 @@ export class Cluster {
       }
     }
     this.kernel.schedule(this.nowMs + eventExpiryPeriodMs, 'cluster/expire-events', '')
+  }
+
+  private serverObjects(): readonly StoredObject[] {
+    const { nodes = [], addOns: names = [] } = this.config
+    return serverObjects({ kinds: this.kinds.all, nodes, addOns: names, timestamp: this.clock.timestamp(this.nowMs) })
   }
 
   private asSystemObject(resource: string, object: KubeObject, resourceVersion: string): KubeObject {

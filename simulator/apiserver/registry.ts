@@ -15,7 +15,7 @@ import { equalJson } from '../kernel/equal.ts'
 import { isPodFinished } from '../store/pod-class.ts'
 import { objectKey, resourceId, splitKey } from '../store/resource-id.ts'
 import type { Store } from '../store/store.ts'
-import { allocateService } from './service-allocation.ts'
+import { allocateService, clusterIPsOf, ipAddresses, ipAddressOf } from './service-allocation.ts'
 import type { AdmissionDoor, Body, WriteContext } from './admission-door.ts'
 import type { Identity } from './identity.ts'
 import { PodTemplates } from './pod-templates.ts'
@@ -87,7 +87,9 @@ export class Registry {
     const told = { ok: true, warnings: admitted.warnings, asked: admitted.asked } as const
     if (options.isDryRun) return { ...told, object: allocated.object }
     this.admission.commit(admitted)
-    return { ...told, object: this.put(resource, key, allocated.object) }
+    const stored = this.put(resource, key, allocated.object)
+    if (resource === 'services') this.keepAddresses(undefined, stored)
+    return { ...told, object: stored }
   }
 
   /** Gives a Service the addresses and ports that it lacks. */
@@ -150,7 +152,16 @@ export class Registry {
       this.remove(resource, key)
       return { ok: true, object: after, warnings: admitted.warnings }
     }
-    return { ok: true, object: this.put(resource, key, after), warnings: admitted.warnings, asked: admitted.asked }
+    const stored = this.put(resource, key, after)
+    if (resource === 'services') this.keepAddresses(before, stored)
+    return { ok: true, object: stored, warnings: admitted.warnings, asked: admitted.asked }
+  }
+
+  /** Every cluster IP of a Service is an IPAddress. */
+  private keepAddresses(before: KubeObject | undefined, after: KubeObject | undefined): void {
+    const [old, kept] = [clusterIPsOf(before), clusterIPsOf(after)]
+    for (const address of old) if (!kept.includes(address) && this.store.find(ipAddresses, address) !== undefined) this.store.remove(ipAddresses, address)
+    for (const address of kept) if (!old.includes(address) && after !== undefined) this.put(ipAddresses, address, this.identify(ipAddresses, address, ipAddressOf(after, address)))
   }
 
   /** Stores a status that a trusted component made; no decoding and no validation of what did not change. */
@@ -194,6 +205,7 @@ export class Registry {
 
   /** Takes an object out of the store. */
   remove(resource: string, key: string): void {
+    if (resource === 'services') this.keepAddresses(this.store.find(resource, key), undefined)
     this.store.remove(resource, key)
     this.identity.noteDeletion(resource, key)
   }

@@ -8,6 +8,21 @@ import type { Store } from '../store/store.ts'
 import type { Identity } from './identity.ts'
 import type { Outcome } from './ports.ts'
 
+/** Resource of the objects that stand for allocated addresses. */
+export const ipAddresses = 'ipaddresses.networking.k8s.io'
+
+/** The addresses that a Service holds; none for one that is headless or not there. */
+export function clusterIPsOf(service: KubeObject | undefined): readonly string[] {
+  return ((service as Service | undefined)?.spec.clusterIPs ?? []).filter((address) => address !== 'None' && address !== '')
+}
+
+/** The object of an address that a Service holds. Models pkg/registry/core/service/ipallocator (v1.35). */
+export function ipAddressOf({ metadata }: KubeObject, address: string): KubeObject {
+  const labels = { 'ipaddress.kubernetes.io/ip-family': address.includes(':') ? 'IPv6' : 'IPv4', 'ipaddress.kubernetes.io/managed-by': 'ipallocator.k8s.io' }
+  const spec = { parentRef: { resource: 'services', namespace: metadata.namespace ?? '', name: metadata.name ?? '' } }
+  return { apiVersion: 'networking.k8s.io/v1', kind: 'IPAddress', metadata: { name: address, labels }, spec } as KubeObject
+}
+
 /** Gives a Service the addresses and ports that it did not name itself. A dry run does not look at those that it names. */
 export function allocateService(object: KubeObject, key: string, store: Store, identity: Identity, isDryRun: boolean): Outcome<KubeObject> {
   const service = object as Service

@@ -10,6 +10,7 @@ import { done } from '../../store/component.ts'
 import type { ComponentContext, Controller, ReconcileResult } from '../../store/component.ts'
 import { keyOf, resourceId } from '../../store/resource-id.ts'
 import { decideNames, holdsItsNames } from './names.ts'
+import { keepApiServices } from './api-services.ts'
 
 /** Source: the period in which deleteInstances polls, and how long it does. */
 const pollMs = 5000
@@ -101,11 +102,14 @@ export const customResourceDefinitionController: Controller = {
   watches: [{ resource: definitionsResource }],
   reconcile(key, context) {
     const definition = context.api.find<CustomResourceDefinition>(definitionsResource, key)
+    const group = key.slice(key.indexOf('.') + 1)
+    if (definition === undefined) keepApiServices(group, context.api, context.clock.timestamp(context.clock.nowMs))
     if (definition === undefined) return { enqueue: othersInGroup(key, context).filter((other) => !holdsItsNames(context.api.find<CustomResourceDefinition>(definitionsResource, other)!)) }
     if (definition.metadata.deletionTimestamp !== undefined && (definition.metadata.finalizers ?? []).includes(cleanupFinalizer)) return finalize(definition, context)
     tellApproval(definition, context)
     const others = acceptNames(context.api.find<CustomResourceDefinition>(definitionsResource, key)!, context)
     establish(context.api.find<CustomResourceDefinition>(definitionsResource, key)!, context)
+    keepApiServices(group, context.api, context.clock.timestamp(context.clock.nowMs))
     return others.length === 0 ? done : { enqueue: others }
   },
 }
