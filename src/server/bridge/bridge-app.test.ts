@@ -35,7 +35,7 @@ afterEach(() => served.stop())
 function call(path: string, { method = 'GET', headers = {}, body, isChunked = false }: Call = {}): Promise<Answer> {
   const all = { host: `localhost:${served.port}`, 'x-podflight-key': key, ...(method === 'GET' ? {} : { origin: `http://localhost:${served.port}`, 'content-type': 'application/json' }), ...headers }
   const sent = Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined)) as { [name: string]: string }
-  if (body !== undefined && !isChunked) sent['content-length'] = String(Buffer.byteLength(body))
+  if (body !== undefined) Object.assign(sent, isChunked ? { 'transfer-encoding': 'chunked' } : { 'content-length': String(Buffer.byteLength(body)) })
   return new Promise((resolve, reject) => {
     const outgoing = request({ host: '127.0.0.1', port: served.port, path, method, headers: sent }, (response) => {
       let text = ''
@@ -115,14 +115,14 @@ describe('attacks on the bridge', () => {
     { guard: 'refuseUnseenPlan', name: 'a yes to a plan that was never shown', call: { method: 'POST', body: '{"session":"made-up"}' }, path: '/bridge/grade', status: 409, says: 'never shown' },
     { guard: 'readOrder', name: 'a body that is no JSON', call: { method: 'POST', body: '{' }, path: '/bridge/plan', status: 400, says: 'no JSON' },
   ]
-  it.each(attacks)('$guard keeps out $name', async ({ path = '/bridge/contexts', call: sent, status, says }) => {
+  it.each(attacks)('$guard: $name', async ({ path = '/bridge/contexts', call: sent, status, says }) => {
     const answer = await call(path, sent)
     expect([answer.status, answer.text]).toEqual([status, expect.stringContaining(says)])
     expect(Object.keys(answer.headers).filter((name) => name.startsWith('access-control'))).toEqual([])
     expect(backend.orders).toEqual([])
   })
 
-  it('refuseSecondWork keeps out a second grading, and a removal, while one is under way', async () => {
+  it('refuseSecondWork: a second grading, and a removal, while one is under way', async () => {
     backend.isHeld = true
     const [first, second] = [await planned(), await planned()]
     const running = post('/bridge/grade', { session: first })
@@ -133,13 +133,13 @@ describe('attacks on the bridge', () => {
     await running
   })
 
-  it('refuseUnseenPlan keeps out a second yes to the same plan', async () => {
+  it('refuseUnseenPlan: a second yes to the same plan', async () => {
     const session = await planned()
     await post('/bridge/grade', { session })
     expect(await post('/bridge/grade', { session })).toMatchObject({ status: 409, text: expect.stringContaining('never shown') as string })
   })
 
-  it.each([['hardenData', '/bridge/contexts'], ['hardenData', '/bridge/none'], ['hardenPage', '/']])('%s sends headers that keep a browser strict with %s, also when it refuses', async (_guard, path) => {
+  it.each([['hardenData', '/bridge/contexts'], ['hardenData', '/bridge/none'], ['hardenPage', '/']])('%s: sends headers that keep a browser strict with %s, also when it refuses', async (_guard, path) => {
     for (const host of [`localhost:${served.port}`, 'evil.example']) {
       const { headers } = await call(path, { headers: { host } })
       const policy = String(headers['content-security-policy'])
@@ -154,7 +154,7 @@ describe('attacks on the bridge', () => {
     expect(log.join('')).not.toContain(key)
   })
 
-  it('listenAddress cannot be reached under an address that other machines see', async () => {
+  it('listenAddress: cannot be reached under an address that other machines see', async () => {
     const others = ['127.0.0.2', ...Object.values(networkInterfaces()).flat().flatMap((each) => (each !== undefined && each.family === 'IPv4' && !each.internal ? [each.address] : []))]
     const outcomes = await Promise.all(others.map((host) => new Promise((resolve) => {
       const socket = connect({ host, port: served.port }, () => { resolve('open'); socket.destroy() })
@@ -172,7 +172,7 @@ describe('attacks on the bridge', () => {
     { guard: 'refuseRemotePeer', name: 'refuses another machine', call: callOf({}, '192.168.1.4'), status: 403 },
     { guard: 'refuseRemotePeer', name: 'refuses another machine that writes itself as IPv6', call: callOf({}, '::ffff:10.0.0.1'), status: 403 },
     { guard: 'refuseLongBody', name: 'refuses a body that says it is too long', call: callOf({ 'content-length': String(bodyBytesMax + 1) }), status: 413 },
-  ])('$guard, before anything is read, $name', ({ call: sent, status }) => {
+  ])('$guard: before anything is read, $name', ({ call: sent, status }) => {
     expect(refusalOf(sent, side)?.status).toBe(status)
   })
 })
