@@ -6,7 +6,7 @@ import type { ObjectRef } from '../../grading/view.ts'
 import { BridgeError } from './contract.ts'
 import type { KindDoor, KindGrade, KindGradeOptions, Report, Sandbox } from './contract.ts'
 import { ImageMap } from './images/image-map.ts'
-import { imagesFor, pythonImage } from './images/image-table.ts'
+import { imagesFor, probeImage } from './images/image-table.ts'
 import { mapImages } from './images/mapped-connection.ts'
 import { mapNodes, NodeNames } from './node-names.ts'
 import { kindVerdicts, parityRows, startRefs, whyNotOnKind } from './parity.ts'
@@ -129,7 +129,7 @@ class KindGrading {
     const { connection, task, images } = this.options
     const door = mapNodes(mapImages(connection, new ImageMap(imagesFor(task, images))), new NodeNames(this.sandbox.workers))
     const facts = await readNodeFacts(door)
-    const pods = new ProbePods({ door, session: this.sandbox.plan.session, image: pythonImage, facts, ...this.signal })
+    const pods = new ProbePods({ door, session: this.sandbox.plan.session, image: probeImage, facts, ...this.signal })
     const readers = makeReaders(door, await readKinds(door), pods, facts)
     const owner = new RemoteTerminal({ connection: door, as: 'owner', context: 'author', namespace: 'default', files: {}, lineSecondsMax, ...this.signal })
     return { door, facts, pods, readers, owner }

@@ -21,6 +21,9 @@ function server(version: string, loadSeconds: number, port = 8000, score = 0.91)
 
 const example = 'registry.example.com'
 
+/** What the grader's own pods run, from which requests start. */
+export const probeImage = `${example}/podflight/probe:1`
+
 /** What stands in for the images of the course. */
 export const courseImages: ImageTable = {
   [`${example}/sentiment-inference:v2.0.0`]: server('v2.0.0', 20),
@@ -58,15 +61,16 @@ function tagOf(image: string): string {
   return name.includes(':') ? name.slice(name.indexOf(':') + 1) : 'latest'
 }
 
-/** A stand-in for an image that a task brings itself; undefined for programs that public images have anyway. */
+/** A stand-in for an image that a task brings itself; undefined for programs that have a public image of their own. */
 function ofScenario(image: string, { program, parameters = {} }: ScenarioImage): StandIn | undefined {
   const port = Number(parameters['port'] ?? 8000)
   switch (program) {
     case 'inference-server': return server(tagOf(image), Number(parameters['load_s'] ?? 20), port, Number(parameters['positive_share'] ?? 0.91))
-    case 'token-proxy': case 'vector-cache': return python(listenerProgram, port, '{"status":"ok"}\n')
     case 'trainer': case 'batch-scorer': case 'model-fetcher': case 'drift-check': return python(workerProgram, program, 20)
     case 'pause': case 'sleeper': case 'queue-worker': case 'load-generator': return python(workerProgram, program, 86_400)
-    default: return undefined
+    case 'shell': return { image: pythonImage }
+    case 'nginx': case 'curl': return undefined
+    default: return python(listenerProgram, port, '{"status":"ok"}\n')
   }
 }
 
@@ -77,7 +81,7 @@ export function imagesFor(scenario: { readonly images: { readonly [image: string
     const standIn = ofScenario(image, entry)
     if (standIn !== undefined) own[image] = standIn
   }
-  return { ...own, ...table }
+  return { [probeImage]: { image: pythonImage }, ...own, ...table }
 }
 
 /** Reads a user's table. @throws BridgeError with what is wrong in it */
