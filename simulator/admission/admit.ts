@@ -20,9 +20,7 @@ import type { AdmittedObject, Identity, KindRules } from './kind-rules.ts'
 import { plainRules } from './kinds/plain.ts'
 import { findKindRules } from './kinds/registry.ts'
 import type { AdmissionConfig, AdmissionReader, PluginRequest, QuotaCharge } from './plugins/plugin.ts'
-import { namespaceLifecycle } from './plugins/namespace-lifecycle.ts'
-import { nodeRestriction } from './plugins/node-restriction.ts'
-import { admissionPlugins } from './plugins/registry.ts'
+import { admissionPlugins, pluginsOfStep } from './plugins/registry.ts'
 import type { Mutable } from './schema/decode.ts'
 import { normalizeObject } from './schema/normalize.ts'
 import { typeOf } from './schema/schema.ts'
@@ -98,7 +96,7 @@ function pluginRequest(request: AdmissionRequest, object: AdmittedObject, reader
 }
 
 function runPlugins(step: 'admit' | 'validate', request: PluginRequest, config: AdmissionConfig): Failure | undefined {
-  for (const plugin of admissionPlugins) {
+  for (const plugin of pluginsOfStep[step]) {
     if (config.disabledPlugins?.includes(plugin.name) || (plugin.needsAuthorization === true && config.hasAuthorization === false)) continue
     if (plugin.feature !== undefined && config.features?.includes(plugin.feature) !== true) continue
     const refusal = plugin[step]?.(request)
@@ -293,7 +291,7 @@ export function admitUpdate(request: AdmissionRequest, old: KubeObject, reader: 
   const given = rulesOf(request.kind)
   const rules = given.storedAs?.rules ?? given
   const warnings: string[] = []
-  const decoded = decodeBody(request, warnings)
+  const decoded = decodeBody({ ...request, isUpdate: true }, warnings)
   if ('refusal' in decoded) return refuse(decoded.refusal, warnings)
   const object = inStoredVersion(decoded.object, given)
   object.metadata ??= {}
@@ -330,15 +328,21 @@ export function admitUpdate(request: AdmissionRequest, old: KubeObject, reader: 
   return { ok: true, object: toStoredCustom(request.kind, toStored(object, rules)), warnings, quotaCharges: plugin.quotaCharges, ...asked }
 }
 
-/** The refusal of a delete, where the object or its namespace may not go. */
+/** Plugins that are asked about deletes, in their order. */
+const deletePlugins = ['NamespaceLifecycle', 'NodeRestriction', 'MutatingAdmissionWebhook', 'ValidatingAdmissionPolicy', 'ValidatingAdmissionWebhook']
+const pluginsOfDeletes = admissionPlugins.filter(({ name }) => deletePlugins.includes(name))
+
+/** The refusal of a delete, where the object or its namespace may not go. Such a request has an old object only. */
 export function admitDelete(request: Omit<AdmissionRequest, 'body'>, old: KubeObject, reader: AdmissionReader, config: AdmissionConfig = {}): Failure | undefined {
   const { kind } = request
   const name = old.metadata.name ?? ''
-  for (const { name: pluginName, admit } of [namespaceLifecycle, nodeRestriction]) {
-    if (config.disabledPlugins?.includes(pluginName)) continue
-    const plugin = pluginRequest({ ...request, body: old, name }, old as unknown as AdmittedObject, reader, [])
-    const refusal = admit?.({ ...plugin, operation: 'DELETE' })
-    if (refusal !== undefined) return refusal
+  const given = old as unknown as AdmittedObject
+  const plugin: PluginRequest = { ...pluginRequest({ ...request, body: old, name }, given, reader, []), old: given, operation: 'DELETE' }
+  for (const step of ['admit', 'validate'] as const) {
+    for (const each of pluginsOfDeletes) {
+      const refusal = config.disabledPlugins?.includes(each.name) ? undefined : each[step]?.(plugin)
+      if (refusal !== undefined) return refusal
+    }
   }
   const reason = findKindRules(apiVersionOf(kind), kind.kind)?.refuseDelete?.(old)
   return reason === undefined ? undefined : apiErrors.forbidden({ group: kind.group, name: kind.resource }, name, reason)

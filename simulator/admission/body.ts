@@ -29,6 +29,8 @@ export interface BodySource {
   readonly body: Json | string | KubeObject
   readonly isYaml?: boolean
   readonly fieldValidation?: FieldValidation
+  /** The object exists: what is left out must not look like a change. */
+  readonly isUpdate?: boolean
   /** For patches: what a refusal of the patched object quotes. */
   readonly patchText?: string
 }
@@ -126,7 +128,7 @@ export function decodeBody(source: BodySource, warnings: string[]): { readonly o
   const schema = typeOf(type.apiVersion, type.kind)
   const { custom } = source.kind
   const isStrategic = source.patchText?.startsWith('map[') === true
-  const decoded = custom !== undefined ? decodeCustom(read.value, custom.schema) : schema === undefined ? decodeWithoutSchema(read.value) : isStrategic ? convertObject(read.value, schema) : decodeObject(read.value, schema, { bigNumbers: read.bigNumbers })
+  const decoded = custom !== undefined ? decodeCustom(read.value, custom.schema) : schema === undefined ? decodeWithoutSchema(read.value) : isStrategic ? convertObject(read.value, schema) : decodeObject(read.value, schema, { bigNumbers: read.bigNumbers, inOrder: typeof source.body !== 'string' && source.patchText === undefined, isStoredForm: source.isUpdate })
   const cannot = (why: string): Failure => source.patchText !== undefined ? invalidPatch(source.patchText, why) : apiErrors.badRequest(`${type.kind} in version ${goQuote(source.kind.version)} cannot be handled as a ${source.kind.kind}: ${why}`)
   if (decoded.error !== undefined) return { refusal: cannot(decoded.error) }
   const complaints = [...read.duplicates, ...decoded.strictErrors]

@@ -143,7 +143,7 @@ export function toSelector(object: LabelSelector | undefined | null): Selector |
     const operator = Object.hasOwn(objectOperators, expression.operator) ? objectOperators[expression.operator] : undefined
     if (operator === undefined) return { error: `${goQuote(expression.operator)} is not a valid label selector operator` }
     const values = expression.values !== undefined && expression.values.length === 0 ? undefined : expression.values
-    const requirement = makeRequirement(expression.key, operator, values)
+    const requirement = makeRequirement(expression.key ?? '', operator, values)
     if (isSelectorError(requirement)) return requirement
     requirements.push(requirement)
   }

@@ -5,12 +5,12 @@ import type { AdmittedObject, KindRules } from '../kind-rules.ts'
 import { countGeneration, statusOnly } from '../kind-rules.ts'
 import type { FullPodTemplate } from '../pod/pod-types.ts'
 import {
-  defaultTemplate, dropDisabledTemplateFields, intOrPercentValue, validateAtMost100Percent, validateCollisionCount, validateCounters, validateForeverTemplate, validateIntOrPercent,
+  defaultTemplate, dropDisabledTemplateFields, intOrPercentValue, validateAtMost100Percent, validateCollisionCount, validateCounters, validateFixedSelector, validateForeverTemplate, validateIntOrPercent,
   shownSelector, validateSelected, workloadWarnings,
 } from '../pod/template.ts'
 import { equalSemantic } from '../validation/equal.ts'
 import type { ErrorList } from '../validation/error-list.ts'
-import { nameIsDnsSubdomain, validateImmutable, validateLabelSelector, validateNonNegative, validateObjectMeta, validateObjectMetaUpdate } from '../validation/meta.ts'
+import { nameIsDnsSubdomain, validateLabelSelector, validateNonNegative, validateObjectMeta, validateObjectMetaUpdate } from '../validation/meta.ts'
 
 interface Spec {
   selector?: LabelSelector
@@ -93,7 +93,7 @@ export const daemonsets: KindRules = {
   },
   validateUpdate(object, old, errors) {
     validateObjectMetaUpdate(object.metadata, old.metadata, errors)
-    validateImmutable(specOf(object).selector, specOf(old).selector, 'spec.selector', errors)
+    validateFixedSelector(specOf(object).selector, specOf(old).selector, 'spec.selector', errors)
     validateSpec(specOf(object), errors)
   },
   warnOnUpdate: (object) => workloadWarnings('x', specOf(object).template),

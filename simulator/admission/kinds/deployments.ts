@@ -5,11 +5,11 @@ import type { AdmittedObject, KindRules } from '../kind-rules.ts'
 import { countGeneration } from '../kind-rules.ts'
 import type { FullPodTemplate } from '../pod/pod-types.ts'
 import {
-  defaultTemplate, dropDisabledTemplateFields, intOrPercentValue, validateAtMost100Percent, validateCollisionCount, validateCounters, validateForeverTemplate, validateIntOrPercent,
+  defaultTemplate, dropDisabledTemplateFields, intOrPercentValue, validateAtMost100Percent, validateCollisionCount, validateCounters, validateFixedSelector, validateForeverTemplate, validateIntOrPercent,
   validateSelected, validateWorkloadSelector, workloadWarnings,
 } from '../pod/template.ts'
 import type { ErrorList } from '../validation/error-list.ts'
-import { nameIsDnsSubdomain, validateImmutable, validateNonNegative, validateObjectMeta, validateObjectMetaUpdate } from '../validation/meta.ts'
+import { nameIsDnsSubdomain, validateNonNegative, validateObjectMeta, validateObjectMetaUpdate } from '../validation/meta.ts'
 
 type Spec = Omit<DeploymentSpec, 'template'> & { template: FullPodTemplate }
 
@@ -93,7 +93,7 @@ export const deployments: KindRules = {
   validateUpdate(object, old, errors) {
     validateObjectMetaUpdate(object.metadata, old.metadata, errors)
     validateSpec(specOf(object), errors)
-    validateImmutable(specOf(object).selector, specOf(old).selector, 'spec.selector', errors)
+    validateFixedSelector(specOf(object).selector, specOf(old).selector, 'spec.selector', errors)
   },
   warnOnUpdate: (object, old) => (object.metadata.generation === old.metadata.generation ? [] : workloadWarnings('x', specOf(object).template)),
   allowsUnconditionalUpdate: true,

@@ -128,19 +128,3 @@ export function validateDeviceClaim(claim: DeviceClaim, path: string, errors: Er
 export function firstAdminRequest({ requests = [] }: DeviceClaim): number {
   return requests.findIndex(({ exactly }) => exactly?.adminAccess === true)
 }
-
-/** A claim with the fields of the API server's own type, as refusals show it. */
-export function internalDeviceClaim({ requests, constraints, config }: DeviceClaim): unknown {
-  const exact = (request: ExactRequest): object => ({
-    DeviceClassName: request.deviceClassName ?? '', Selectors: request.selectors?.map(({ cel }) => ({ CEL: cel === undefined ? null : { Expression: cel.expression ?? '' } })) ?? null, AllocationMode: request.allocationMode ?? '',
-    Count: request.count ?? 0,
-  })
-  const rest = { Tolerations: null, Capacity: null }
-  return {
-    Requests: requests?.map(({ name, exactly, firstAvailable }) => ({
-      Name: name ?? '', Exactly: exactly === undefined ? null : { ...exact(exactly), AdminAccess: exactly.adminAccess ?? null, ...rest },
-      FirstAvailable: firstAvailable?.map((request) => ({ Name: request.name ?? '', ...exact(request), ...rest })) ?? null,
-    })) ?? null,
-    Constraints: constraints ?? null, Config: config ?? null,
-  }
-}

@@ -179,7 +179,7 @@ export const ingressclasses: KindRules = {
   prepareUpdate: (object, old) => countGeneration(object, old, ['spec']),
   validateUpdate(object, old, errors) {
     validateObjectMetaUpdate(object.metadata, old.metadata, errors)
-    validateImmutable(classSpecOf(object).controller, classSpecOf(old).controller, 'spec.controller', errors)
+    validateImmutable(classSpecOf(object).controller ?? '', classSpecOf(old).controller ?? '', 'spec.controller', errors)
     validateClass(object, errors)
   },
   allowsUnconditionalUpdate: true,

@@ -5,13 +5,13 @@ import { checkDns1123Label } from '../../api/names.ts'
 import type { Condition, JobStatus, StringMap } from '../../api/types.ts'
 import type { AdmittedObject, KindRules } from '../kind-rules.ts'
 import { countGeneration, statusOnly } from '../kind-rules.ts'
-import { internalTemplate } from '../pod/internal.ts'
+import { internalPart, internalTemplate } from '../pod/internal.ts'
 import type { FullJobSpec } from '../pod/job-spec.ts'
 import { defaultJobSpec, parseIndexes, validateJobSpec } from '../pod/job-spec.ts'
-import { dropDisabledTemplateFields, shownSelector, validateSelected, workloadWarnings } from '../pod/template.ts'
+import { dropDisabledTemplateFields, shownSelector, validateFixedSelector, validateSelected, workloadWarnings } from '../pod/template.ts'
 import { equalSemantic } from '../validation/equal.ts'
 import type { ErrorList } from '../validation/error-list.ts'
-import { nameIsDnsSubdomain, validateImmutable, validateLabelSelector, validateNonNegative, validateObjectMeta, validateObjectMetaUpdate } from '../validation/meta.ts'
+import { immutableText, nameIsDnsSubdomain, validateImmutable, validateLabelSelector, validateNonNegative, validateObjectMeta, validateObjectMetaUpdate } from '../validation/meta.ts'
 
 const nameLabels = ['job-name', 'batch.kubernetes.io/job-name']
 const uidLabels = ['controller-uid', 'batch.kubernetes.io/controller-uid']
@@ -89,14 +89,20 @@ function validateCompletions(spec: FullJobSpec, old: FullJobSpec, errors: ErrorL
   if (spec.completions !== spec.parallelism) errors.invalid('spec.completions', spec.completions, 'can only be modified in tandem with spec.parallelism')
 }
 
+/** Fields that refusals print as the server's own types. */
+const policyTypes: { readonly [field: string]: string | undefined } = { podFailurePolicy: 'PodFailurePolicy', successPolicy: 'SuccessPolicy' }
+
 function validateSpecUpdate(spec: FullJobSpec, old: FullJobSpec, hasStarted: boolean, errors: ErrorList): void {
   validateSpec(spec, errors)
   validateCompletions(spec, old, errors)
-  validateImmutable(spec.selector, old.selector, 'spec.selector', errors)
+  validateFixedSelector(spec.selector, old.selector, 'spec.selector', errors)
   const isOpen = old.suspend === true && !hasStarted
   const allowed = isOpen ? schedulingTemplate(spec, old) : old.template
   if (!equalSemantic(spec.template, allowed)) errors.invalid('spec.template', internalTemplate(spec.template), 'field is immutable')
-  for (const field of ['completionMode', 'podFailurePolicy', 'backoffLimitPerIndex', 'managedBy', 'successPolicy'] as const) validateImmutable(spec[field], old[field], `spec.${field}`, errors)
+  for (const field of ['completionMode', 'podFailurePolicy', 'backoffLimitPerIndex', 'managedBy', 'successPolicy'] as const) {
+    const type = policyTypes[field]
+    if (!equalSemantic(spec[field], old[field])) errors.invalid(`spec.${field}`, type === undefined ? spec[field] : internalPart(type, spec[field]), immutableText)
+  }
 }
 
 function isTrue(status: JobStatus, type: string): boolean {

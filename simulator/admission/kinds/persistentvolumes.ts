@@ -5,6 +5,7 @@ import { compareQuantities } from '../../api/quantity.ts'
 import type { NodeSelector, ResourceList } from '../../api/types.ts'
 import type { AdmittedObject, KindRules } from '../kind-rules.ts'
 import { roundResourceList } from '../pod/defaults.ts'
+import { internalPart } from '../pod/internal.ts'
 import { validateNodeSelector } from '../pod/validate-affinity.ts'
 import { validateNoBacksteps } from '../pod/validate-paths.ts'
 import { validateVolumePlugin } from '../pod/validate-volume-plugins.ts'
@@ -132,16 +133,6 @@ function sourceFields(spec: Spec): { [field: string]: unknown } {
   return Object.fromEntries(sources.map(([field]) => [field, spec[field]]))
 }
 
-/** The source with the fields of the API server's own type, as refusals show it. */
-function internalSource(spec: Spec): unknown {
-  const shown: { readonly [field: string]: unknown } = {
-    hostPath: spec.hostPath && { Path: spec.hostPath.path ?? '', Type: spec.hostPath.type ?? null },
-    nfs: spec.nfs && { Server: spec.nfs.server ?? '', Path: spec.nfs.path ?? '', ReadOnly: spec.nfs.readOnly ?? false },
-    local: spec.local && { Path: spec.local.path ?? '', FSType: spec.local.fsType ?? null },
-  }
-  return Object.fromEntries(sources.map(([field, name]) => [name, shown[field] ?? spec[field] ?? null]))
-}
-
 function warnings(object: AdmittedObject): string[] {
   const spec = specOf(object)
   const recycle = spec.persistentVolumeReclaimPolicy === 'Recycle' ? ['spec.persistentVolumeReclaimPolicy: The Recycle reclaim policy is deprecated. Instead, the recommended approach is to use dynamic provisioning.'] : []
@@ -169,11 +160,15 @@ export const persistentvolumes: KindRules = {
     object['status'] = old['status']
   },
   validateUpdate(object, old, errors) {
+    // Both the strategy and the check of a change look at all of it.
+    validate(object, errors)
     validate(object, errors)
     const [spec, before] = [specOf(object), specOf(old)]
-    if (!equalSemantic(sourceFields(spec), sourceFields(before))) errors.forbidden('spec.persistentvolumesource', `spec.persistentvolumesource is immutable after creation\n${goDiff(internalSource(before), internalSource(spec))}`)
+    if (!equalSemantic(sourceFields(spec), sourceFields(before))) errors.forbidden('spec.persistentvolumesource', `spec.persistentvolumesource is immutable after creation\n${goDiff(internalPart('PersistentVolumeSource', before), internalPart('PersistentVolumeSource', spec))}`)
     validateImmutable(spec.volumeMode, before.volumeMode, 'volumeMode', errors)
-    if (before.nodeAffinity !== undefined) validateImmutable(spec.nodeAffinity, before.nodeAffinity, 'nodeAffinity', errors)
+    if (before.nodeAffinity !== undefined && !equalSemantic(spec.nodeAffinity, before.nodeAffinity)) {
+      errors.invalid('nodeAffinity', internalPart('VolumeNodeAffinity', spec.nodeAffinity), 'field is immutable, except for updating from beta label to GA')
+    }
   },
   warnOnUpdate: warnings,
   allowsUnconditionalUpdate: true,

@@ -4,9 +4,9 @@ import type { ReplicaSetSpec } from '../../api/types.ts'
 import type { AdmittedObject, KindRules } from '../kind-rules.ts'
 import { countGeneration, statusOnly } from '../kind-rules.ts'
 import type { FullPodTemplate } from '../pod/pod-types.ts'
-import { defaultTemplate, dropDisabledTemplateFields, validateCounters, validateForeverTemplate, validateSelected, validateWorkloadSelector, workloadWarnings } from '../pod/template.ts'
+import { defaultTemplate, dropDisabledTemplateFields, validateCounters, validateFixedSelector, validateForeverTemplate, validateSelected, validateWorkloadSelector, workloadWarnings } from '../pod/template.ts'
 import type { ErrorList } from '../validation/error-list.ts'
-import { nameIsDnsSubdomain, validateImmutable, validateNonNegative, validateObjectMeta, validateObjectMetaUpdate } from '../validation/meta.ts'
+import { nameIsDnsSubdomain, validateNonNegative, validateObjectMeta, validateObjectMetaUpdate } from '../validation/meta.ts'
 
 type Spec = Omit<ReplicaSetSpec, 'template'> & { template: FullPodTemplate }
 
@@ -55,7 +55,7 @@ export const replicasets: KindRules = {
   validateUpdate(object, old, errors) {
     validateObjectMetaUpdate(object.metadata, old.metadata, errors)
     validateSpec(specOf(object), errors)
-    validateImmutable(specOf(object).selector, specOf(old).selector, 'spec.selector', errors)
+    validateFixedSelector(specOf(object).selector, specOf(old).selector, 'spec.selector', errors)
   },
   warnOnUpdate: (object, old) => (object.metadata.generation === old.metadata.generation ? [] : workloadWarnings('x', specOf(object).template)),
   allowsUnconditionalUpdate: true,

@@ -3,10 +3,14 @@
 import type { ObjectMeta } from '../../api/types.ts'
 import type { AdmittedObject, KindRules } from '../kind-rules.ts'
 import { countGeneration, keepMetaForStatus } from '../kind-rules.ts'
+import { internalPart } from '../pod/internal.ts'
+import type { Mutable } from '../schema/decode.ts'
+import { normalizeObject } from '../schema/normalize.ts'
+import { typeByKey } from '../schema/schema.ts'
 import type { ErrorList } from '../validation/error-list.ts'
 import { equalSemantic } from '../validation/equal.ts'
 import { nameIsDnsSubdomain, validateObjectMeta, validateObjectMetaUpdate, validateTemplateMeta } from '../validation/meta.ts'
-import { defaultDeviceClaim, firstAdminRequest, internalDeviceClaim, validateDeviceClaim, validateDeviceConfig, validateSelectors } from './device-requests.ts'
+import { defaultDeviceClaim, firstAdminRequest, validateDeviceClaim, validateDeviceConfig, validateSelectors } from './device-requests.ts'
 import type { DeviceClaim } from './device-requests.ts'
 
 interface ClaimSpec { devices?: DeviceClaim }
@@ -23,6 +27,10 @@ function specOf<T>(object: AdmittedObject): T {
 function refuseAdmin({ devices = {} }: ClaimSpec, errors: ErrorList): void {
   const index = firstAdminRequest(devices)
   if (index >= 0) errors.forbidden(`spec.devices.requests[${index}].adminAccess`, 'admin access to devices requires the `resource.kubernetes.io/admin-access: true` label on the containing namespace')
+}
+
+function internalClaim({ devices = {} }: ClaimSpec): unknown {
+  return internalPart('DeviceClaim', devices)
 }
 
 function refuseChange(object: AdmittedObject, old: AdmittedObject, internal: unknown, errors: ErrorList): void {
@@ -47,7 +55,7 @@ export const resourceclaims: KindRules = {
   validateUpdate(object, old, errors) {
     validateObjectMeta(object.metadata, true, nameIsDnsSubdomain, errors)
     validateObjectMetaUpdate(object.metadata, old.metadata, errors)
-    refuseChange(object, old, { Devices: internalDeviceClaim(specOf<ClaimSpec>(object).devices ?? {}) }, errors)
+    refuseChange(object, old, { Devices: internalClaim(specOf<ClaimSpec>(object)) }, errors)
   },
   allowsUnconditionalUpdate: true,
   subresources: {
@@ -61,20 +69,25 @@ export const resourceclaims: KindRules = {
   },
 }
 
+function validateTemplate(object: AdmittedObject, errors: ErrorList): void {
+  const { metadata, spec = {} } = specOf<TemplateSpec>(object)
+  validateObjectMeta(object.metadata, true, nameIsDnsSubdomain, errors)
+  validateTemplateMeta(metadata, 'spec.metadata', errors)
+  validateDeviceClaim(spec.devices ?? {}, 'spec.spec.devices', errors)
+}
+
 export const resourceclaimtemplates: KindRules = {
   apiVersion: 'resource.k8s.io/v1',
   kind: 'ResourceClaimTemplate',
   applyDefaults: (object) => defaultDeviceClaim(specOf<TemplateSpec>(object).spec?.devices),
   validateCreate(object, errors) {
-    const { metadata, spec = {} } = specOf<TemplateSpec>(object)
-    refuseAdmin(spec, errors)
-    validateObjectMeta(object.metadata, true, nameIsDnsSubdomain, errors)
-    validateTemplateMeta(metadata, 'spec.metadata', errors)
-    validateDeviceClaim(spec.devices ?? {}, 'spec.spec.devices', errors)
+    refuseAdmin(specOf<TemplateSpec>(object).spec ?? {}, errors)
+    validateTemplate(object, errors)
   },
   validateUpdate(object, old, errors) {
+    validateTemplate(object, errors)
     validateObjectMetaUpdate(object.metadata, old.metadata, errors)
-    refuseChange(object, old, { Spec: { Devices: internalDeviceClaim(specOf<TemplateSpec>(object).spec?.devices ?? {}) } }, errors)
+    refuseChange(object, old, { ...normalizeObject((specOf<TemplateSpec>(object).metadata ?? {}) as Mutable, typeByKey('meta/v1.ObjectMeta')!), Spec: { Devices: internalClaim(specOf<TemplateSpec>(object).spec ?? {}) } }, errors)
   },
   allowsUnconditionalUpdate: true,
 }

@@ -4,8 +4,9 @@ import { goList, sortKeys } from '../../api/go-text.ts'
 import { checkDns1123Label, checkPercent } from '../../api/names.ts'
 import { isSelectorError, matchesSelector, toSelector } from '../../api/selector.ts'
 import type { IntOrString, LabelSelector, StringMap } from '../../api/types.ts'
+import { equalSemantic } from '../validation/equal.ts'
 import type { ErrorList } from '../validation/error-list.ts'
-import { validateLabelSelector, validateNonNegative } from '../validation/meta.ts'
+import { immutableText, validateLabelSelector, validateNonNegative } from '../validation/meta.ts'
 import { defaultPodSpec } from './defaults.ts'
 import { dropDisabledFields } from './disabled-fields.ts'
 import type { FullPodTemplate } from './pod-types.ts'
@@ -42,6 +43,11 @@ export function shownSelector(selector: LabelSelector): LabelSelector {
   const { matchLabels, matchExpressions = [] } = selector
   const expressions = matchExpressions.map(({ key = '', operator = '' as never, values = [] }) => ({ key, operator, ...(values.length > 0 ? { values } : {}) }))
   return { ...(Object.keys(matchLabels ?? {}).length === 0 ? {} : { matchLabels: sortKeys(matchLabels) as StringMap }), ...(expressions.length === 0 ? {} : { matchExpressions: expressions }) }
+}
+
+/** A selector that may not change. */
+export function validateFixedSelector(selector: LabelSelector | undefined, old: LabelSelector | undefined, path: string, errors: ErrorList): void {
+  if (!equalSemantic(selector, old)) errors.invalid(path, selector === undefined ? null : shownSelector(selector), immutableText)
 }
 
 /**

@@ -14,7 +14,7 @@ import type { BigNumbers } from '../../api/yaml/documents.ts'
 import { goDuration, parseGoDuration } from '../../api/time.ts'
 import { base64Error, parseRfc3339 } from './literals.ts'
 import type { FieldSchema, FieldType, ScalarKind, TypeSchema } from './schema.ts'
-import { typeByKey } from './schema.ts'
+import { plainZero, typeByKey } from './schema.ts'
 
 /** A decoded object, ours to change until it is stored. */
 export type Mutable = { [key: string]: unknown }
@@ -40,6 +40,10 @@ class UnmarshalStop extends Error {}
 export interface DecodeOptions {
   /** Types beside those of the API, for documents that are no API objects. */
   readonly find?: TypeFinder
+  /** Complaints come in the order of the document, not in that of sorted keys. */
+  readonly inOrder?: boolean
+  /** Zero values of plain fields are written or left out as the store has them, so that nothing seems to change. */
+  readonly isStoredForm?: boolean
   /** Whole numbers that lost digits. */
   readonly bigNumbers?: BigNumbers
 }
@@ -53,6 +57,8 @@ interface DecodeState {
   readonly goPath: string[]
   readonly find: TypeFinder
   readonly bigNumbers: BigNumbers
+  readonly isSorted: boolean
+  readonly isStoredForm: boolean
   structName: string
   typeError: string | undefined
 }
@@ -174,7 +180,7 @@ function decodeScalar(state: DecodeState, value: Json, type: FieldType & { kind:
 
 /** Reads a value whose type reads its JSON itself, on its own: a quantity, a time ... */
 export function decodeOwnForm(value: Json, type: FieldType & { kind: 'scalar' }): { readonly value: unknown } | { readonly error: string } {
-  const state: DecodeState = { strict: [], seenStrict: new Set(), goPath: [], find: typeByKey, bigNumbers: noBigNumbers, structName: '', typeError: undefined }
+  const state: DecodeState = { strict: [], seenStrict: new Set(), goPath: [], find: typeByKey, bigNumbers: noBigNumbers, isSorted: true, isStoredForm: false, structName: '', typeError: undefined }
   try {
     return { value: decodeScalar(state, value, type) }
   } catch (error) {
@@ -197,9 +203,10 @@ function decodeList(state: DecodeState, value: Json, type: FieldType & { kind: '
   return value.map((element: Json, index) => decodeValue(state, element, type.of, `${path}[${index}]`) ?? zeroElement(type.of))
 }
 
-function keysOf(value: JsonObject): readonly string[] {
+function keysOf(state: DecodeState, value: JsonObject): readonly string[] {
   // Typed callers may leave members undefined, which JSON does not have.
   const keys = Object.keys(value)
+  if (!state.isSorted) return keys.filter((key) => value[key] !== undefined)
   for (let i = 0; i < keys.length; i++) {
     if (value[keys[i]] === undefined || (i > 0 && compareText(keys[i - 1], keys[i]) > 0)) return keys.filter((key) => value[key] !== undefined).sort(compareText)
   }
@@ -216,7 +223,7 @@ function decodeMap(state: DecodeState, value: Json, type: FieldType & { kind: 'm
   if (value === null) return undefined
   if (!isJsonObject(value)) return saveTypeError(state, jsonTypeName(value), type.goName)
   const map: Mutable = {}
-  for (const key of keysOf(value)) setOwn(map, key, decodeValue(state, value[key]!, type.of, `${path}.${key}`) ?? zeroElement(type.of))
+  for (const key of keysOf(state, value)) setOwn(map, key, decodeValue(state, value[key]!, type.of, `${path}.${key}`) ?? zeroElement(type.of))
   return map
 }
 
@@ -235,15 +242,16 @@ function decodeStruct(state: DecodeState, value: Json, schema: TypeSchema, goNam
   if (value === null) return undefined
   if (!isJsonObject(value)) return saveTypeError(state, jsonTypeName(value), goName)
   const object: Mutable = {}
-  for (const key of keysOf(value)) {
+  for (const key of keysOf(state, value)) {
     const field = schema.byName.get(key)
     const fieldPath = path === '' ? key : `${path}.${key}`
     if (field === undefined) saveStrict(state, `unknown field ${goQuote(fieldPath)}`)
     else {
       const decoded = decodeField(state, value[key]!, field, schema, fieldPath)
-      if (decoded !== undefined) object[key] = decoded
+      if (decoded !== undefined && !(state.isStoredForm && field.omitEmpty && decoded === plainZero(field.type))) object[key] = decoded
     }
   }
+  if (state.isStoredForm) for (const [name, zero] of schema.written) object[name] ??= zero
   return object
 }
 
@@ -259,8 +267,8 @@ function decodeValue(state: DecodeState, value: Json, type: FieldType, path: str
 /**
  * Decodes a JSON value. Complaints come in the order of sorted keys: clients and the server itself write JSON so.
  */
-export function decodeObject(value: Json, schema: TypeSchema, { find = typeByKey, bigNumbers = noBigNumbers }: DecodeOptions = {}): Decoded {
-  const state: DecodeState = { strict: [], seenStrict: new Set(), goPath: [], find, bigNumbers, structName: '', typeError: undefined }
+export function decodeObject(value: Json, schema: TypeSchema, { find = typeByKey, bigNumbers = noBigNumbers, inOrder = false, isStoredForm = false }: DecodeOptions = {}): Decoded {
+  const state: DecodeState = { strict: [], seenStrict: new Set(), goPath: [], find, bigNumbers, isSorted: !inOrder, isStoredForm, structName: '', typeError: undefined }
   try {
     const object = decodeStruct(state, value, schema, schema.goName, '')
     if (state.typeError !== undefined) return { strictErrors: [], error: state.typeError }

@@ -35,6 +35,8 @@ export interface TypeSchema {
   readonly goName: string
   readonly fields: readonly FieldSchema[]
   readonly byName: ReadonlyMap<string, FieldSchema>
+  /** Fields that JSON always has, with the value of one that nobody set. */
+  readonly written: readonly (readonly [string, string | number | boolean])[]
 }
 
 const scalars: readonly string[] = ['string', 'bool', 'int32', 'int64', 'float64', 'bytes', 'Time', 'MicroTime', 'Quantity', 'IntOrString', 'Duration', 'Raw']
@@ -74,13 +76,24 @@ function parseFields(text: string, via: readonly string[], types: { readonly [ke
   })
 }
 
+/** The zero of a plain field; a type with a JSON form of its own has none. */
+export function plainZero(type: FieldType): string | number | boolean | undefined {
+  if (type.kind !== 'scalar' || type.isPointer) return undefined
+  return type.scalar === 'string' ? '' : type.scalar === 'bool' ? false : type.scalar === 'int32' || type.scalar === 'int64' || type.scalar === 'float64' ? 0 : undefined
+}
+
+function writtenZero({ name, type, omitEmpty }: FieldSchema): (readonly [string, string | number | boolean])[] {
+  const zero = omitEmpty ? undefined : plainZero(type)
+  return zero === undefined ? [] : [[name, zero]]
+}
+
 /** Types from their compact form, as field-schema.json has it: key to `name:type` entries; `?` may be left out, `~` is embedded. */
 export function parseSchema(types: { readonly [key: string]: string }): ReadonlyMap<string, TypeSchema> {
   return new Map(
     Object.keys(types).map((key) => {
       const fields = parseFields(types[key]!, [], types)
       const goName = key.slice(key.lastIndexOf('.') + 1)
-      return [key, { key, goName, fields, byName: new Map(fields.map((field) => [field.name, field])) }]
+      return [key, { key, goName, fields, byName: new Map(fields.map((field) => [field.name, field])), written: fields.flatMap(writtenZero) }]
     }),
   )
 }

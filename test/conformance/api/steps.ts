@@ -91,7 +91,7 @@ const uidPattern = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}
 function masked(value: unknown): unknown {
   const text = JSON.stringify(value ?? null)
     .replaceAll(/(?<=patch: Invalid value: )\\"\{.*?\}\\": /g, 'OBJECT: ')
-    .replaceAll(/(?<=Invalid value: )\\"\{\\\\\\"apiVersion.*?\}\\": /g, 'OBJECT: ')
+    .replaceAll(/(?<="message":"Invalid value: )\\"\{\\\\\\".*?\}\\": /g, 'OBJECT: ')
     .replaceAll(/kube-api-access-[a-z0-9]{5}/g, 'kube-api-access-*****')
     .replaceAll(/2026-01-05T\d{2}:\d{2}:\d{2}(?:\.\d+)?Z/g, 'TIME')
     .replaceAll(uidPattern, 'UID')

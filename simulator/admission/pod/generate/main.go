@@ -1,7 +1,8 @@
-// Command internal prints internal-types.json: the API server's own types of a pod template, as refusals print them.
-// It reads the source of pkg/apis/core/types.go and of k8s.io/api/core/v1/types.go (v1.35.4), whose paths it takes.
+// Command internal prints internal-types.json: the API server's own types of pod templates and of other parts of objects
+// that refusals print. It reads the source of pkg/apis/{core,batch,resource}/types.go and of k8s.io/api/{core,batch,resource}/v1/types.go
+// (v1.35.4), whose paths it takes in pairs.
 //
-//	go run . INTERNAL_TYPES V1_TYPES > internal-types.json
+//	go run . INTERNAL_TYPES V1_TYPES [INTERNAL_TYPES V1_TYPES]... > internal-types.json
 //
 // One text per type, fields separated by ';' in Go's order: NAME ['=' JSON_NAME] ':' TYPE, '~' before an embedded
 // type. JSON_NAME is left out where it is NAME with a small first letter. TYPE: '*' pointer, '[]' list, '{}' map from
@@ -19,25 +20,28 @@ import (
 	"strings"
 )
 
-func declarations(path string) map[string]ast.Expr {
+func declarations(path string, found map[string]ast.Expr) {
 	file, err := parser.ParseFile(token.NewFileSet(), path, nil, 0)
 	if err != nil {
 		panic(err)
 	}
-	found := map[string]ast.Expr{}
 	for _, decl := range file.Decls {
 		if gen, ok := decl.(*ast.GenDecl); ok {
 			for _, spec := range gen.Specs {
 				if named, ok := spec.(*ast.TypeSpec); ok {
-					found[named.Name.Name] = named.Type
+					if _, known := found[named.Name.Name]; !known {
+						found[named.Name.Name] = named.Type
+					}
 				}
 			}
 		}
 	}
-	return found
 }
 
-var internal, versioned map[string]ast.Expr
+// Parts of objects that refusals print.
+var roots = []string{"PodTemplateSpec", "PersistentVolumeSource", "VolumeNodeAffinity", "PodFailurePolicy", "SuccessPolicy", "DeviceClaim"}
+
+var internal, versioned = map[string]ast.Expr{}, map[string]ast.Expr{}
 var types = map[string]string{}
 
 func typeText(expr ast.Expr) string {
@@ -49,6 +53,9 @@ func typeText(expr ast.Expr) string {
 	case *ast.MapType:
 		return "{}" + typeText(t.Value)
 	case *ast.SelectorExpr:
+		if pkg := t.X.(*ast.Ident).Name; pkg == "api" || pkg == "core" {
+			return typeText(t.Sel)
+		}
 		return "J"
 	case *ast.Ident:
 		switch t.Name {
@@ -103,8 +110,13 @@ func add(name string) {
 }
 
 func main() {
-	internal, versioned = declarations(os.Args[1]), declarations(os.Args[2])
-	add("PodTemplateSpec")
+	for i := 1; i+1 < len(os.Args); i += 2 {
+		declarations(os.Args[i], internal)
+		declarations(os.Args[i+1], versioned)
+	}
+	for _, root := range roots {
+		add(root)
+	}
 	encoder := json.NewEncoder(os.Stdout)
 	encoder.SetEscapeHTML(false)
 	encoder.SetIndent("", " ")
