@@ -21,7 +21,7 @@ const quietMs = 4000
 
 /** What would be different if something moved. Nodes report all the time and are left out. */
 function pulseOf(view: RecordingView): string {
-  return view.lists.flat().filter(({ kind }) => kind !== 'Node').map(({ metadata }) => `${metadata.uid ?? ''}:${metadata.resourceVersion ?? ''}`).join(' ')
+  return view.lists.flat().filter(({ kind }) => kind !== 'Node').map(({ metadata }) => `${metadata.uid ?? ''}:${metadata.resourceVersion ?? ''}`).toSorted().join(' ')
 }
 
 /**

@@ -7,7 +7,7 @@ import type { DryRunAttempt } from '../../../../grading/view.ts'
 import type { KindDoor } from '../../contract.ts'
 import type { Reader } from '../question.ts'
 
-interface Said { readonly message: string; readonly warnings: readonly string[] }
+interface Said { readonly message: string; readonly warnings: readonly string[]; readonly stored?: KubeObject }
 
 /** Applies each object with dryRun=All, forced. Somebody else's right to it is asked of the authorizer first. */
 export function dryRunReader(door: KindDoor, kinds: KindTable, can: Reader<'can'>): Reader<'dryRun'> {
@@ -18,7 +18,7 @@ export function dryRunReader(door: KindDoor, kinds: KindTable, can: Reader<'can'
     const said: Said[] = []
     for (const object of objects) said.push(await dryApply(door, kinds, can, object, attempt))
     const refusal = said.find(({ message }) => message !== '')
-    return { accepted: refusal === undefined, message: refusal?.message ?? '', warnings: said.flatMap(({ warnings }) => warnings) }
+    return { accepted: refusal === undefined, message: refusal?.message ?? '', warnings: said.flatMap(({ warnings }) => warnings), objects: said.flatMap(({ stored }) => (stored === undefined ? [] : [stored])) }
   }
 }
 
@@ -37,5 +37,6 @@ async function dryApply(door: KindDoor, kinds: KindTable, can: Reader<'can'>, ob
     verb: 'patch', group: kind.group, version: kind.version, resource: kind.resource, name, ...(namespace === undefined ? {} : { namespace }),
     contentType: 'application/apply-patch+yaml', body: JSON.stringify(object), query: { dryRun: 'All', force: true, fieldManager: 'podflight', fieldValidation: 'Strict' },
   }, 'owner')
-  return { message: answer.code < 300 ? '' : ((answer.body as Status).message ?? `code ${answer.code}`), warnings: answer.warnings }
+  if (answer.code < 300) return { message: '', warnings: answer.warnings, stored: answer.body as KubeObject }
+  return { message: (answer.body as Status).message ?? `code ${answer.code}`, warnings: answer.warnings }
 }
