@@ -18,5 +18,6 @@ export const runner: AreaRunner = {
     policy: (row) => runSteps(row),
     table: runTable,
     update: (row) => runSteps(row),
+    webhook: (row) => runSteps(row),
   },
 }

@@ -66,7 +66,7 @@ export function worldOf(request: PluginRequest): WorldInput {
   const namespaceObject = namespace === '' || isNamespace ? undefined : reader.get('namespaces', undefined, namespace)
   const resource = { group: kind.group, resource: kind.resource, subresource, namespace, name }
   return {
-    object: written(request, request.object),
+    object: request.operation === 'DELETE' ? null : written(request, request.object),
     oldObject: written(request, request.old),
     request: requestValue({ kind: { group: kind.group, version: kind.version, kind: kind.kind }, resource: kind.resource, subresource, name, namespace, operation, user, isDryRun: request.isDryRun }),
     namespaceObject: toCelValue(namespaceObject ?? null),

@@ -43,3 +43,8 @@ export const admissionPlugins: readonly AdmissionPlugin[] = [
   validatingWebhooks,
   resourceQuota,
 ]
+
+/** Those that have something to do in a step: most have it in one only. */
+export const pluginsOfStep: { readonly [step in 'admit' | 'validate']: readonly AdmissionPlugin[] } = {
+  admit: admissionPlugins.filter((plugin) => plugin.admit !== undefined), validate: admissionPlugins.filter((plugin) => plugin.validate !== undefined),
+}

@@ -1,4 +1,4 @@
-/** Policies of the cluster in CEL. Models apiserver/pkg/admission/plugin/policy/validating (v1.35). Differs: deletes are not asked about, and audit annotations go nowhere. */
+/** Policies of the cluster in CEL. Models apiserver/pkg/admission/plugin/policy/validating (v1.35). Differs: audit annotations go nowhere. */
 
 import type { Failure } from '../../api/errors.ts'
 import type { KubeObject } from '../../api/types.ts'

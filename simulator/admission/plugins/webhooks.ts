@@ -1,9 +1,10 @@
-/** Calls the webhooks whose configuration exists. Models apiserver/pkg/admission/plugin/webhook (v1.35); the servers answer at once. */
+/** Calls the webhooks of add-ons whose configuration exists, then those of everybody else. Models apiserver/pkg/admission/plugin/webhook (v1.35); the servers answer at once. */
 
 import type { Failure } from '../../api/errors.ts'
 import { fieldErrorsText } from '../../api/field-error.ts'
 import type { Webhook } from '../webhooks/webhook.ts'
 import { webhooks } from '../webhooks/registry.ts'
+import { callWebhooks } from './called-webhooks.ts'
 import type { AdmissionPlugin, PluginRequest } from './plugin.ts'
 
 const configurationGroup = 'admissionregistration.k8s.io'
@@ -23,7 +24,7 @@ export const mutatingWebhooks: AdmissionPlugin = {
   name: 'MutatingAdmissionWebhook',
   admit(request) {
     if (request.operation === 'CREATE') for (const hook of concerned(request, 'mutate')) hook.mutate?.(request)
-    return undefined
+    return callWebhooks(request, 'mutate')
   },
 }
 
@@ -34,6 +35,6 @@ export const validatingWebhooks: AdmissionPlugin = {
       const errors = hook.validate?.(request) ?? []
       if (errors.length > 0) return denied(hook.name, fieldErrorsText(errors))
     }
-    return undefined
+    return callWebhooks(request, 'validate')
   },
 }
