@@ -54,13 +54,23 @@ function isGone(answer: ApiAnswer): boolean {
 }
 
 /** Deletes one object if it is still the one that was read. @returns why it could not, in words */
-async function removeObject(connection: KindConnection, kind: Kind, object: KubeObject, session: string): Promise<string | undefined> {
+async function removeObject(connection: KindConnection, kind: Kind & { readonly namespace?: string }, object: KubeObject, session: string): Promise<string | undefined> {
   const { name = '', uid = '' } = object.metadata
   const refusal = refuseForeignRemoval({ ...object, kind: kind.resource }, session)
   if (refusal !== undefined) return refusal
   const body = { apiVersion: 'v1', kind: 'DeleteOptions', propagationPolicy: 'Background', preconditions: { uid } }
   const answer = await connection.send({ ...kind, verb: 'delete', name, body }, 'owner')
   return isGone(answer) ? undefined : `${kind.resource} ${name}: ${messageOf(answer)}`
+}
+
+/** Deletes the learner's service account: its token ends with it, so that nothing of the learner's side comes back. */
+async function removeAccount(connection: KindConnection, session: string): Promise<readonly string[]> {
+  const place = { group: '', version: 'v1', resource: 'serviceaccounts', namespace: homeNamespace(session) }
+  const answer = await connection.send({ ...place, verb: 'get', name: learnerAccount }, 'owner')
+  if (answer.code === 404) return []
+  if (answer.code !== 200) throw new BridgeError(messageOf(answer))
+  const failure = await removeObject(connection, place, answer.body as KubeObject, session)
+  return failure === undefined ? [] : [failure]
 }
 
 async function stripFinalizers(connection: KindConnection, kind: Kind, object: KubeObject, namespace?: string): Promise<void> {
@@ -142,6 +152,8 @@ async function removeNamespaces(connection: KindConnection, session: string, lim
         const failure = await removeObject(connection, namespaces, namespace, session)
         if (failure === undefined) failures.delete(name)
         else failures.set(name, failure)
+        // Nobody needs the pods to end gently; no new ones come in a namespace that ends.
+        if (failure === undefined) await connection.send({ group: '', version: 'v1', resource: 'pods', verb: 'deletecollection', namespace: name, body: { apiVersion: 'v1', kind: 'DeleteOptions', gracePeriodSeconds: 1 } }, 'owner')
       } else if (round % 4 === 3 && /finalizers? remaining/.test(conditionsOf(namespace))) await freeNamespace(connection, name)
     }
     // Refused deletions are not worth the whole wait.
@@ -168,8 +180,7 @@ export async function removeSession(connection: KindConnection, session: string,
   const left: string[] = []
   const tell = (text: string): void => report({ phase: 'clean-up', text })
   tell('Take the learner’s rights away')
-  // Its token ends with the account: nothing of the learner's side comes back after this.
-  await connection.send({ group: '', version: 'v1', resource: 'serviceaccounts', verb: 'delete', namespace: homeNamespace(session), name: learnerAccount }, 'owner')
+  await part(left, 'the learner’s rights', () => removeAccount(connection, session))
   tell('Take back what was lent to nodes')
   await part(left, 'loans of nodes', () => takeLoansBack(connection, session))
   tell('Remove objects outside namespaces')

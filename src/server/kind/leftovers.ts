@@ -18,6 +18,13 @@ export interface Leftover {
   readonly isRunning: boolean
 }
 
+/** No grading lasts so long: its token is over before. A process with the same number is then another one. */
+const gradingMsMax = 2 * 3_600_000
+
+function isRecent(created: string | undefined): boolean {
+  return Date.now() - Date.parse(created ?? '') < gradingMsMax
+}
+
 function runs(processId: string | undefined): boolean {
   const id = Number(processId ?? '')
   if (!Number.isInteger(id) || id <= 0 || id === process.pid) return false
@@ -41,7 +48,7 @@ export async function findLeftovers(connection: KindConnection): Promise<readonl
     return {
       session, task: first(objects, ({ metadata }) => metadata.labels?.[sandboxNames.taskLabel]),
       things: objects.map(({ resource, object }) => `${resource} ${object.metadata.name}`),
-      isRunning: runs(first(objects, ({ metadata }) => metadata.annotations?.[processAnnotation])),
+      isRunning: runs(first(objects, ({ metadata }) => (isRecent(metadata.creationTimestamp) ? metadata.annotations?.[processAnnotation] : undefined))),
     }
   })
 }

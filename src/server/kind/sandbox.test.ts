@@ -170,6 +170,17 @@ describe('clean-up', () => {
     expect(await made.sandbox.remove(silent)).toEqual(['priorityclasses high comes back or does not go'])
   })
 
+  it('refuseForeignRemoval: leaves a namespace alone that only has the name of the sandbox', async () => {
+    const cluster = base.fork()
+    for (const [resource, kind, name, namespace] of [['namespaces', 'Namespace', 'podflight-s1'], ['serviceaccounts', 'ServiceAccount', 'podflight-learner', 'podflight-s1']] as const) cluster.request({ ...core(resource, { verb: 'create', ...(namespace === undefined ? {} : { namespace }), body: { apiVersion: 'v1', kind, metadata: { name } } as KubeObject }), user: adminUser })
+    cluster.advanceTo(cluster.nowMs + 5000)
+    const before = pictureOf(cluster)
+    const sandbox = new KindSandbox(new LocalConnection(cluster), plan, limits)
+    await expect(sandbox.create(silent)).rejects.toThrow('namespace podflight-s1 exists and is not Podflight\'s')
+    expect(await sandbox.remove(silent)).toEqual(['serviceaccounts podflight-learner does not bear the label of session s1'])
+    expect(pictureOf(cluster)).toEqual(before)
+  })
+
   it('refuseForeignRemoval: removes nothing that a broken list of the server brings', async () => {
     const foreign: Fault = ({ verb, resource }) => (verb === 'list' && resource === 'priorityclasses' ? { code: 200, body: { items: [{ metadata: { name: 'system-node-critical', uid: 'u' } }] }, warnings: [] } : undefined)
     const { cluster, sandbox, connection } = await make({}, foreign)
@@ -199,7 +210,7 @@ describe('a run that ends in the middle', () => {
     const { connection, cluster, sandbox } = await make({}, () => (isGone ? unreachable : undefined))
     isGone = true
     const left = await sandbox.remove(silent)
-    expect(left).toEqual(['loans of nodes', 'objects outside namespaces', 'namespaces'].map((what) => `${what} may be left: cannot reach the cluster of context kind-oracle: nothing listens there. Is the cluster running?`))
+    expect(left).toEqual(['the learner’s rights', 'loans of nodes', 'objects outside namespaces', 'namespaces'].map((what) => `${what} may be left: cannot reach the cluster of context kind-oracle: nothing listens there. Is the cluster running?`))
     isGone = false
     const [found, ...more] = await findLeftovers(connection)
     expect(more).toEqual([])

@@ -3,7 +3,7 @@
 import { isJsonObject } from '../../../../simulator/kernel/json.ts'
 import type { Json } from '../../../../simulator/kernel/json.ts'
 import type { BridgeRequest, SandboxPlan } from '../contract.ts'
-import { bodyLimits, depthOf, itemsOf, placesOf } from './bodies.ts'
+import { bodyLimits, depthOf, itemsOf, placesOf, segments } from './bodies.ts'
 import type { Place } from './bodies.ts'
 import { namespacedKinds, rowOf } from './course-kinds.ts'
 import type { Guard } from './guard.ts'
@@ -56,6 +56,7 @@ export function refuseForeignOwner(_request: BridgeRequest, settings: readonly J
 
 /** Volumes that touch nothing but the cluster's own data. Persistent volumes have more fields, of which those of the host are refused. */
 const podVolumes: readonly string[] = ['name', 'configMap', 'secret', 'emptyDir', 'downwardAPI', 'projected', 'persistentVolumeClaim', 'ephemeral', '$patch', '$retainKeys']
+const elsewhereVolumes: readonly string[] = ['local', 'nfs', 'iscsi', 'fc', 'csi', 'flexVolume', 'cephfs', 'rbd', 'glusterfs']
 const hostFlags: readonly string[] = ['hostNetwork', 'hostPID', 'hostIPC', 'privileged', 'hostProcess']
 
 /** Keeps out the host: its network, processes, ports and privileges. The cluster's Pod Security says the same. */
@@ -68,7 +69,9 @@ export function refuseHostAccess(_request: BridgeRequest, settings: readonly Jso
 export function refuseHostVolume(request: BridgeRequest, settings: readonly Json[]): string | undefined {
   const place = find(settings, ({ key, value }) => (key === 'hostPath' && value !== null && typeof value !== 'string') || (key === 'volumes' && itemsOf(value).some((volume) => Object.keys(volume).some((field) => volume[field] !== null && !podVolumes.includes(field) && typeof volume[field] === 'object'))))
   if (place !== undefined) return `only volumes of the cluster itself are allowed on a real cluster: ${podVolumes.filter((name) => name !== 'name' && !name.startsWith('$')).join(', ')}`
-  return request.resource === 'persistentvolumes' && find(settings, ({ key, path, value }) => path.at(-1) === 'spec' && value !== null && ['local', 'nfs', 'iscsi', 'fc', 'csi', 'flexVolume'].includes(key)) !== undefined ? 'a persistent volume on a real cluster cannot be of a host or of another machine' : undefined
+  if (request.resource === 'persistentvolumes' && find(settings, ({ key, path, value }) => path.at(-1) === 'spec' && value !== null && elsewhereVolumes.includes(key)) !== undefined) return 'a persistent volume on a real cluster cannot be of a host or of another machine'
+  // A provisioner on the node makes paths of the parameters.
+  return request.resource === 'storageclasses' && find(settings, ({ key, value }) => key === 'parameters' && value !== null) !== undefined ? 'a StorageClass on a real cluster cannot have parameters: they can name paths of the node' : undefined
 }
 
 /** Keeps out addresses that would take traffic of others. */
@@ -125,10 +128,10 @@ export function refuseLabelLoss(request: BridgeRequest, settings: readonly Json[
   const isJsonPatch = request.contentType === 'application/json-patch+json'
   const isWhole = ({ key, path, value }: Place): boolean =>
     key === '$patch' || key === '$retainKeys' || (path.length === 0 && key === 'metadata' && !isJsonObject(value)) || (path.length === 1 && path[0] === 'metadata' && key === 'labels' && !isJsonObject(value))
-  // A JSON patch sets what it names as a whole: only single labels may be named.
-  const replaces = isJsonPatch && (request.body as readonly Json[]).some((operation) => isJsonObject(operation) && ['', '/metadata', '/metadata/labels'].includes(String(operation['path'])))
-  const moves = isJsonPatch && (request.body as readonly Json[]).some((operation) => isJsonObject(operation) && operation['op'] === 'move')
-  return replaces || moves || find(settings, isWhole) !== undefined ? 'the labels of such an object cannot be replaced as a whole on a real cluster' : undefined
+  // A JSON patch sets what it names as a whole: only single labels may be named, and nothing moved.
+  const isUnsafe = (operation: Json): boolean => isJsonObject(operation) && (operation['op'] === 'move' || ['', 'metadata', 'metadata/labels'].includes(segments(String(operation['path'])).join('/')))
+  const replaces = isJsonPatch && (request.body as readonly Json[]).some(isUnsafe)
+  return replaces || find(settings, isWhole) !== undefined ? 'the labels of such an object cannot be replaced as a whole on a real cluster' : undefined
 }
 
 /** Keeps out objects that change a default of the whole cluster or add to the rights of others. */

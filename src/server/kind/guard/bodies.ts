@@ -14,7 +14,8 @@ export const bodyLimits = { bytesMax: yamlLimits.bytesMax, depthMax: yamlLimits.
 /** A value somewhere in a body, with the keys that lead to it. */
 export interface Place { readonly path: readonly string[]; readonly key: string; readonly value: Json }
 
-function segments(pointer: string): string[] {
+/** The keys of a JSON pointer. What stands before the first slash does not count, as with the server's own reader. */
+export function segments(pointer: string): string[] {
   return pointer.split('/').slice(1).map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'))
 }
 
