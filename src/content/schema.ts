@@ -38,7 +38,7 @@ export const conditionSchema: z.ZodType = z.lazy(() =>
     z.strictObject({ kind: z.literal('cel'), expression: text, bind }),
     z.strictObject({ kind: z.literal('absent'), object: objectRef }),
     z.strictObject({ kind: z.literal('request'), request: probe, status: z.number().optional(), body: z.string().optional(), failure: z.union([z.string(), z.literal(true)]).optional(), times: z.number().optional(), distinctPods: z.number().optional() }),
-    z.strictObject({ kind: z.literal('dryRun'), dryRun: dryRunQuestion, accepted: z.boolean(), message: z.string().optional(), warning: z.string().optional() }),
+    z.strictObject({ kind: z.literal('dryRun'), dryRun: dryRunQuestion, accepted: z.boolean(), message: z.string().optional(), warning: z.string().optional(), stored: where }),
     z.strictObject({ kind: z.literal('can'), ...access, allowed: z.boolean() }),
     z.strictObject({ kind: z.literal('connect'), namespace: text, host: text, port: z.number(), accepted: z.boolean() }),
     z.strictObject({ kind: z.literal('event'), namespace: text, reason: text, object: z.string().optional(), message: z.string().optional() }),
@@ -55,6 +55,7 @@ export const letSchema: z.ZodType = z.lazy(() =>
   z.union([
     z.strictObject({ object: objectRef, path: z.string().optional(), count: z.literal(true).optional(), sum: z.literal(true).optional(), where }),
     z.strictObject({ request: probe, field: z.enum(['status', 'body', 'outcome']) }),
+    z.strictObject({ dryRun: dryRunQuestion, path: text }),
     z.strictObject({ dryRun: dryRunQuestion, field: z.enum(['verdict', 'message', 'warnings']) }),
     z.strictObject({ can: z.strictObject(access) }),
     z.strictObject({ cel: text, bind }),

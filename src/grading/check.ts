@@ -76,6 +76,8 @@ export interface DryRunCondition {
   readonly message?: string
   /** A text in one of the warnings. */
   readonly warning?: string
+  /** Values of what would be stored. */
+  readonly stored?: readonly ({ readonly path: string } & Comparison)[]
 }
 
 export interface CanCondition {
@@ -148,8 +150,9 @@ export type LetValue =
   | { readonly object: ObjectRef; readonly path?: string; readonly count?: true; readonly sum?: true; readonly where?: ObjectCondition['where'] }
   /** `outcome` is the status, `none` when the name does not resolve, `failed` when no answer comes. */
   | { readonly request: ProbeRequest; readonly field: 'status' | 'body' | 'outcome' }
-  /** `verdict` is accepted or rejected; `message` the refusal. */
+  /** `verdict` is accepted or rejected; `message` the refusal; a path leads into what would be stored. */
   | { readonly dryRun: DryRunQuestion; readonly field: 'verdict' | 'message' | 'warnings' }
+  | { readonly dryRun: DryRunQuestion; readonly path: string }
   /** `allowed` or `denied`. */
   | { readonly can: Omit<CanCondition, 'kind' | 'allowed'> }
   | { readonly cel: string; readonly bind: CelCondition['bind'] }

@@ -114,9 +114,11 @@ function outcomeOf({ failure, status }: Exclude<ReturnType<ClusterView['request'
   return failure.startsWith('Could not resolve host') ? 'none' : 'failed'
 }
 
-function showDryRun({ dryRun, field }: Extract<LetValue, { dryRun: unknown }>, view: ClusterView): string {
-  const answer = dryRunAnswer(dryRun, view)
+function showDryRun(value: Extract<LetValue, { dryRun: unknown }>, view: ClusterView): string {
+  const answer = dryRunAnswer(value.dryRun, view)
   if (isNotAvailable(answer)) return answer.notAvailable
+  if ('path' in value) return showValue(oneOrMany((answer.objects ?? []).flatMap((object) => valuesAt(object, value.path))))
+  const { field } = value
   if (field === 'verdict') return answer.accepted ? 'accepted' : 'rejected'
   return field === 'warnings' ? showValue(answer.warnings) : answer.message === '' ? 'none' : answer.message
 }

@@ -49,6 +49,8 @@ export interface DryRunAnswer {
   /** The first refusal in the server's words; empty when there is none. */
   readonly message: string
   readonly warnings: readonly string[]
+  /** What would be stored, of the objects that are taken. */
+  readonly objects?: readonly KubeObject[]
 }
 
 /** A value of a PromQL vector. */

@@ -77,7 +77,7 @@ export class SimulatorView implements ClusterView {
     const asker = user === undefined ? authorUser : { name: user, groups: [...groups, 'system:authenticated'] }
     const answers = objects.map((object) => dryApply(this.cluster, object, namespace, asker))
     const refusal = answers.find(({ message }) => message !== '')
-    return { accepted: refusal === undefined, message: refusal?.message ?? '', warnings: answers.flatMap(({ warnings }) => warnings) }
+    return { accepted: refusal === undefined, message: refusal?.message ?? '', warnings: answers.flatMap(({ warnings }) => warnings), objects: answers.flatMap(({ stored }) => (stored === undefined ? [] : [stored])) }
   }
 
   connect(from: { readonly namespace: string }, host: string, port: number): boolean {
@@ -140,8 +140,8 @@ function playTrialStep(cluster: Cluster, step: TrialStep, learner: LearnerSide):
   else cluster.advanceTo(cluster.nowMs + step.advanceSeconds * 1000)
 }
 
-/** Server-side apply of one object without storing it. @returns the refusal, empty if none, and the warnings */
-function dryApply(cluster: Cluster, object: KubeObject, namespace: string | undefined, user: ApiRequest['user']): { readonly message: string; readonly warnings: readonly string[] } {
+/** Server-side apply of one object without storing it. @returns the refusal, empty if none, the warnings, and what would be stored */
+function dryApply(cluster: Cluster, object: KubeObject, namespace: string | undefined, user: ApiRequest['user']): { readonly message: string; readonly warnings: readonly string[]; readonly stored?: KubeObject } {
   const kind = cluster.kinds.byKind(String(object.apiVersion), String(object.kind))
   if (kind === undefined) return { message: `no matches for kind "${object.kind}" in version "${object.apiVersion}"`, warnings: [] }
   const answer = cluster.request({
@@ -149,7 +149,8 @@ function dryApply(cluster: Cluster, object: KubeObject, namespace: string | unde
     contentType: 'application/apply-patch+yaml', body: JSON.stringify(object), query: { dryRun: 'All', force: true, fieldManager: 'podflight', fieldValidation: 'Strict' },
   })
   if (isStream(answer)) throw new Error('a dry run was answered with a stream')
-  return { message: answer.code < 300 ? '' : String((answer.body as { message?: string }).message), warnings: answer.warnings }
+  if (answer.code < 300) return { message: '', warnings: answer.warnings, stored: answer.body as KubeObject }
+  return { message: String((answer.body as { message?: string }).message), warnings: answer.warnings }
 }
 
 function kindOf(cluster: Cluster, resource: string): KindInfo {

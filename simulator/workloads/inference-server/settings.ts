@@ -53,7 +53,7 @@ export function settingsOf(spec: ProgramSpec): ServerSettings {
   const loaded = figure('mem_loaded_mib', 700)
   return {
     port: variable('PORT', figure('port', 8000)),
-    version: env['MODEL_VERSION'] ?? tagOf(spec.image),
+    version: env['MODEL_VERSION'] ?? (typeof parameters['version'] === 'string' ? parameters['version'] : tagOf(spec.image)),
     loadMs: variable('LOAD_SECONDS', figure('load_s', 20)) * 1000,
     baseBytes: base * mebibyte,
     loadedBytes: loaded * mebibyte,

@@ -1,6 +1,7 @@
 /** Conditions that ask the network, the authorizer and the API's admission. */
 
 import type { CanCondition, ConnectCondition, DryRunCondition, DryRunQuestion, RequestCondition } from '../check.ts'
+import { passes, valuesAt } from '../values.ts'
 import { isNotAvailable } from '../view.ts'
 import type { ClusterView, DryRunAnswer, NotAvailable } from '../view.ts'
 
@@ -36,8 +37,13 @@ export function holdsDryRun(condition: DryRunCondition, view: ClusterView): bool
   const answer = dryRunAnswer(condition.dryRun, view)
   if (isNotAvailable(answer)) return answer
   if (answer.accepted !== condition.accepted || !answer.message.includes(condition.message ?? '')) return false
-  const { warning } = condition
-  return warning === undefined || answer.warnings.some((text) => text.includes(warning))
+  const { warning, stored = [] } = condition
+  if (warning !== undefined && !answer.warnings.some((text) => text.includes(warning))) return false
+  const objects = answer.objects ?? []
+  return stored.every((wanted) => {
+    const values = objects.flatMap((object) => valuesAt(object, wanted.path))
+    return values.length > 0 && values.every((value) => passes(value, wanted))
+  })
 }
 
 /** Whether a connection is accepted, or refused, as wanted. */

@@ -1,0 +1,14 @@
+kubectl create quota ml-team-quota -n ml-team-a --hard=requests.cpu=8,requests.memory=16Gi,limits.cpu=16,limits.memory=32Gi,requests.nvidia.com/gpu=2,pods=20
+cat > limits.yaml <<'EOF'
+apiVersion: v1
+kind: LimitRange
+metadata:
+  name: ml-defaults
+  namespace: ml-team-a
+spec:
+  limits:
+    - type: Container
+      defaultRequest: {cpu: 100m, memory: 256Mi}
+      default: {cpu: 500m, memory: 512Mi}
+EOF
+kubectl apply -f limits.yaml

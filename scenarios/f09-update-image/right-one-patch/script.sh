@@ -1,0 +1,1 @@
+kubectl patch deployment sentiment-inference -n serving -p '{"metadata":{"annotations":{"kubernetes.io/change-cause":"model v2.1.0"}},"spec":{"template":{"spec":{"containers":[{"name":"model-server","image":"registry.example.com/sentiment-inference:v2.1.0"}]}}}}'

@@ -1,0 +1,3 @@
+kubectl set image deployment/sentiment-inference -n serving model-server=registry.example.com/sentiment-inference:v2.1.0
+kubectl annotate deployment/sentiment-inference -n serving kubernetes.io/change-cause='model v2.1.0' --overwrite
+kubectl rollout status deployment/sentiment-inference -n serving --timeout=240s

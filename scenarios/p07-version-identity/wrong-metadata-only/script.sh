@@ -1,0 +1,2 @@
+kubectl patch deployment intent-api -n serving -p '{"spec":{"template":{"metadata":{"labels":{"app.kubernetes.io/version":"3.0.1"},"annotations":{"ml.example.com/model-version":"2.4.0"}}}}}'
+kubectl rollout status deployment/intent-api -n serving --timeout=120s
