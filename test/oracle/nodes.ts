@@ -21,6 +21,11 @@ export function nodeNames(workers: number): string[] {
   return [`${clusterName}-control-plane`, ...Array.from({ length: workers }, (_, index) => `${clusterName}-worker${index === 0 ? '' : index + 1}`)]
 }
 
+/** The address of a node in the network of kind; without one, KWOK's pods would have no host. */
+function addressOf(name: string): string {
+  return `172.18.0.${name.endsWith('-control-plane') ? 2 : 2 + Number(/\d*$/.exec(name)?.[0] || 1)}`
+}
+
 /** A Node with the labels, annotations and provider ID that kubeadm and kind give it. */
 export function nodeManifest(name: string, size: NodeSize): object {
   const isControlPlane = name.endsWith('-control-plane')
@@ -42,6 +47,7 @@ export function nodeManifest(name: string, size: NodeSize): object {
     },
     status: {
       capacity: resources, allocatable: resources,
+      addresses: [{ type: 'InternalIP', address: addressOf(name) }, { type: 'Hostname', address: name }],
       nodeInfo: { architecture: 'amd64', operatingSystem: 'linux', osImage: 'Debian GNU/Linux 12 (bookworm)', kubeletVersion: 'v1.35.4', kubeProxyVersion: '', containerRuntimeVersion: 'containerd://2.2.0', kernelVersion: '6.1.0', bootID: '', machineID: '', systemUUID: '' },
     },
   }

@@ -19,6 +19,8 @@ export interface RemoteTerminalOptions {
 }
 
 const home = '/home/learner'
+/** Longest transcript, in characters. */
+const transcriptMax = 1_000_000
 
 /** Time of the machine, as the terminal asks for it. */
 export const realClock = {
@@ -38,7 +40,7 @@ export class RemoteTerminal {
 
   constructor(options: RemoteTerminalOptions) {
     this.options = options
-    this.terminal = new Terminal({ executables: { kubectl }, clock: realClock, out: (text) => (this.text += text), aliases: { k: 'kubectl' } })
+    this.terminal = new Terminal({ executables: { kubectl }, clock: realClock, out: (text) => this.keep(text), aliases: { k: 'kubectl' } })
     for (const [path, text] of Object.entries(options.files)) this.terminal.files.write(`${home}/${path}`, text)
     this.terminal.files.write(kubeconfigPath, kubeconfigText([{ name: options.context, namespace: options.namespace }]))
   }
@@ -46,6 +48,11 @@ export class RemoteTerminal {
   /** All output so far. */
   get transcript(): string {
     return this.text
+  }
+
+  private keep(text: string): void {
+    const room = transcriptMax - this.text.length
+    if (room > 0) this.text += text.length > room ? `${text.slice(0, room)}\n[the rest of the output is left out]\n` : text
   }
 
   /** A file of the home, `~/` first or absolute. */

@@ -1,10 +1,11 @@
 /** Reads objects, rights and logs of a real cluster as its owner. */
 
 import type { KindTable } from '../../../../../simulator/api/kinds.ts'
-import type { KubeList, KubeObject, Pod, Status } from '../../../../../simulator/index.ts'
+import type { ApiAnswer, KubeList, KubeObject, Pod, Status } from '../../../../../simulator/index.ts'
 import { BridgeError } from '../../contract.ts'
-import type { KindDoor } from '../../contract.ts'
+import type { BridgeRequest, KindDoor } from '../../contract.ts'
 import { sandboxNames } from '../../guard/names.ts'
+import { pause } from '../../shell/remote-run.ts'
 import { probeLabel } from '../probe-pods.ts'
 import { isOnFakeNode, noContainers } from '../node-facts.ts'
 import type { NodeFacts } from '../node-facts.ts'
@@ -20,6 +21,19 @@ function messageOf(body: unknown): string {
   return (body as Status | null)?.message ?? 'no reason given'
 }
 
+/** A server that is busy or restarts is asked again. */
+const triesMax = 4
+const againMs = 500
+
+/** Reads as the owner; what the server cannot answer now is asked again a few times. */
+async function sendPatiently(door: KindDoor, request: BridgeRequest): Promise<ApiAnswer> {
+  for (let tries = 1; ; tries++) {
+    const answer = await door.send(request, 'owner')
+    if (answer.code < 500 || tries === triesMax) return answer
+    await pause(againMs * tries)
+  }
+}
+
 /** An object that the grader put into a namespace of the task. */
 function isGraders({ metadata }: KubeObject): boolean {
   return metadata.namespace !== undefined && (metadata.labels?.[probeLabel] !== undefined || metadata.labels?.[sandboxNames.partLabel] !== undefined)
@@ -30,10 +44,10 @@ export function listReader(door: KindDoor, kinds: KindTable): Reader<'list'> {
   return async ({ ref }) => {
     const kind = kindOf(kinds, ref.resource)
     if (kind === undefined) return { notAvailable: `this cluster does not serve ${ref.resource}` }
-    const answer = await door.send({
+    const answer = await sendPatiently(door, {
       verb: 'list', group: kind.group, version: kind.version, resource: kind.resource,
       ...(kind.namespaced && ref.namespace !== undefined ? { namespace: ref.namespace } : {}), query: ref.selector === undefined ? {} : { labelSelector: ref.selector },
-    }, 'owner')
+    })
     if (answer.code === 404) return { notAvailable: `this cluster does not serve ${ref.resource}` }
     if (answer.code !== 200) throw new BridgeError(`reading ${ref.resource} failed: ${messageOf(answer.body)}`)
     const items = (answer.body as KubeList).items.filter((item) => !isGraders(item))
@@ -53,7 +67,7 @@ export function canReader(door: KindDoor, kinds: KindTable): Reader<'can'> {
       verb, group: kind.group, resource: kind.resource, ...(subresource === undefined ? {} : { subresource }), ...(namespace === undefined ? {} : { namespace }), ...(name === undefined ? {} : { name }),
     }
     const body = { apiVersion: 'authorization.k8s.io/v1', kind: 'SubjectAccessReview', metadata: {}, spec: { user, groups: [...groups, 'system:authenticated'], resourceAttributes } }
-    const answer = await door.send({ verb: 'create', group: 'authorization.k8s.io', version: 'v1', resource: 'subjectaccessreviews', body: body as KubeObject }, 'owner')
+    const answer = await sendPatiently(door, { verb: 'create', group: 'authorization.k8s.io', version: 'v1', resource: 'subjectaccessreviews', body: body as KubeObject })
     if (answer.code !== 201 && answer.code !== 200) throw new BridgeError(`the access review of ${user} failed: ${messageOf(answer.body)}`)
     return (answer.body as { readonly status?: { readonly allowed?: boolean } }).status?.allowed === true
   }
