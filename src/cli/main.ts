@@ -18,6 +18,9 @@ const usage = `podflight: a flight simulator for running machine learning on Kub
       the cluster's API over HTTPS on loopback, for a real kubectl and other tools
   podflight serve [--port N] [--kind [--kubeconfig FILE] [--images FILE]]
       the app on loopback; with --kind it can grade attempts on clusters of kind as well
+  podflight kind up|down [--name NAME] [--cluster ID] [--image IMAGE] [--print]
+  podflight kind status|doctor|clean [--kubeconfig FILE] [--context kind-NAME]
+      makes and removes clusters of kind as the course needs them, says what is missing, removes what gradings left
   podflight list [--json]
       labs, tasks, exam forms and clusters
 `
@@ -51,6 +54,8 @@ async function run(argv: readonly string[]): Promise<number> {
       return (await import('./api-command.ts')).apiCommand(rest)
     case 'serve':
       return (await import('./serve-command.ts')).serveCommand(rest)
+    case 'kind':
+      return (await import('./kind-command.ts')).kindCommand(rest)
     case 'list':
       return listCommand(rest)
     case undefined:

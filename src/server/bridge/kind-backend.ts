@@ -42,27 +42,24 @@ export class RealBackend implements KindBackend {
   async plan({ context, task: id, attempt }: PlanOrder): Promise<SandboxPlan> {
     const task = this.taskOf(id)
     const attemptText = attempt.entries.flatMap(({ action }) => (action.kind === 'line' || action.kind === 'write' || action.kind === 'apply' ? [action.text] : [])).join('\n')
-    return this.connected(context, () => Promise.resolve(planOf({ task, attemptText, ...this.common() })))
+    return connected(this.options.place, context, () => Promise.resolve(planOf({ task, attemptText, ...this.common() })))
   }
 
   grade({ context, task: id, attempt }: PlanOrder, { session }: SandboxPlan, report: (progress: Progress) => void, signal: AbortSignal): Promise<KindGrade> {
     const task = this.taskOf(id)
     report({ phase: 'preflight', text: `connects to ${context}` })
-    return this.connected(context, (connection) => {
+    return connected(this.options.place, context, (connection) => {
       const played = attemptOfLog(task, this.options.library, attempt)
       return gradeOnKind({ task, connection, script: '', attempt: played, session, report, signal, ...this.common() })
     })
   }
 
   leftovers(context: string): Promise<readonly Leftover[]> {
-    return this.connected(context, async (connection) => (await findLeftovers(connection)).flatMap(({ session, task, things, isRunning }) => (isRunning ? [] : [{ context, session, ...(task === undefined ? {} : { task }), items: things }])))
+    return leftoversOn(this.options.place, context)
   }
 
   remove(context: string, session: string): Promise<readonly string[]> {
-    return this.connected(context, async (connection) => {
-      const leftover = (await findLeftovers(connection)).find((each) => each.session === session && !each.isRunning)
-      return leftover === undefined ? [] : removeLeftover(connection, leftover, () => undefined)
-    })
+    return removeLeftoverOn(this.options.place, context, session)
   }
 
   private common(): { readonly library: Library; readonly images?: ImageTable } {
@@ -75,15 +72,28 @@ export class RealBackend implements KindBackend {
     if (task === undefined) throw new BridgeError(`there is no task ${JSON.stringify(id)}`)
     return task
   }
+}
 
-  private async connected<Value>(context: string, work: (connection: KindConnection) => Promise<Value>): Promise<Value> {
-    const { connection } = await connectKind(loadTarget(this.options.place, context))
-    try {
-      return await work(connection)
-    } finally {
-      connection.close()
-    }
+async function connected<Value>(place: KubeconfigPlace, context: string, work: (connection: KindConnection) => Promise<Value>): Promise<Value> {
+  const { connection } = await connectKind(loadTarget(place, context))
+  try {
+    return await work(connection)
+  } finally {
+    connection.close()
   }
+}
+
+/** What earlier gradings left in a cluster; one that still goes on is no leftover. @throws BridgeError */
+export function leftoversOn(place: KubeconfigPlace, context: string): Promise<readonly Leftover[]> {
+  return connected(place, context, async (connection) => (await findLeftovers(connection)).flatMap(({ session, task, things, isRunning }) => (isRunning ? [] : [{ context, session, ...(task === undefined ? {} : { task }), items: things }])))
+}
+
+/** Removes a leftover. @returns what is left, in words. @throws BridgeError */
+export function removeLeftoverOn(place: KubeconfigPlace, context: string, session: string): Promise<readonly string[]> {
+  return connected(place, context, async (connection) => {
+    const leftover = (await findLeftovers(connection)).find((each) => each.session === session && !each.isRunning)
+    return leftover === undefined ? [] : removeLeftover(connection, leftover, () => undefined)
+  })
 }
 
 /** What a guard let through, or why not. */
