@@ -1,12 +1,11 @@
 /** Grades every attempt that a task's author wrote on both clusters, and compares. */
 
-import { parseArgs } from 'node:util'
 import { runInNewContext } from 'node:vm'
 import { setFlagsFromString } from 'node:v8'
 import type { Attempt, Library, Task } from '../../src/content/types.ts'
 import type { ImageTable, KindConnection, KindGrade } from '../../src/server/kind/contract.ts'
 import { gradeOnKind } from '../../src/server/kind/grade.ts'
-import { courseImages, imagesFor, pythonImage } from '../../src/server/kind/images/image-table.ts'
+import { imagesFor, pythonImage } from '../../src/server/kind/images/image-table.ts'
 import type { OracleClient } from '../oracle/client.ts'
 import { difference, inventory } from './inventory.ts'
 import { reasonOf } from './reviewed.ts'
@@ -43,7 +42,7 @@ export function attemptsOf(task: Task): readonly Attempt[] {
 
 function imagesOf(task: Task, python: string | undefined): ImageTable | undefined {
   if (python === undefined) return undefined
-  const table = imagesFor(task, courseImages)
+  const table = imagesFor(task)
   return Object.fromEntries(Object.entries(table).map(([image, standIn]) => [image, standIn.image === pythonImage ? { ...standIn, image: python } : standIn]))
 }
 
@@ -91,7 +90,21 @@ export function heapBytes(): number {
   return process.memoryUsage().heapUsed
 }
 
-/** Options of the command line. */
-export function readOptions(): { readonly task?: string; readonly attempt?: string; readonly kubeconfig?: string; readonly context?: string; readonly python?: string; readonly settle?: string; readonly verbose?: boolean } {
-  return parseArgs({ options: { task: { type: 'string' }, attempt: { type: 'string' }, kubeconfig: { type: 'string' }, context: { type: 'string' }, python: { type: 'string' }, settle: { type: 'string' }, verbose: { type: 'boolean' } } }).values
+/** Attempts by task, for the workers to take. */
+export interface Work { readonly task: Task; readonly attempts: readonly Attempt[] }
+
+/** Grades all work, on each place one attempt after another. @param tell called after each attempt */
+export async function gradeAll(places: readonly GradingPlace[], library: Library, work: readonly Work[], tell: (graded: Graded, place: GradingPlace) => void): Promise<readonly Graded[]> {
+  const waiting = [...work]
+  const done: Graded[] = []
+  await Promise.all(places.map(async (place) => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      for (const attempt of next.attempts) {
+        const graded = await gradeAttempt(place, library, next.task, attempt)
+        done.push(graded)
+        tell(graded, place)
+      }
+    }
+  }))
+  return done
 }

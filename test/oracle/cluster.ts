@@ -20,7 +20,7 @@ export interface ClusterOptions {
   readonly port: number
   readonly workers: number
   readonly size?: NodeSize
-  /** The API server's certificate has expired. */
+  /** The API server's certificate has expired; nothing but it and its store is started, since nobody would talk to it. */
   readonly expired?: boolean
   /** Folder of etcd's data, when it is another one. */
   readonly data?: string
@@ -161,6 +161,7 @@ export async function startCluster(given: ClusterOptions): Promise<Cluster> {
     startComponent('etcd', options)
     startComponent('apiserver', options)
     await untilReady(client, options.folder)
+    if (options.expired === true) return clusterOf(options.folder, client)
     startComponent('kcm', options)
     startComponent('scheduler', options)
     startComponent('kwok', options)
@@ -169,7 +170,11 @@ export async function startCluster(given: ClusterOptions): Promise<Cluster> {
     await stopCluster(options.folder)
     throw error
   }
-  return { folder: options.folder, kubeconfig: join(options.folder, 'kubeconfig'), context: `kind-${clusterName}`, client }
+  return clusterOf(options.folder, client)
+}
+
+function clusterOf(folder: string, client: OracleClient): Cluster {
+  return { folder, kubeconfig: join(folder, 'kubeconfig'), context: `kind-${clusterName}`, client }
 }
 
 /** Ends what `startCluster` started in this folder; the files stay. */
