@@ -2,7 +2,8 @@
 
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { decodeDocuments, yamlLimits } from '../../simulator/api/yaml/documents.ts'
+import { yamlLimits } from '../../simulator/api/yaml/documents.ts'
+import { readManifests as readObjects } from '../server/kind/guard/manifests.ts'
 import { UsageError, userPath } from './user-input.ts'
 
 const forms = /\.(ya?ml|json)$/
@@ -18,9 +19,9 @@ export function readManifests(folder: string): { readonly files: { readonly [pat
   if (bytes > yamlLimits.bytesMax) throw new UsageError(`the manifests in ${folder} have ${bytes} bytes; the limit is ${yamlLimits.bytesMax}`)
   let documentCount = 0
   for (const [name, text] of Object.entries(texts)) {
-    const { documents, error } = decodeDocuments(text)
-    if (error !== undefined) throw new UsageError(`${join(folder, name)}: ${error}`)
-    documentCount += documents.filter((document) => document !== undefined).length
+    const read = readObjects(text)
+    if ('refusal' in read) throw new UsageError(`${join(folder, name)}: ${read.refusal}`)
+    documentCount += read.objects.length
   }
   if (documentCount > yamlLimits.documentsMax) throw new UsageError(`the manifests in ${folder} have ${documentCount} documents; the limit is ${yamlLimits.documentsMax}`)
   return { files: Object.fromEntries(Object.entries(texts).map(([name, text]) => [`manifests/${name}`, text])), script: 'kubectl apply -f manifests/' }
