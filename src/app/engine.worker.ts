@@ -1,7 +1,7 @@
 /** The engine's thread: a host, its clock and the attempts' database. */
 
 import './content/jitless.ts'
-import { loadLibrary } from '../content/loader.ts'
+import { openLibrary } from '../content/loader.ts'
 import type { Library } from '../content/types.ts'
 import type { ApiDescriptions } from '../../simulator/api/descriptions.ts'
 import { InlineHost } from '../session/inline-host.ts'
@@ -15,7 +15,7 @@ const tickMs = 16
 const port = self as unknown as { postMessage(message: FromEngine): void; onmessage: ((event: MessageEvent<ToEngine>) => void) | null }
 
 function library(): Library {
-  const loaded = loadLibrary(contentFiles)
+  const loaded = openLibrary(contentFiles)
   if ('library' in loaded) return loaded.library
   throw new Error(loaded.errors.map(({ file, message }) => `${file}: ${message}`).join('\n'))
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { readLibrary } from '../cli/files.ts'
-import { loadLibrary } from './loader.ts'
+import { loadLibrary, openLibrary } from './loader.ts'
 import type { ContentError } from './types.ts'
 
 const checkText = `
@@ -44,6 +44,21 @@ describe('the library', () => {
   it('of one good task loads, with its points and answers', () => {
     const result = loadLibrary(new Map(Object.entries(good)))
     expect(result).toMatchObject({ library: { tasks: [{ id: 't1', points: 2, prompt: 'Make it.', solution: { script: 'kubectl create configmap a\n' }, wrong: [{ name: 'wrong-nothing', loses: ['c1'] }] }] } })
+  })
+
+  it('that was opened reads a task when it is looked at, and is the same', () => {
+    const opened = openLibrary(new Map(Object.entries(good)))
+    const loaded = loadLibrary(new Map(Object.entries(good)))
+    if (!('library' in opened) || !('library' in loaded)) throw new Error('the good library is not good')
+    expect({ ...opened.library.tasks[0] }).toEqual(loaded.library.tasks[0])
+  })
+
+  it('that was opened with a broken task tells so when it is looked at', () => {
+    const opened = openLibrary(new Map(Object.entries({ ...good, 'scenarios/t1/task.yaml': task.replace('minutes: 4', 'minutes: long') })))
+    if (!('library' in opened)) throw new Error('it was read at once')
+    const [broken] = opened.library.tasks
+    expect(broken.id).toBe('t1')
+    expect(() => broken.prompt).toThrow('Task t1 is broken: scenarios/t1/task.yaml')
   })
 
   it.each<[string, { readonly [path: string]: string | undefined }, Partial<ContentError>]>([

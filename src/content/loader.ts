@@ -24,6 +24,23 @@ export function loadLibrary(files: ContentFiles): LoadResult {
   return loader.errors.length > 0 ? { errors: loader.errors } : { library }
 }
 
+/**
+ * The library of content that was checked before, as a build's is: what is wrong in a task is thrown when the task is first
+ * looked at, since reading all of them takes longer than opening one.
+ */
+export function openLibrary(files: ContentFiles): LoadResult {
+  const loader = new Loader(files)
+  const library = loader.load((id) => loader.lateTask(id))
+  return loader.errors.length > 0 ? { errors: loader.errors } : { library }
+}
+
+/** All fields of a task. */
+const taskFields: { readonly [field in keyof Required<Task>]: true } = {
+  id: true, title: true, domain: true, tier: true, minutes: true, points: true, realCluster: true, prompt: true, checks: true, settleSeconds: true, hints: true, docs: true, solutionNote: true, solution: true,
+  right: true, wrong: true, cluster: true, seed: true, historyMinutes: true, images: true, start: true, files: true, namespace: true, schedulerConfiguration: true,
+  kind: true,
+}
+
 class Loader {
   readonly errors: ContentError[] = []
   private readonly files: ContentFiles
@@ -32,7 +49,8 @@ class Loader {
     this.files = files
   }
 
-  load(): Library {
+  /** @param taskOf reads a task; by default at once, with its errors among the others */
+  load(taskOf?: (id: string) => Task): Library {
     const scenarioIndex = this.yaml('scenarios/index.yaml', scenarioIndexSchema) ?? { domains: [], tasks: [] }
     const labIndex = this.yaml('labs/index.yaml', labIndexSchema) ?? []
     const labs: LabContent[] = []
@@ -42,11 +60,11 @@ class Loader {
         if (lab !== undefined) labs.push(lab)
       }
     }
-    const tasks = scenarioIndex.tasks.map((id) => this.task(id)).filter((task) => task !== undefined)
+    const tasks = scenarioIndex.tasks.map((id) => (taskOf ?? ((each) => this.task(each)))(id)).filter((task) => task !== undefined)
     const clusters = this.yaml('scenarios/clusters.yaml', clustersSchema) ?? []
     const forms = this.yaml('scenarios/forms.yaml', formsSchema) ?? []
     for (const form of forms) for (const id of form.tasks) if (!tasks.some((task) => task.id === id)) this.fail('scenarios/forms.yaml', `form "${form.id}" names task "${id}", which scenarios/index.yaml does not list`)
-    for (const { id, cluster } of [...labs, ...tasks]) if (!clusters.some((known) => known.id === cluster)) this.fail('scenarios/clusters.yaml', `"${id}" runs on cluster "${cluster}", which is not defined`)
+    for (const { id, cluster } of [...labs, ...(taskOf === undefined ? tasks : [])]) if (!clusters.some((known) => known.id === cluster)) this.fail('scenarios/clusters.yaml', `"${id}" runs on cluster "${cluster}", which is not defined`)
     const modules = labIndex.map((module) => ({
       id: module.id, number: module.number, title: module.title,
       labs: module.labs.map((entry) => {
@@ -56,6 +74,19 @@ class Loader {
       }),
     }))
     return { clusters, domains: scenarioIndex.domains, modules, labs, tasks, forms }
+  }
+
+  /** A task that is read when a field other than its id is asked for. */
+  lateTask(id: string): Task {
+    let known: Task | undefined
+    const read = (): Task => {
+      known ??= this.task(id)
+      if (known === undefined || this.errors.length > 0) throw new Error(`Task ${id} is broken: ${this.errors.map(({ file, message }) => `${file}: ${message}`).join('; ')}`)
+      return known
+    }
+    const late: { [field: string]: PropertyDescriptor } = {}
+    for (const field of Object.keys(taskFields) as (keyof Task)[]) late[field] = { enumerable: true, get: field === 'id' ? () => id : () => read()[field] }
+    return Object.create(Object.prototype, late) as Task
   }
 
   private task(id: string): Task | undefined {

@@ -2,13 +2,13 @@
 import './jitless.ts'
 import type { Catalog, ContentSource, DocsCard, ExamForm, ExamTask, Lab, LabStep, QuizItem } from '../content-types.ts'
 import type { ExamFormContent, LabContent, LabStepContent, Library, QuizQuestion, Task } from '../../content/types.ts'
-import { loadLibrary, type ContentFiles } from '../../content/loader.ts'
+import { openLibrary, type ContentFiles } from '../../content/loader.ts'
 import { parseInline, parseMarkdown } from '../../content/markdown.ts'
 import { clusterYaml } from './cluster-yaml.ts'
 
 /** Loads everything once. Broken content is an error of the build, so it is thrown with all of its messages. */
 export function createContentSource(files: ContentFiles): ContentSource {
-  const result = loadLibrary(files)
+  const result = openLibrary(files)
   if ('errors' in result) throw new Error(`Content is broken: ${result.errors.map((error) => `${error.file}${error.line === undefined ? '' : `:${error.line}`}: ${error.message}`).join('; ')}`)
   const { library } = result
   const cards = [...files].filter(([path]) => path.startsWith('docs/cards/')).map(([path, text]) => toCard(path, text))
