@@ -31,3 +31,32 @@ describe('a container whose program does nothing', () => {
     expect(JSON.stringify(memoryOf(cluster, 600_000))).not.toContain('524288')
   })
 })
+
+describe('a server that asks another before it answers', () => {
+  const image = { program: 'inference-server', bytes: 1, parameters: { port: 8080, load_s: 1 }, argv: ['serve'] }
+  const resources = { cpu: '4', memory: '8Gi' }
+  const nodes = [{ name: 'cp-0', resources, labels: { 'node-role.kubernetes.io/control-plane': '' } }, { name: 'n1', resources }]
+  const cluster = createCluster({ seed: 1, addOns: ['coredns'], nodes, images: { 'model:1': image } })
+  const api = cluster.clientFor(adminUser)
+  const ask = (name: string): unknown => {
+    const result = cluster.components.network.send('default', { method: 'GET', url: `http://${name}/predict`, headers: {}, body: '' }, 5000)
+    return 'failure' in result ? result.failure : (JSON.parse(result.response.body) as { fallback?: boolean }).fallback
+  }
+  cluster.advanceTo(60_000)
+  for (const [name, upstream] of [['alone', ''], ['front', 'http://alone/ready'], ['lost', 'http://nobody'], ['ring', 'http://ring/predict']]) {
+    const labels = { app: name }
+    api.create('services', { apiVersion: 'v1', kind: 'Service', metadata: { name, namespace: 'default' }, spec: { selector: labels, ports: [{ port: 80, targetPort: 8080 }] } } as KubeObject)
+    const env = [{ name: 'FEATURE_URL', value: upstream }]
+    api.create('pods', { apiVersion: 'v1', kind: 'Pod', metadata: { name, namespace: 'default', labels }, spec: { containers: [{ name: 'c', image: 'model:1', env }] } } as KubeObject)
+  }
+  cluster.advanceTo(120_000)
+
+  it.each([
+    ['does not ask without an address', 'alone', undefined],
+    ['has what it asked for', 'front', false],
+    ['goes on without a host that nobody knows', 'lost', true],
+    ['answers even when it asks itself', 'ring', false],
+  ])('%s', (_name, host, fallback) => {
+    expect(ask(host)).toBe(fallback)
+  })
+})
