@@ -220,8 +220,9 @@ export async function forwardStream(transport: Transport, target: string): Promi
     const skip = Math.min(skipped[channel], data.length - 1)
     skipped[channel] -= skip
     const rest = data.subarray(1 + skip)
+    if (rest.length === 0) return
     if (channel === 1) failure += rest.toString('utf8')
-    else if (rest.length > 0) chunks.push(rest)
+    else chunks.push(rest)
     changed()
   })
   const end = (): void => {
