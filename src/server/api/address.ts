@@ -14,6 +14,8 @@ export interface ResourceAddress {
   readonly name?: string
   readonly subresource?: string
   readonly query: RequestQuery
+  /** For subresource proxy: what is behind it, as it came. '' when nothing is, not even a slash. */
+  readonly proxyPath?: string
 }
 /** A path that is no resource, such as /healthz. */
 export interface PathAddress { readonly kind: 'path'; readonly path: string }
@@ -110,12 +112,13 @@ export function addressOf(method: string, target: string): Address {
   if (place === undefined) return { kind: 'path', path }
   const isOldWatch = place.rest[0] === 'watch'
   const names = namesOf(isOldWatch ? place.rest.slice(1) : place.rest)
-  if (names.isTooLong || names.resource === '') return refusal(apiErrors.noSuchPath())
+  const proxied = names.subresource === 'proxy' ? /^\/api\/v1\/(?:namespaces\/[^/]+\/)?[^/]+\/[^/]+\/proxy(.*)$/.exec(path)?.[1] : undefined
+  if ((names.isTooLong && proxied === undefined) || names.resource === '') return refusal(apiErrors.noSuchPath())
   const verb = verbOf(method, names, parameters, isOldWatch)
   if (verb === undefined) return refusal(apiErrors.methodNotAllowed())
   try {
     const { isTooLong: _long, ...named } = names
-    return { kind: 'resource', verb, group: place.group, version: place.version, ...named, query: readQuery(parameters) }
+    return { kind: 'resource', verb, group: place.group, version: place.version, ...named, ...(proxied === undefined ? {} : { proxyPath: proxied }), query: proxied === undefined ? readQuery(parameters) : {} }
   } catch (error) {
     if (!(error instanceof BadQuery)) throw error
     return refusal(apiErrors.badRequest(error.message))

@@ -18,7 +18,8 @@ import type { AnswerForm } from './media.ts'
 import { withDescriptions } from './openapi-texts.ts'
 import { encodeObject, encodeWatchFrame, hasProtobuf } from './protobuf.ts'
 import type { Pump } from './pump.ts'
-import { readBody } from './request-body.ts'
+import { proxyRequest } from './proxy.ts'
+import { readBody, readBytes } from './request-body.ts'
 import type { WatchHub } from './watch-hub.ts'
 
 /** Everything that answers need. */
@@ -34,6 +35,8 @@ export interface Parts {
 
 const writeVerbs: readonly string[] = ['create', 'update', 'patch', 'delete', 'deletecollection']
 const upgradedSubresources: readonly string[] = ['exec', 'attach', 'portforward']
+const notSupported = 405
+const proxiedBytesMax = 8 * 1024 * 1024
 const adminGroup = 'system:masters'
 /** A watch without timeoutSeconds ends after this. Models --min-request-timeout, whose double bounds a drawn time. */
 const watchTimeoutMs = 2_700_000
@@ -114,6 +117,7 @@ export class Endpoint {
 
   private async answerResource(exchange: Exchange, address: ResourceAddress): Promise<void> {
     const { verb, subresource = '' } = address
+    if (address.proxyPath !== undefined) return this.proxy(exchange, address)
     if (upgradedSubresources.includes(subresource)) return this.refuse(exchange, apiErrors.badRequest('Upgrade request required'))
     const parts = writeVerbs.includes(verb) ? await readBody(exchange.request, verb, subresource, { budget: this.bodies, bodyMs: this.parts.limits.bodyMs }) : {}
     if (parts === 'tooMany') return this.tooMany(exchange)
@@ -129,6 +133,27 @@ export class Endpoint {
     return new Promise((resolve) => {
       this.parts.desk.settled(() => {
         this.send(exchange, answer.code, body, form, answer.warnings)
+        resolve()
+      })
+    })
+  }
+
+  /** The router carries no bytes: who may use a proxy is told that it does not, everybody else is refused before. */
+  private async proxy(exchange: Exchange, address: ResourceAddress): Promise<void> {
+    const { request, response, user } = exchange
+    const { kind: _kind, query: _query, proxyPath: _path, ...target } = address
+    const asked = this.parts.desk.run({ user, ...target })
+    if (!isStream(asked) && asked.code !== notSupported) return this.refuse(exchange, asked.body as Status)
+    const { limits } = this.parts
+    const body = await readBytes(request, { bytes: proxiedBytesMax, budget: this.bodies, bodyMs: limits.bodyMs })
+    if (body === 'tooMany') return this.tooMany(exchange)
+    const answer = Buffer.isBuffer(body) ? proxyRequest(this.parts.desk, request, address, body.toString('utf8')) : apiErrors.tooLarge(`limit is ${proxiedBytesMax}`)
+    if ('kind' in answer) return this.refuse(exchange, answer)
+    return new Promise((resolve) => {
+      this.parts.desk.settled(() => {
+        response.writeHead(answer.code, { ...answer.headers, 'Content-Length': Buffer.byteLength(answer.text) })
+        response.end(request.method === 'HEAD' ? undefined : answer.text)
+        this.audit(exchange, answer.code)
         resolve()
       })
     })

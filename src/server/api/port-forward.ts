@@ -20,7 +20,8 @@ export const forwardProtocol = 'SPDY/3.1+portforward.k8s.io'
 const bodyBytesMax = 8 * 1024 * 1024
 const hopHeaders: readonly string[] = ['connection', 'host', 'content-length', 'transfer-encoding', 'keep-alive']
 
-function headersOf(request: IncomingMessage): { [name: string]: string } {
+/** The headers of a request that go on with it. */
+export function forwardedHeaders(request: IncomingMessage): { [name: string]: string } {
   const headers: { [name: string]: string } = {}
   for (const [name, value] of Object.entries(request.headers)) {
     if (!hopHeaders.includes(name) && value !== undefined) headers[name] = Array.isArray(value) ? value.join(', ') : value
@@ -66,7 +67,7 @@ class ForwardServer {
     if (body === undefined || typeof body === 'string') return void response.destroy()
     const { namespace = '' } = this.pod.metadata
     const url = `http://${this.pod.status?.podIP ?? ''}:${this.port}${request.url ?? '/'}`
-    const result = this.desk.send(namespace, { method: request.method ?? 'GET', url, headers: headersOf(request), body: body.toString('utf8') })
+    const result = this.desk.send(namespace, { method: request.method ?? 'GET', url, headers: forwardedHeaders(request), body: body.toString('utf8') })
     if ('failure' in result) {
       return void response.destroy()
     }

@@ -7,11 +7,13 @@ import type { WebSocket } from 'ws'
 import { isStream } from '../../../simulator/api/request.ts'
 import { apiErrors, isFailure } from '../../../simulator/api/errors.ts'
 import type { Status } from '../../../simulator/api/types.ts'
+import type { ApiRequest } from '../../../simulator/index.ts'
 import { addressOf } from './address.ts'
 import type { ResourceAddress } from './address.ts'
 import type { Parts } from './endpoint.ts'
 import { forwardProtocol, serveForward } from './port-forward.ts'
 import { endSession, serveSession, sessionProtocols } from './sessions.ts'
+import { serveWatch } from './watch-socket.ts'
 
 const notSupported = 405
 /** A command that cannot be started is told within the session, as by the real kubelet. */
@@ -31,7 +33,7 @@ function refuse(socket: Duplex, status: Status): void {
 }
 
 /**
- * Handles requests with an Upgrade header: exec, attach and port-forward over WebSocket. All else is refused with a
+ * Handles requests with an Upgrade header: exec, attach, port-forward and watches over WebSocket. All else is refused with a
  * Status before the upgrade; a command that cannot start is told within its session, as a kubelet does.
  */
 export class Upgrades {
@@ -53,6 +55,7 @@ export class Upgrades {
     const address = addressOf('GET', request.url ?? '/')
     if (address.kind !== 'resource') return refuse(socket, address.kind === 'bad' ? address.status : apiErrors.noSuchPath())
     const { kind: _kind, ...target } = address
+    if (target.verb === 'watch') return this.watch(request, socket, head, { user, ...target })
     const { subresource } = target
     if (subresource !== 'exec' && subresource !== 'attach' && subresource !== 'portforward') return refuse(socket, apiErrors.badRequest('only exec, attach and portforward are served over WebSocket'))
     const answer = this.parts.desk.run({ user, ...target, verb: 'create' })
@@ -72,6 +75,19 @@ export class Upgrades {
       if (cannotStart) endSession(webSocket, (answer as { body: Status }).body.message ?? '')
       else this.serve(webSocket, address, isStream(answer) ? answer.streamId : undefined)
     }))
+    return undefined
+  }
+
+  /** A watch whose events are messages of JSON. */
+  private watch(request: IncomingMessage, socket: Duplex, head: Buffer, asked: ApiRequest): void {
+    const { desk, hub } = this.parts
+    if (request.headers.upgrade?.toLowerCase() !== 'websocket') return refuse(socket, apiErrors.badRequest('only WebSocket upgrades are served'))
+    if (hub.size >= this.parts.limits.watches) return refuse(socket, apiErrors.tooManyRequests('Too many requests, please try again later.', 1))
+    const answer = desk.run(asked)
+    if (!isStream(answer)) return refuse(socket, answer.body as Status)
+    const kind = desk.cluster.kinds.byResource(asked.group, asked.resource, asked.version)
+    const apiVersion = asked.group === '' ? asked.version : `${asked.group}/${asked.version}`
+    this.sockets.handleUpgrade(request, socket, head, (webSocket) => serveWatch(webSocket, answer.streamId, asked, { kind: kind?.kind ?? '', apiVersion }, hub))
     return undefined
   }
 
