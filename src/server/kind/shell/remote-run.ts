@@ -136,6 +136,13 @@ class RemoteRun {
     return taken.length === 0 ? undefined : taken.map((line) => (line.endsWith('\n') ? line : `${line}\n`)).join('')
   }
 
+  /** A session in a container gets what was typed, and then the end of input. */
+  private typeInto(stream: BridgeStream): void {
+    const text = this.input(true)
+    if (text !== undefined) stream.write(text)
+    if (this.options.typed !== undefined) stream.write(undefined)
+  }
+
   private edit(path: string): boolean {
     const text = this.options.typed?.edit?.(path)
     if (text !== undefined) this.options.writeFile(path, text)
@@ -176,6 +183,7 @@ class RemoteRun {
     if ('code' in opened) return opened
     const streamId = `stream-${++this.streamCount}`
     this.streams.set(streamId, opened)
+    if (request.query?.stdin === true) this.typeInto(opened)
     return { code: request.verb === 'watch' ? 200 : 101, streamId, warnings: [] }
   }
 }

@@ -40,7 +40,7 @@ export class RemoteTerminal {
 
   constructor(options: RemoteTerminalOptions) {
     this.options = options
-    this.terminal = new Terminal({ executables: { kubectl }, clock: realClock, out: (text) => this.keep(text), aliases: { k: 'kubectl' } })
+    this.terminal = new Terminal({ executables: { kubectl }, clock: realClock, out: (text) => this.keep(text), aliases: { k: 'kubectl' }, hasKeyboard: true })
     for (const [path, text] of Object.entries(options.files)) this.terminal.files.write(`${home}/${path}`, text)
     this.terminal.files.write(kubeconfigPath, kubeconfigText([{ name: options.context, namespace: options.namespace }]))
   }
