@@ -1,4 +1,7 @@
-/** `npm run nightly [RUNS [SEED]]`: the random properties of the scheduler with more cases, and other ones each time. */
+/**
+ * `npm run nightly [RUNS [SEED]]`: the random properties of the scheduler with more cases, and other ones each time; then the
+ * kind bridge with every answer of every task and 100 gradings that are killed.
+ */
 
 import { spawnSync } from 'node:child_process'
 
@@ -6,4 +9,5 @@ const [runs = '20000', seed = String(Math.floor(Math.random() * 2 ** 31))] = pro
 console.log(`${runs} runs of each property, seed ${seed}`)
 const env = { ...process.env, PODFLIGHT_RUNS: runs, PODFLIGHT_SEED: seed }
 const run = spawnSync('node_modules/.bin/vitest', ['run', 'test/properties/scheduler'], { stdio: 'inherit', env })
-process.exit(run.status ?? 1)
+const kind = spawnSync(process.execPath, ['--disable-warning=ExperimentalWarning', 'test/kind/main.ts'], { stdio: 'inherit', env: { ...env, PODFLIGHT_PARITY: 'all', PODFLIGHT_KILLS: '100' } })
+process.exit(run.status === 0 && kind.status === 0 ? 0 : 1)

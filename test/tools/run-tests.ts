@@ -1,5 +1,5 @@
 /**
- * `npm test`: types, lint, tidiness, unit, conformance, properties, content, real clients, then the build and browser tests.
+ * `npm test`: types, lint, tidiness, unit, conformance, properties, content, real clients, real clusters, then the build and browser tests.
  * The last line is `N passed, N failed`. A tool that fails without a failed test counts as one failure.
  */
 
@@ -12,6 +12,7 @@ import { findBrowser } from './browser.ts'
 
 interface Count { passed: number; failed: number }
 
+const outputBytesMax = 64 << 20
 const reports = mkdtempSync(join(tmpdir(), 'podflight-test-'))
 
 function runChecks(): Count {
@@ -28,15 +29,25 @@ function runVitest(): Count {
   return countOf('vitest', run.status, file, (report: VitestReport) => ({ passed: report.numPassedTests, failed: report.numFailedTests }))
 }
 
-/** Real clients against a served cluster; what this machine does not have is told and not counted. */
-function runInterop(): Count {
-  const run = spawnSync(process.execPath, ['--disable-warning=ExperimentalWarning', 'test/interop/main.ts'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] })
+/** A test program that prints a line a claim; what this machine does not have is told and not counted. */
+function runProgram(name: string, file: string): Count {
+  const run = spawnSync(process.execPath, ['--disable-warning=ExperimentalWarning', file], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'], maxBuffer: outputBytesMax })
   const lines = run.stdout.trimEnd().split('\n')
   for (const line of lines) if (!line.startsWith('ok ')) console.log(line)
   const [, passed, failed] = /^(\d+) passed, (\d+) failed/.exec(lines.at(-1) ?? '') ?? []
   if (passed !== undefined && failed !== undefined) return { passed: Number(passed), failed: Number(failed) }
-  console.log(`FAILED interop: it ended with code ${run.status} without a count`)
+  console.log(`FAILED ${name}: it ended with code ${run.status} without a count`)
   return { passed: 0, failed: 1 }
+}
+
+/** Real clients against a served cluster. */
+function runInterop(): Count {
+  return runProgram('interop', 'test/interop/main.ts')
+}
+
+/** The kind bridge against a real control plane and a real node, where they are built. */
+function runKind(): Count {
+  return runProgram('kind', 'test/kind/main.ts')
 }
 
 interface PlaywrightReport { stats: { expected: number; unexpected: number; flaky: number } }
@@ -68,7 +79,7 @@ function countOf<Report>(tool: string, status: number | null, file: string, read
 }
 
 const total: Count = { passed: 0, failed: 0 }
-for (const part of [runChecks, runVitest, runInterop, runBrowserTests]) {
+for (const part of [runChecks, runVitest, runInterop, runKind, runBrowserTests]) {
   const count = part()
   total.passed += count.passed
   total.failed += count.failed
