@@ -46,6 +46,13 @@ describe('a request on the wire', () => {
     expect(api.requests).toEqual([])
   })
 
+  it('refuseNameless: keeps out the deletion of all objects where one was meant', async () => {
+    const connection = await serve((_request, response) => answerJson(response, 200, list))
+    expect(messageOf(await connection.send({ ...pods, verb: 'delete', name: '' }, 'owner'))).toBe('400 delete of pods needs a name')
+    expect(messageOf(await connection.send({ ...pods, verb: 'patch', body: {} }, 'owner'))).toBe('400 patch of pods needs a name')
+    expect(api.requests).toEqual([])
+  })
+
   it('refuseOddUrl: keeps out paths other than versions, discovery and health', async () => {
     const connection = await serve((_request, response) => answerJson(response, 200, { major: '1' }))
     expect((await connection.sendPath('/version', 'owner')).code).toBe(200)

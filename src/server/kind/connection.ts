@@ -19,7 +19,7 @@ import { forwardStream, sessionStream, textStream, watchStream } from './streams
 import type { ForwardedPort, RefusedSocket } from './streams.ts'
 import { learnerCredential, readAll, Transport, TransportFailure, transportLimits } from './transport.ts'
 import type { TransportLimits } from './transport.ts'
-import { refuseOddPath, toWire } from './wire.ts'
+import { refuseNameless, refuseOddPath, toWire } from './wire.ts'
 import type { WireRequest } from './wire.ts'
 
 /** How often and how long a request is tried again when the server is busy. */
@@ -160,7 +160,7 @@ export class HttpsConnection implements KindConnection {
   /** Who sends it, and what is sent; or the answer to what must not be sent. */
   private async admit(request: BridgeRequest, as: Identity): Promise<{ readonly transport: Transport; readonly request: BridgeRequest } | ApiAnswer> {
     if (this.isClosed) return failureAnswer(apiErrors.serviceUnavailable('the connection is closed'))
-    const odd = firstRefusal([refuseOddPath], request)
+    const odd = firstRefusal([refuseNameless, refuseOddPath], request)
     if (odd !== undefined) return failureAnswer(apiErrors.badRequest(odd))
     if (as === 'owner') return { transport: this.owner, request }
     if (this.learner === undefined) return failureAnswer(apiErrors.unauthorized())

@@ -8,7 +8,8 @@ import { sandboxNames } from './guard/names.ts'
 
 /** Name of the service account of the learner's side, in the sandbox's own namespace. */
 export const learnerAccount = 'podflight-learner'
-const quotaName = 'podflight-quota'
+/** Name of the quota in each namespace of the sandbox. */
+export const quotaName = 'podflight-quota'
 const networkName = 'podflight-network'
 
 /** The namespace of the sandbox itself: it holds the learner's service account, and no pods. */

@@ -12,7 +12,7 @@ import { firstRefusal } from './guard/guard.ts'
 import type { Guard } from './guard/guard.ts'
 import { sandboxNames } from './guard/names.ts'
 import { chooseWorkers, lend } from './node-loans.ts'
-import { accountObject, clusterRoleObjects, homeNamespace, learnerAccount, namespaceObject, networkObject, quotaObject, roleObjects } from './sandbox-objects.ts'
+import { accountObject, clusterRoleObjects, homeNamespace, learnerAccount, namespaceObject, networkObject, quotaName, quotaObject, roleObjects } from './sandbox-objects.ts'
 
 const namePattern = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/
 const sessionPattern = /^[a-z0-9]([-a-z0-9]{0,38}[a-z0-9])?$/
@@ -92,7 +92,7 @@ export class KindSandbox implements Sandbox {
       report({ phase: 'create', text: `Lend what node ${loan.node} has to node ${worker}` })
       await lend(this.connection, plan.session, loan, worker)
     }
-    await this.waitForAccounts()
+    await this.waitForControllers()
     await this.takeToken()
     await this.waitForRights()
   }
@@ -140,10 +140,15 @@ export class KindSandbox implements Sandbox {
     }
   }
 
-  /** Pods need the default service account, which a controller makes. */
-  private async waitForAccounts(): Promise<void> {
-    const account = (namespace: string): Promise<boolean> => this.connection.send({ ...kinds['ServiceAccount']!, verb: 'get', namespace, name: 'default' }, 'owner').then(({ code }) => code === 200)
-    await Promise.all(this.plan.namespaces.map((name) => this.poll(`namespace ${name} did not get its default service account`, () => account(name))))
+  /** Pods need the default service account, and all objects a counted quota; controllers see to both. */
+  private async waitForControllers(): Promise<void> {
+    const read = (kind: string, namespace: string, name: string): Promise<KubeObject | undefined> => this.connection.send({ ...kinds[kind]!, verb: 'get', namespace, name }, 'owner').then(({ code, body }) => (code === 200 ? body as KubeObject : undefined))
+    const hasAccount = async (namespace: string): Promise<boolean> => (await read('ServiceAccount', namespace, 'default')) !== undefined
+    const isCounted = async (namespace: string): Promise<boolean> => ((await read('ResourceQuota', namespace, quotaName))?.status as { readonly hard?: object } | undefined)?.hard !== undefined
+    await Promise.all(this.plan.namespaces.flatMap((name) => [
+      this.poll(`namespace ${name} did not get its default service account`, () => hasAccount(name)),
+      this.poll(`the quota of namespace ${name} was not counted`, () => isCounted(name)),
+    ]))
   }
 
   private async takeToken(): Promise<void> {

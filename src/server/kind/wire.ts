@@ -19,9 +19,18 @@ const tableType = 'application/json;as=Table;v=v1;g=meta.k8s.io,application/json
 const notParameters: readonly string[] = ['table', 'managedFields']
 const nameOnly = /^[A-Za-z0-9]([A-Za-z0-9._:-]*[A-Za-z0-9])?$/
 
+/** Absent and empty are the same here. */
+const mayBeEmpty: readonly string[] = ['group', 'namespace', 'name']
+const objectVerbs: readonly string[] = ['get', 'update', 'patch', 'delete']
+
+/** Keeps out the deletion of all objects where one was meant: on the wire they differ in nothing but the name. */
+export function refuseNameless({ verb, resource, name = '' }: BridgeRequest): string | undefined {
+  return objectVerbs.includes(verb) && name === '' ? `${verb} of ${resource} needs a name` : undefined
+}
+
 /** Keeps out names that would change the path: a request reaches the object that it names and nothing else. */
 export function refuseOddPath({ group, version, resource, namespace, name, subresource }: BridgeRequest): string | undefined {
-  const odd = Object.entries({ group, version, resource, namespace, name, subresource }).find(([part, text]) => text !== undefined && !(part === 'group' && text === '') && !nameOnly.test(text))
+  const odd = Object.entries({ group, version, resource, namespace, name, subresource }).find(([part, text]) => text !== undefined && !(mayBeEmpty.includes(part) && text === '') && !nameOnly.test(text))
   return odd === undefined ? undefined : `${JSON.stringify(odd[1])} cannot be the ${odd[0]} of a request`
 }
 
