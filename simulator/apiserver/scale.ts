@@ -6,7 +6,10 @@ import { formatLabelSelector } from '../api/selector.ts'
 import type { KindInfo } from '../api/kinds.ts'
 import type { ScalePaths } from '../api/structural-schema.ts'
 import type { KubeObject, LabelSelector, Status, StringMap } from '../api/types.ts'
+import { decodeObject } from '../admission/schema/decode.ts'
+import { typeOf } from '../admission/schema/schema.ts'
 import { isJsonObject } from '../kernel/json.ts'
+import type { Json } from '../kernel/json.ts'
 
 interface Scalable {
   readonly spec?: { readonly replicas?: number; readonly selector?: LabelSelector }
@@ -72,4 +75,12 @@ export function withScale(object: KubeObject, scale: KubeObject, kind?: KindInfo
   const path = kind?.custom?.scale?.specReplicasPath
   if (path !== undefined) return withValueAt({ ...object, metadata }, path.replace(/^\./, '').split('.'), replicas) as KubeObject
   return { ...object, metadata, spec: { ...(object.spec as object), replicas } }
+}
+
+/** Why a value is no Scale. @param isPatched it came out of a patch, whose text a refusal quotes */
+export function scaleError(scale: unknown, isPatched: boolean, text: string): Status | undefined {
+  const decoded = decodeObject(scale as Json, typeOf('autoscaling/v1', 'Scale')!, { inOrder: true })
+  if (decoded.error === undefined) return undefined
+  if (!isPatched) return apiErrors.badRequest(`Scale in version "v1" cannot be handled as a Scale: ${decoded.error}`)
+  return apiErrors.invalid({ group: '', name: '' }, '', [fieldErrors.invalid('patch', text, decoded.error)])
 }

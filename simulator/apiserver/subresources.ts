@@ -1,16 +1,18 @@
 /** Subresources: status, scale, binding, eviction, log, exec, attach, finalize, token. */
 
 import { apiErrors, successStatus } from '../api/errors.ts'
+import { goMapText } from '../api/go-text.ts'
 import type { KindInfo } from '../api/kinds.ts'
 import type { ApiRequest, ApiResponse } from '../api/request.ts'
 import type { KubeObject, Pod, Status } from '../api/types.ts'
+import type { Json } from '../kernel/json.ts'
 import { objectKey } from '../store/resource-id.ts'
 import { bodyOf, failed, ok, writeOptions } from './answers.ts'
 import { evictPod } from './eviction.ts'
 import { recorded, shown } from './field-manager/recording.ts'
 import { patchObject } from './patch.ts'
 import { resourceName } from './registry.ts'
-import { missingScale, scaleOf, withScale } from './scale.ts'
+import { missingScale, scaleError, scaleOf, withScale } from './scale.ts'
 import type { ApiServer } from './server.ts'
 import { handleToken } from './token-request.ts'
 
@@ -66,6 +68,8 @@ function handleScale(server: ApiServer, kind: KindInfo, request: ApiRequest, obj
   const given = request.body as unknown as KubeObject | undefined
   if (asked === undefined && given?.kind !== undefined && given.kind !== 'Scale') return failed(notAScale(given))
   const scale = asked === undefined ? (request.body as unknown as KubeObject) : asked.object
+  const malformed = scaleError(scale, asked !== undefined, request.contentType === 'application/strategic-merge-patch+json' ? goMapText(request.body as Json) : JSON.stringify(scale))
+  if (malformed !== undefined) return failed(malformed)
   const changed = withScale(object, scale, kind)
   if ('status' in changed && changed.kind === 'Status') return failed(changed as Status)
   const outcome = recorded(server.parts, kind, request, object, server.parts.registry.update(kind, keyOfRequest(kind, request), changed as KubeObject, { ...writeOptions(request), subresource: undefined }))

@@ -1,6 +1,6 @@
 /** One run of kubectl: its process, flags, kubeconfig, and the requests that it makes. */
 
-import { goQuote } from '../api/go-text.ts'
+import { goQuote, sortKeys } from '../api/go-text.ts'
 import { isStream, isSuccess } from '../api/request.ts'
 import type { ApiAnswer, ApiRequest, ApiStream, RequestQuery, StreamFrame, Verb } from '../api/request.ts'
 import { discoveryAddress } from '../api/discovery.ts'
@@ -142,7 +142,8 @@ export class Session {
       ...(call.namespace === undefined || call.namespace === '' ? {} : { namespace: call.namespace }),
       ...(call.name === undefined ? {} : { name: call.name }),
       ...(call.subresource === undefined ? {} : { subresource: call.subresource }),
-      ...(call.body === undefined ? {} : { body: call.body }),
+      // Go writes maps with their keys in order, and complaints come in the order of what was written.
+      ...(call.body === undefined ? {} : { body: (call.contentType === 'application/json' ? sortKeys(call.body) : call.body) as Call['body'] }),
       ...(call.contentType === undefined ? {} : { contentType: call.contentType }),
       ...(call.query === undefined && !showsManagers ? {} : { query: { ...call.query, ...(showsManagers ? { managedFields: true } : {}) } }),
       userAgent,

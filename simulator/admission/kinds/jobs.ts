@@ -113,6 +113,27 @@ function omitted(path: string, detail: string): Parameters<ErrorList['add']>[0] 
   return [{ type: 'FieldValueInvalid', field: path, detail }]
 }
 
+function validateUncounted(status: JobStatus, isFinished: boolean, errors: ErrorList): void {
+  const { uncountedTerminatedPods: uncounted } = status as { uncountedTerminatedPods?: { succeeded?: string[]; failed?: string[] } }
+  const { succeeded = [], failed = [] } = uncounted ?? {}
+  if (isFinished && succeeded.length + failed.length > 0) errors.invalid('status.uncountedTerminatedPods', { Succeeded: succeeded, Failed: failed }, 'must be empty for finished job')
+}
+
+/** Completed and failed indexes, where they changed. */
+function validateStatusIndexes(status: JobStatus, before: JobStatus, spec: FullJobSpec, errors: ErrorList): void {
+  const { completedIndexes = '', failedIndexes } = status as { completedIndexes?: string; failedIndexes?: string }
+  const isCompletedNew = completedIndexes !== (before.completedIndexes ?? '')
+  const isFailedNew = failedIndexes !== (before as { failedIndexes?: string }).failedIndexes
+  const check = (field: string, text: string): void => {
+    const parsed = parseIndexes(text, spec.completions ?? 0)
+    if (typeof parsed === 'string') errors.invalid(`status.${field}`, text, `error parsing ${field}: ${parsed}`)
+  }
+  if (isCompletedNew && spec.completions !== undefined) check('completedIndexes', completedIndexes)
+  if (isFailedNew && failedIndexes !== undefined && spec.completions !== undefined && spec.backoffLimitPerIndex !== undefined) check('failedIndexes', failedIndexes)
+  if (isCompletedNew && completedIndexes !== '' && spec.completionMode !== 'Indexed') errors.invalid('status.completedIndexes', completedIndexes, 'cannot set non-empty completedIndexes when non-indexed completion mode')
+  if (isFailedNew && failedIndexes !== undefined && spec.backoffLimitPerIndex === undefined) errors.invalid('status.failedIndexes', failedIndexes, 'cannot set non-null failedIndexes when backoffLimitPerIndex is null')
+}
+
 function validateStatus(object: AdmittedObject, old: AdmittedObject, errors: ErrorList): void {
   const status = (object['status'] ?? {}) as JobStatus
   const before = (old['status'] ?? {}) as JobStatus
@@ -129,11 +150,13 @@ function validateStatus(object: AdmittedObject, old: AdmittedObject, errors: Err
   const isFinished = isComplete || isFailed
   if (isFinished && (status.active ?? 0) > 0) errors.invalid('status.active', status.active, 'active>0 is invalid for finished job')
   if (isFinished && status.startTime === undefined && !(spec.suspend === true && spec.completions === 0)) errors.required('status.startTime', 'startTime is required for finished job')
-  if (spec.completions !== undefined && status.completedIndexes !== undefined) {
-    const parsed = parseIndexes(status.completedIndexes, spec.completions)
-    if (typeof parsed === 'string') errors.invalid('status.completedIndexes', status.completedIndexes, `error parsing completedIndexes: ${parsed}`)
-  }
+  validateUncounted(status, isFinished, errors)
+  validateStatusIndexes(status, before, spec, errors)
+  if (isFinished && (status.terminating ?? 0) > 0) errors.invalid('status.terminating', status.terminating, 'terminating>0 is invalid for finished job')
   if ((status.ready ?? 0) > (status.active ?? 0)) errors.invalid('status.ready', status.ready, 'cannot set more ready pods than active')
+  if (isMet && isFailed) errors.add(omitted('status.conditions', 'cannot set SuccessCriteriaMet=True and Failed=true conditions'))
+  if (isMet && isTrue(status, 'FailureTarget')) errors.add(omitted('status.conditions', 'cannot set SuccessCriteriaMet=True and FailureTarget=true conditions'))
+  if (spec.successPolicy !== undefined && !isMet && isComplete) errors.add(omitted('status.conditions', 'cannot set Complete=True for Job with SuccessPolicy unless SuccessCriteriaMet=True'))
   for (const type of ['Failed', 'Complete', 'FailureTarget']) if (isTrue(before, type) && !isTrue(status, type)) errors.add(omitted('status.conditions', `cannot disable the terminal ${type}=True condition`))
   if ((status.failed ?? 0) < (before.failed ?? 0) && isFinished) errors.invalid('status.failed', status.failed ?? 0, 'cannot decrease the failed counter')
   if ((status.succeeded ?? 0) < (before.succeeded ?? 0) && isFinished) errors.invalid('status.succeeded', status.succeeded ?? 0, 'cannot decrease the succeeded counter')

@@ -54,6 +54,8 @@ function validateUpdate(object: AdmittedObject, old: AdmittedObject, errors: Err
   if (cidrs.length > 0 && !equalSemantic(cidrs, node.spec?.podCIDRs)) errors.forbidden('spec.podCIDRs', 'node updates may not change podCIDR except from "" to valid')
   if (before.spec?.providerID && before.spec.providerID !== node.spec?.providerID) errors.forbidden('spec.providerID', 'node updates may not change providerID except from "" to valid')
   validateTaints(node.spec?.taints, 'metadata.taints', errors)
+  const externalId = (each: Node): string => (each.spec as { externalID?: string } | undefined)?.externalID ?? ''
+  if (externalId(node) !== externalId(before)) errors.forbidden('spec.externalID', 'may not be updated')
 }
 
 function warnings(object: AdmittedObject): string[] {
@@ -87,6 +89,7 @@ export const nodes: KindRules = {
   },
   warnOnCreate: warnings,
   prepareUpdate(object, old) {
+    delete (object['spec'] as { configSource?: unknown } | undefined)?.configSource
     object['status'] = old['status']
   },
   validateUpdate,

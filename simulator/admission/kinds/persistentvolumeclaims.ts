@@ -1,7 +1,9 @@
 /** PersistentVolumeClaim. Models pkg/registry/core/persistentvolumeclaim and pkg/apis/core/validation (v1.35). */
 
+import { checkQualifiedName } from '../../api/names.ts'
 import { compareQuantities } from '../../api/quantity.ts'
-import type { PersistentVolumeClaim } from '../../api/types.ts'
+import type { PersistentVolumeClaim, StringMap } from '../../api/types.ts'
+import { compareText } from '../../kernel/text.ts'
 import type { AdmittedObject, KindRules } from '../kind-rules.ts'
 import { statusOnly } from '../kind-rules.ts'
 import { defaultClaimSpec } from '../pod/claim-defaults.ts'
@@ -82,6 +84,33 @@ function validateUpdate(object: AdmittedObject, old: AdmittedObject, errors: Err
   validateImmutable(claim.spec.volumeMode, before.spec.volumeMode, 'volumeMode', errors)
 }
 
+interface Allocated { allocatedResourceStatuses?: StringMap; allocatedResources?: StringMap }
+
+const resizeStatuses = ['ControllerResizeInProgress', 'ControllerResizeInfeasible', 'NodeResizeInProgress', 'NodeResizeInfeasible', 'NodeResizePending']
+
+/** A resource of a claim: storage, or one of somebody else. @returns false when it is none */
+function validateClaimResource(name: string, path: string, errors: ErrorList): boolean {
+  const messages = checkQualifiedName(name)
+  errors.invalidEach(path, name, messages)
+  if (messages.length > 0) return false
+  const isOther = name === 'storage' || (name.includes('/') && !name.includes('kubernetes.io/'))
+  if (!isOther) errors.notSupported(path, name, ['storage'])
+  return isOther
+}
+
+function validateAllocated({ allocatedResourceStatuses, allocatedResources }: Allocated = {}, errors: ErrorList): void {
+  const path = 'status.allocatedResourceStatuses'
+  for (const name of sortedKeys(allocatedResourceStatuses)) {
+    validateClaimResource(name, path, errors)
+    if (!resizeStatuses.includes(allocatedResourceStatuses![name]!)) errors.notSupported(path, name, [...resizeStatuses].sort(compareText))
+  }
+  for (const name of sortedKeys(allocatedResources)) {
+    const quantity = allocatedResources![name]!
+    if (!validateClaimResource(name, 'status.allocatedResources', errors)) continue
+    if (compareQuantities(quantity, '0') < 0) errors.invalid(`status.allocatedResources[${name}]`, quantity, 'must be greater than or equal to 0')
+  }
+}
+
 export const persistentvolumeclaims: KindRules = {
   apiVersion: 'v1',
   kind: 'PersistentVolumeClaim',
@@ -111,6 +140,7 @@ export const persistentvolumeclaims: KindRules = {
       validateObjectMetaUpdate(object.metadata, old.metadata, errors)
       const { capacity } = claimOf(object).status ?? {}
       for (const name of sortedKeys(capacity)) if (compareQuantities(capacity![name]!, '0') < 0) errors.invalid(`status.capacity[${name}]`, capacity![name], 'must be a valid resource quantity')
+      validateAllocated(object['status'] as Allocated | undefined, errors)
     }),
   },
 }

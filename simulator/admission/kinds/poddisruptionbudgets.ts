@@ -5,7 +5,7 @@ import type { AdmittedObject, KindRules } from '../kind-rules.ts'
 import { countGeneration, statusOnly } from '../kind-rules.ts'
 import { shownSelector, validateAtMost100Percent, validateCounters, validateIntOrPercent } from '../pod/template.ts'
 import type { ErrorList } from '../validation/error-list.ts'
-import { nameIsPathSegment, validateLabelSelector, validateObjectMeta, validateObjectMetaUpdate } from '../validation/meta.ts'
+import { nameIsPathSegment, validateLabelSelector, validateObjectMeta, validateObjectMetaUpdate, validateConditions } from '../validation/meta.ts'
 
 type Spec = NonNullable<PodDisruptionBudget['spec']>
 
@@ -51,6 +51,8 @@ export const poddisruptionbudgets: KindRules = {
   subresources: {
     status: statusOnly((object, old, errors) => {
       validateObjectMetaUpdate(object.metadata, old.metadata, errors)
+      const { conditions } = (object['status'] ?? {}) as { conditions?: Parameters<typeof validateConditions>[0] }
+      validateConditions(conditions, 'status.conditions', errors)
       validateCounters((object['status'] ?? {}) as { [field: string]: unknown }, ['disruptionsAllowed', 'currentHealthy', 'desiredHealthy', 'expectedPods'], [], errors)
     }),
   },

@@ -70,7 +70,9 @@ export const storageclasses: KindRules = {
     validate(object, errors)
     validateObjectMetaUpdate(object.metadata, old.metadata, errors)
     for (const field of ['parameters', 'provisioner', 'reclaimPolicy'] as const) {
-      if (!equalSemantic(now[field], before[field])) errors.forbidden(field, `updates to ${field} are forbidden.`)
+      // Parameters that are empty are another thing than none.
+      const isEmptied = field === 'parameters' && (now.parameters === undefined) !== (before.parameters === undefined)
+      if (isEmptied || !equalSemantic(now[field], before[field])) errors.forbidden(field, `updates to ${field} are forbidden.`)
     }
     validateImmutable(now.volumeBindingMode, before.volumeBindingMode, 'volumeBindingMode', errors)
   },

@@ -203,10 +203,10 @@ function decodeList(state: DecodeState, value: Json, type: FieldType & { kind: '
   return value.map((element: Json, index) => decodeValue(state, element, type.of, `${path}[${index}]`) ?? zeroElement(type.of))
 }
 
-function keysOf(state: DecodeState, value: JsonObject): readonly string[] {
+function keysOf(isSorted: boolean, value: JsonObject): readonly string[] {
   // Typed callers may leave members undefined, which JSON does not have.
   const keys = Object.keys(value)
-  if (!state.isSorted) return keys.filter((key) => value[key] !== undefined)
+  if (!isSorted) return keys.filter((key) => value[key] !== undefined)
   for (let i = 0; i < keys.length; i++) {
     if (value[keys[i]] === undefined || (i > 0 && compareText(keys[i - 1], keys[i]) > 0)) return keys.filter((key) => value[key] !== undefined).sort(compareText)
   }
@@ -223,7 +223,7 @@ function decodeMap(state: DecodeState, value: Json, type: FieldType & { kind: 'm
   if (value === null) return undefined
   if (!isJsonObject(value)) return saveTypeError(state, jsonTypeName(value), type.goName)
   const map: Mutable = {}
-  for (const key of keysOf(state, value)) setOwn(map, key, decodeValue(state, value[key]!, type.of, `${path}.${key}`) ?? zeroElement(type.of))
+  for (const key of keysOf(true, value)) setOwn(map, key, decodeValue(state, value[key]!, type.of, `${path}.${key}`) ?? zeroElement(type.of))
   return map
 }
 
@@ -242,7 +242,7 @@ function decodeStruct(state: DecodeState, value: Json, schema: TypeSchema, goNam
   if (value === null) return undefined
   if (!isJsonObject(value)) return saveTypeError(state, jsonTypeName(value), goName)
   const object: Mutable = {}
-  for (const key of keysOf(state, value)) {
+  for (const key of keysOf(state.isSorted, value)) {
     const field = schema.byName.get(key)
     const fieldPath = path === '' ? key : `${path}.${key}`
     if (field === undefined) saveStrict(state, `unknown field ${goQuote(fieldPath)}`)

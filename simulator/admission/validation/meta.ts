@@ -187,3 +187,29 @@ export function validateImmutable(value: unknown, old: unknown, path: string, er
 export function validateNonNegative(value: number | undefined, path: string, errors: ErrorList): void {
   if (value !== undefined && value < 0) errors.invalid(path, value, negativeText)
 }
+
+interface StatusCondition { readonly type?: string; readonly status?: string; readonly observedGeneration?: number; readonly lastTransitionTime?: string | null; readonly reason?: string; readonly message?: string }
+
+const conditionStatuses = ['False', 'True', 'Unknown']
+const reasonPattern = /^[A-Za-z]([A-Za-z0-9_,:]*[A-Za-z0-9_])?$/
+const reasonText = "a condition reason must start with alphabetic character, optionally followed by a string of alphanumeric characters or '_,:', and must end with an alphanumeric character or '_' (e.g. 'my_name',  or 'MY_NAME',  or 'MyName',  or 'ReasonA,ReasonB',  or 'ReasonA:ReasonB', regex used for validation is '[A-Za-z]([A-Za-z0-9_,:]*[A-Za-z0-9_])?')"
+const reasonMax = 1024
+const messageMax = 32 * 1024
+
+/** Validates conditions of the common type. Models pkg/apis/meta/v1/validation ValidateConditions (v1.35). */
+export function validateConditions(conditions: readonly StatusCondition[] | undefined, path: string, errors: ErrorList): void {
+  conditions?.forEach(({ type = '', status = '', observedGeneration = 0, lastTransitionTime, reason = '', message = '' }, index) => {
+    const at = `${path}[${index}]`
+    if (conditions.findIndex((other) => (other.type ?? '') === type) < index) errors.duplicate(`${at}.type`, type)
+    validateLabelName(type, `${at}.type`, errors)
+    if (!conditionStatuses.includes(status)) errors.notSupported(`${at}.status`, status, conditionStatuses)
+    if (observedGeneration < 0) errors.invalid(`${at}.observedGeneration`, observedGeneration, 'must be greater than or equal to zero')
+    if (lastTransitionTime === undefined || lastTransitionTime === null) errors.required(`${at}.lastTransitionTime`)
+    if (reason === '') errors.required(`${at}.reason`)
+    else {
+      if (!reasonPattern.test(reason)) errors.invalid(`${at}.reason`, reason, reasonText)
+      if (reason.length > reasonMax) errors.tooLong(`${at}.reason`, reasonMax)
+    }
+    if (utf8Length(message) > messageMax) errors.tooLong(`${at}.message`, messageMax)
+  })
+}
