@@ -226,21 +226,24 @@ function findByToken(all: readonly KindInfo[], token: string): KindInfo | undefi
 /** A table of the built-in kinds and others. */
 export function makeKindTable(custom: readonly KindInfo[]): KindTable {
   const all = custom.length === 0 ? kinds : [...kinds, ...custom]
-  const byResource = new Map<string, KindInfo>()
+  const byName = new Map<string, KindInfo[]>()
   const byKind = new Map<string, KindInfo>()
   for (const kind of all) {
-    const key = `${kind.group}/${kind.resource}`
-    if (!byResource.has(key)) byResource.set(key, kind)
-    byResource.set(`${key}@${kind.version}`, kind)
+    const named = byName.get(kind.resource)
+    if (named === undefined) byName.set(kind.resource, [kind])
+    else named.push(kind)
     byKind.set(`${apiVersionOf(kind)} ${kind.kind}`, kind)
   }
+  // Every request asks for its kind: there are one to three of a name, which are told apart without making a key.
+  const byResource = (group: string, resource: string, version?: string): KindInfo | undefined =>
+    version === undefined ? byName.get(resource)?.find((kind) => kind.group === group) : byName.get(resource)?.findLast((kind) => kind.group === group && kind.version === version)
   return {
     all,
     custom,
-    byResource: (group, resource, version) => byResource.get(version === undefined ? `${group}/${resource}` : `${group}/${resource}@${version}`),
+    byResource,
     byKind: (apiVersion, kind) => byKind.get(`${apiVersion} ${kind}`),
     byToken: (token) => findByToken(all, token),
-    inCategory: (category) => all.filter((kind) => kind.categories.includes(category) && byResource.get(`${kind.group}/${kind.resource}`) === kind),
+    inCategory: (category) => all.filter((kind) => kind.categories.includes(category) && byResource(kind.group, kind.resource) === kind),
   }
 }
 

@@ -31,12 +31,7 @@ function managerErrors({ verb, contentType, query = {} }: ApiRequest): FieldErro
     if (force !== undefined) errors.push(fieldErrors.forbidden('force', 'may not be specified for non-apply patch'))
   } else if (verb === 'patch' && fieldManager === '') errors.push(fieldErrors.required('fieldManager', 'is required for apply patch'))
   if (utf8Length(fieldManager) > managerLengthMax) errors.push(fieldErrors.tooLong('fieldManager', managerLengthMax))
-  for (const char of fieldManager) {
-    if (/[\p{C}]|[^\S ]/u.test(char)) {
-      errors.push(fieldErrors.invalid('fieldManager', fieldManager, 'should only contain printable characters'))
-      break
-    }
-  }
+  if (/[\p{C}]|[^\S ]/u.test(fieldManager)) errors.push(fieldErrors.invalid('fieldManager', fieldManager, 'should only contain printable characters'))
   return errors
 }
 

@@ -100,7 +100,8 @@ export class ApiServer {
 
   /** Answers one request. Never throws for bad input: an expected failure is a Status with its code. */
   handle(request: ApiRequest): ApiResponse {
-    const response = withDeprecation(request, this.inServedVersion(request, this.route(request)), this.parts.kinds.current.byResource(request.group, request.resource, request.version))
+    const kind = this.parts.kinds.current.byResource(request.group, request.resource, request.version)
+    const response = withDeprecation(request, this.inServedVersion(kind, request, this.route(kind, request)), kind)
     if (isAudited(request, response.code)) {
       const { user, verb, resource, subresource } = request
       const key = objectKey(request.namespace, request.name ?? '')
@@ -110,8 +111,7 @@ export class ApiServer {
   }
 
   /** The answer with its objects in the version that was asked for. */
-  private inServedVersion(request: ApiRequest, response: ApiResponse): ApiResponse {
-    const kind = this.parts.kinds.current.byResource(request.group, request.resource, request.version)
+  private inServedVersion(kind: KindInfo | undefined, request: ApiRequest, response: ApiResponse): ApiResponse {
     if (kind === undefined || isStream(response) || (!groupsOfVersions.has(kind.group) && kind.custom?.mayDiffer !== true) || request.query?.table === true) return response
     const body = response.body as KubeObject & Partial<KubeList>
     if (body.kind === kind.kind) return { ...response, body: this.parts.admission.toServed(kind, body) }
@@ -119,8 +119,7 @@ export class ApiServer {
     return { ...response, body: { ...body, items: body.items.map((item) => this.parts.admission.toServed(kind, item)) } }
   }
 
-  private route(request: ApiRequest): ApiResponse {
-    const kind = this.parts.kinds.current.byResource(request.group, request.resource, request.version)
+  private route(kind: KindInfo | undefined, request: ApiRequest): ApiResponse {
     if (kind === undefined) return isDiscovery(request) ? ok(200, discoveryOf(this.parts.kinds.current)) : failed(apiErrors.noSuchPath())
     if (request.subresource !== undefined && findSubresource(kind, request.subresource) === undefined) return failed(kind.custom === undefined ? apiErrors.noSuchPath() : apiErrors.notFound(resourceName(kind), request.name ?? ''))
     const refusal = this.parts.authorizer.check(request) ?? checkOptions(request)

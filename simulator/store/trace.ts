@@ -9,6 +9,8 @@ import type { Commit } from './store.ts'
 /** Levels of an object that are hashed value by value, such as status.conditions[0].status; deeper changes count as one. */
 const depthMax = 4
 const rootSeed = 0x811c9dc5
+/** New objects of this resource are made from templates, and share what is theirs; others share nothing. */
+const sharingResource = 'pods'
 
 /** The digest of a list that was made last under a name. */
 interface KnownList {
@@ -31,30 +33,38 @@ export function traceCommit(trace: RollingHash, atMs: number, commit: Commit, kn
   let high = fnv32a(commit.key, mix32(trace.high ^ atMs))
   let low = fnv32a(commit.resource, mix32(trace.low ^ commit.resourceVersion))
   const { before, after } = commit
-  const values = before === undefined && after !== undefined ? digestNew(after, known) : digest(before, after, depthMax, rootSeed, known)
+  const values = before === undefined && after !== undefined ? digestNew(after, commit.resource === sharingResource ? known.ofNew : undefined, known) : digest(before, after, depthMax, rootSeed, known)
   high = mix32(high ^ values)
   low = mix32(low + values)
   return { high, low }
 }
 
 /** Hash of a new object by its members; each, and each of its metadata, may be shared with others. */
-function digestNew({ metadata, ...rest }: KubeObject, known: KnownParts): number {
-  return mix32(digestMembers(rest, known) + mix32(digestMembers(metadata as { [key: string]: unknown }, known)))
+function digestNew(object: KubeObject, shared: WeakMap<object, number> | undefined, known: KnownParts): number {
+  const { metadata } = object
+  return mix32(digestMembers(object as unknown as Members, metadata, shared, known) + mix32(digestMembers(metadata as unknown as Members, undefined, shared, known)))
 }
 
-function digestMembers(object: { readonly [key: string]: unknown }, known: KnownParts): number {
+type Members = { readonly [key: string]: unknown }
+
+/** @param apart a member that is not counted here */
+function digestMembers(object: Members, apart: unknown, shared: WeakMap<object, number> | undefined, known: KnownParts): number {
   let sum = rootSeed
-  for (const name in object) if (object[name] !== undefined) sum = (sum + mix32(seedOf(name) ^ digestShared(object[name], known))) | 0
+  for (const name in object) {
+    const value = object[name]
+    if (value === undefined || value === apart) continue
+    sum = (sum + mix32(seedOf(name) ^ (shared === undefined ? digest(undefined, value, depthMax - 1, rootSeed, known) : digestShared(value, shared, known)))) | 0
+  }
   return sum
 }
 
 /** Independent of where the value stands: one part may have several places. */
-function digestShared(value: unknown, known: KnownParts): number {
+function digestShared(value: unknown, shared: WeakMap<object, number>, known: KnownParts): number {
   if (typeof value !== 'object' || value === null) return digest(undefined, value, depthMax - 1, rootSeed, known)
-  let hash = known.ofNew.get(value)
+  let hash = shared.get(value)
   if (hash === undefined) {
     hash = digest(undefined, value, depthMax - 1, rootSeed, known)
-    known.ofNew.set(value, hash)
+    shared.set(value, hash)
   }
   return hash
 }

@@ -118,6 +118,16 @@ function differenceNode(a: FieldSet, b: FieldSet): FieldSet | undefined {
   return settled(children)
 }
 
+/** Whether every field of `b` is in `a`. */
+export function includesAll(a: FieldSet, b: FieldSet): boolean {
+  for (const element in b) {
+    if (element === self) continue
+    const node = a[element]
+    if (node === undefined || (isMember(b[element]) && !isMember(node)) || !includesAll(node, b[element])) return false
+  }
+  return true
+}
+
 /** Fields of `a` that are neither in `b` nor below a field of `b`; `a` itself where that is all of them. */
 export function without(a: FieldSet, b: FieldSet): FieldSet {
   let out: { [element: string]: FieldSet } | undefined

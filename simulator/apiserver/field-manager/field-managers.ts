@@ -47,7 +47,9 @@ export class FieldManagers {
   /** Who writes with a request. */
   writerOf(kind: KindInfo, request: ApiRequest): Writer {
     const asked = request.query?.fieldManager ?? ''
-    const agent = (request.userAgent ?? '').split('/')[0]
+    const { userAgent = '' } = request
+    const slash = userAgent.indexOf('/')
+    const agent = slash < 0 ? userAgent : userAgent.slice(0, slash)
     const manager = asked !== '' ? asked : agent !== '' ? agent : 'unknown'
     return { manager, apiVersion: apiVersionOf(kind), time: this.clock.timestamp(this.clock.nowMs), ...(request.subresource === undefined ? {} : { subresource: request.subresource }) }
   }

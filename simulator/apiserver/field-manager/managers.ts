@@ -8,7 +8,7 @@ import type { FieldType } from '../../admission/schema/schema.ts'
 import { equalJson } from '../../kernel/equal.ts'
 import type { Json, JsonObject } from '../../kernel/json.ts'
 import { compareText } from '../../kernel/text.ts'
-import { difference, intersection, isEmptySet, noFields, pathSet, pathTexts, union, without } from '../../admission/merge/field-set.ts'
+import { difference, includesAll, intersection, isEmptySet, noFields, pathSet, pathTexts, union, without } from '../../admission/merge/field-set.ts'
 import type { FieldSet } from '../../admission/merge/field-set.ts'
 import type { MergeType } from '../../admission/merge/merge-types.ts'
 import { compareValues, fieldSetOf, mergeValues, removeFields, withNamedFields } from '../../admission/merge/typed-values.ts'
@@ -50,9 +50,11 @@ const neverManaged: FieldSet = [
   ...['name', 'namespace', 'creationTimestamp', 'selfLink', 'uid', 'clusterName', 'generation', 'managedFields', 'resourceVersion'].map((name) => pathSet('f:metadata', `f:${name}`)),
 ].reduce(union)
 
+const statusFields = pathSet('f:status')
+
 /** Fields that a request cannot change: the status by the main resource, all else by the status. */
 function resetFields(kind: string, subresource: string | undefined): FieldSet {
-  if (subresource === undefined) return pathSet('f:status')
+  if (subresource === undefined) return statusFields
   if (subresource !== 'status') return noFields
   const spec = pathSet('f:spec')
   if (kind === 'Deployment') return union(spec, pathSet('f:metadata', 'f:labels'))
@@ -86,22 +88,29 @@ function zeroOf(type: FieldType): Json {
 }
 
 /** What a write changes, and what other managers lose by it. Fields that the request cannot change are left out. */
-function changesOf(before: JsonObject, after: JsonObject, type: MergeType, reset: FieldSet): { readonly changed: FieldSet; readonly lost: FieldSet } {
+function changesOf(before: JsonObject, after: JsonObject, type: MergeType, reset: FieldSet): { readonly changed: FieldSet; readonly lost: FieldSet; readonly gone: FieldSet } {
   const { added, modified, removed } = compareValues(before, after, type)
   const changed = without(union(modified, added), reset)
-  return { changed, lost: union(changed, without(removed, reset)) }
+  const gone = without(removed, reset)
+  return { changed, lost: union(changed, gone), gone }
 }
 
 /** The entries after a create, an update or a patch. @param before undefined for a create */
 export function afterUpdate(entries: readonly ManagedEntry[], before: JsonObject | undefined, after: JsonObject, type: MergeType, writer: Writer): readonly ManagedEntry[] {
-  const { changed, lost } = changesOf(before ?? emptyObject(type), after, type, resetFields(String(after['kind']), writer.subresource))
-  const others = entries.map((entry) => withFields(entry, difference(entry.fields, lost)))
+  const { changed, lost, gone } = changesOf(before ?? emptyObject(type), after, type, resetFields(String(after['kind']), writer.subresource))
   const own = difference(changed, neverManaged)
-  if (isEmptySet(own)) return others.filter(({ fields }) => !isEmptySet(fields))
-  const self: ManagedEntry = { ...entryOf(writer, 'Update'), fields: own }
-  const earlier = others.find((entry) => isSameManager(entry, self))
-  const rest = others.filter((entry) => entry !== earlier && !isEmptySet(entry.fields))
-  return capped([...rest, earlier === undefined ? self : withFields(self, union(own, earlier.fields))])
+  const self = entryOf(writer, 'Update')
+  const kept: ManagedEntry[] = []
+  let fields = own
+  for (const entry of entries) {
+    const isOwn = !isEmptySet(own) && isSameManager(entry, self)
+    // What its writer has changed stays with it: only what is gone is taken away.
+    const left = difference(entry.fields, isOwn ? gone : lost)
+    if (isOwn) fields = includesAll(left, own) ? left : union(own, left)
+    else if (!isEmptySet(left)) kept.push(withFields(entry, left))
+  }
+  if (!isEmptySet(own)) kept.push({ ...self, fields })
+  return capped(kept)
 }
 
 function withFields(entry: ManagedEntry, fields: FieldSet): ManagedEntry {
