@@ -11,7 +11,7 @@ import { compareText } from './kernel/text.ts'
 /** Marks and enumerations of OpenAPI by type, which the Go types alone do not have. */
 interface TypeFacts { readonly required?: readonly string[]; readonly enums?: { readonly [field: string]: readonly string[] } }
 
-const factsByType: { readonly [typeKey: string]: TypeFacts } = facts
+const factsByType = facts as { readonly [typeKey: string]: TypeFacts | undefined }
 const scalarNames: { readonly [scalar: string]: string } = {
   bool: 'boolean', int32: 'integer', int64: 'integer', float64: 'number', bytes: 'string', Time: 'string', MicroTime: 'string', Duration: 'string', Raw: 'RawExtension',
 }

@@ -15,9 +15,16 @@ import { compareText } from '../kernel/text.ts'
 import { servedVersions } from './discovery-documents.ts'
 
 type Schema = { readonly [key: string]: unknown }
-interface TypeFacts { readonly required?: readonly string[]; readonly enums?: { readonly [field: string]: readonly string[] } }
+/** What a type's schema says beside its fields: how lists merge ('atomic', 'set' or their keys), and maps. */
+interface TypeFacts {
+  readonly required?: readonly string[]
+  readonly enums?: { readonly [field: string]: readonly string[] | undefined }
+  readonly lists?: { readonly [field: string]: string | undefined }
+  readonly maps?: { readonly [field: string]: string | undefined }
+  readonly map?: string
+}
 
-const facts: { readonly [typeKey: string]: TypeFacts } = factsData
+const facts = factsData as { readonly [typeKey: string]: TypeFacts | undefined }
 const patchTypes = patchData.types as { readonly [typeKey: string]: { readonly [field: string]: string | undefined } | undefined }
 const metaPrefix = 'io.k8s.apimachinery.pkg.apis.meta.v1.'
 const quantityName = 'io.k8s.apimachinery.pkg.api.resource.Quantity'
@@ -41,10 +48,14 @@ const plainScalars: { readonly [scalar: string]: Schema } = {
   float64: { type: 'number', format: 'double' }, bytes: { type: 'string', format: 'byte' },
 }
 
+/** Groups whose types live beside k8s.io/api. */
+const otherPrefixes: { readonly [group: string]: string | undefined } = { apiextensions: 'io.k8s.apiextensions-apiserver.pkg.apis.', apiregistration: 'io.k8s.kube-aggregator.pkg.apis.' }
+
 /** `core/v1.Container` as OpenAPI names it. */
 function schemaName(typeKey: string): string {
   if (typeKey.startsWith('meta/v1.')) return metaPrefix + typeKey.slice('meta/v1.'.length)
-  return `io.k8s.api.${typeKey.replace('/', '.')}`
+  const [group = ''] = typeKey.split('/')
+  return `${otherPrefixes[group] ?? 'io.k8s.api.'}${typeKey.replace('/', '.')}`
 }
 
 /** Schemas of types, each with those that it names. */
@@ -75,14 +86,18 @@ class Schemas {
   }
 
   /** Adds the schema of a type and of all that it reaches. */
-  add(typeKey: string, more: Schema = {}): void {
+  add(typeKey: string, more?: Schema): void {
     const name = schemaName(typeKey)
-    if (this.found.has(name)) return
+    const known = this.found.get(name)
+    if (known !== undefined) {
+      if (more !== undefined) this.found.set(name, { ...known, ...more })
+      return
+    }
     this.found.set(name, {})
-    const { required = [] } = facts[typeKey] ?? {}
+    const { required = [], map } = facts[typeKey] ?? {}
     const properties: { [field: string]: Schema } = {}
     for (const field of [...fieldsOf(typeKey)].sort((a, b) => compareText(a.name, b.name))) properties[field.name] = this.ofField(typeKey, field)
-    this.found.set(name, { type: 'object', ...(required.length === 0 ? {} : { required }), properties, ...more })
+    this.found.set(name, { type: 'object', ...(required.length === 0 ? {} : { required }), properties, ...(map === undefined ? {} : { 'x-kubernetes-map-type': map }), ...more })
   }
 
   private ofField(typeKey: string, { name, type }: FieldSchema): Schema {
@@ -94,10 +109,15 @@ class Schemas {
 
 /** How a field merges, as the marks that kubectl apply reads. */
 function patchMarks(typeKey: string, field: string): Schema {
-  const [typeText = '', strategies = '', mergeKey = ''] = (patchTypes[typeKey]?.[field] ?? '').split('|')
-  if (strategies === '') return {}
-  if (mergeKey === '') return { ...(typeText.startsWith('[]') ? { 'x-kubernetes-list-type': 'set' } : {}), 'x-kubernetes-patch-strategy': strategies }
-  return { 'x-kubernetes-list-map-keys': [mergeKey], 'x-kubernetes-list-type': 'map', 'x-kubernetes-patch-merge-key': mergeKey, 'x-kubernetes-patch-strategy': strategies }
+  const [, strategies = '', mergeKey = ''] = (patchTypes[typeKey]?.[field] ?? '').split('|')
+  const { lists = {}, maps = {} } = facts[typeKey] ?? {}
+  const [list, map] = [lists[field], maps[field]]
+  const isKeyed = list !== undefined && list !== 'atomic' && list !== 'set'
+  return {
+    ...(isKeyed ? { 'x-kubernetes-list-map-keys': list.split(',') } : {}), ...(list === undefined ? {} : { 'x-kubernetes-list-type': isKeyed ? 'map' : list }),
+    ...(map === undefined ? {} : { 'x-kubernetes-map-type': map }),
+    ...(mergeKey === '' ? {} : { 'x-kubernetes-patch-merge-key': mergeKey }), ...(strategies === '' ? {} : { 'x-kubernetes-patch-strategy': strategies }),
+  }
 }
 
 function gvkOf(kind: KindInfo): Schema {

@@ -6,12 +6,13 @@ interface Schema { readonly properties?: { readonly [name: string]: object }; re
 interface Document { readonly components?: { readonly schemas?: { readonly [name: string]: Schema } } }
 
 const metaPrefix = 'io.k8s.apimachinery.pkg.apis.meta.v1.'
-const apiPrefix = 'io.k8s.api.'
+const apiPrefixes = ['io.k8s.api.', 'io.k8s.apiextensions-apiserver.pkg.apis.', 'io.k8s.kube-aggregator.pkg.apis.']
 
 /** `io.k8s.api.core.v1.Container` as the simulator's types are called: `core/v1.Container`. */
 function typeKeyOf(name: string): string | undefined {
   if (name.startsWith(metaPrefix)) return `meta/v1.${name.slice(metaPrefix.length)}`
-  return name.startsWith(apiPrefix) ? name.slice(apiPrefix.length).replace('.', '/') : undefined
+  const prefix = apiPrefixes.find((each) => name.startsWith(each))
+  return prefix === undefined ? undefined : name.slice(prefix.length).replace('.', '/')
 }
 
 /** A document of /openapi/v3 with what its types and fields mean. */
