@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
 import { makeCertificates } from '../api/certificates.ts'
 import type { Certificates } from '../api/certificates.ts'
@@ -129,6 +130,18 @@ describe('a cluster that fails', () => {
     const connection = await serve((request) => request.socket.destroy())
     expect(messageOf(await connection.send({ ...pods, verb: 'create', body: {} }, 'owner'))).toBe('503 cannot reach the cluster of context kind-oracle: the connection was cut')
     expect(api.requests).toHaveLength(1)
+  })
+
+  it('that closed an idle connection is asked on a new one', async () => {
+    let sockets: readonly Socket[] = []
+    const connection = await serve((request, response) => {
+      sockets = [...sockets, request.socket]
+      answerJson(response, 200, list)
+    })
+    await connection.send(pods, 'owner')
+    sockets[0].destroy()
+    expect((await connection.send({ ...pods, verb: 'create', body: {} }, 'owner')).code).toBe(200)
+    expect(api.requests).toHaveLength(2)
   })
 
   it('that stops within an answer is unreachable', async () => {

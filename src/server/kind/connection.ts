@@ -200,8 +200,7 @@ export class HttpsConnection implements KindConnection {
       const retryMs = code === 429 ? (Number.isFinite(seconds) && after !== undefined ? seconds * 1000 : retryLimits.waitMsDefault) : undefined
       return { ...answerOf(code, text, type, warningsOf(answer), keepsManagedFields), ...(retryMs === undefined ? {} : { retryMs }) }
     } catch (error) {
-      const isIdleCut = error instanceof TransportFailure && error.isUnsent && error.message.includes('cut')
-      return { ...this.unavailable(error, transport), ...(isIdleCut ? { retryMs: 0 } : {}) }
+      return { ...this.unavailable(error, transport), ...(error instanceof TransportFailure && error.isIdleCut ? { retryMs: 0 } : {}) }
     }
   }
 

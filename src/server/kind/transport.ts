@@ -20,13 +20,13 @@ export const transportLimits: TransportLimits = { connectMsMax: 5000, idleMsMax:
 /** How a request failed before there was an answer: `timeout` after connecting, else `unreachable`. */
 export class TransportFailure extends Error {
   readonly kind: 'timeout' | 'unreachable'
-  /** False when the server may have acted on the request. */
-  readonly isUnsent: boolean
+  /** True when the server had closed a connection that idled before the request came: it never saw it. */
+  readonly isIdleCut: boolean
 
-  constructor(kind: 'timeout' | 'unreachable', message: string, isUnsent: boolean) {
+  constructor(kind: 'timeout' | 'unreachable', message: string, isIdleCut = false) {
     super(message)
     this.kind = kind
-    this.isUnsent = isUnsent
+    this.isIdleCut = isIdleCut
   }
 }
 
@@ -96,7 +96,7 @@ export class Transport {
     this.limits = limits
     this.credential = credential
     // An agent of its own: the global one may be told by the environment to use a proxy.
-    this.agent = new Agent({ keepAlive: true, maxSockets: limits.socketsMax, ...tlsOptions(target, credential) })
+    this.agent = new Agent({ keepAlive: true, timeout: limits.idleMsMax, maxSockets: limits.socketsMax, ...tlsOptions(target, credential) })
   }
 
   get secrets(): readonly Secret[] {
@@ -123,17 +123,13 @@ export class Transport {
       const { connectMsMax, idleMsMax } = this.limits
       const length = wire.body === undefined ? {} : { 'content-length': String(Buffer.byteLength(wire.body)) }
       const sent = startRequest({ agent: this.agent, ...tlsOptions(this.target, this.credential), method: wire.method, path: wire.target, headers: { ...wire.headers, ...length, ...this.headers() } })
-      let isConnected = false
-      const connecting = setTimeout(() => sent.destroy(new TransportFailure('timeout', `the cluster of context ${this.target.context} did not take the connection within ${connectMsMax / 1000} s`, true)), connectMsMax)
-      const connected = (): void => {
-        isConnected = true
-        clearTimeout(connecting)
-      }
+      const connecting = setTimeout(() => sent.destroy(new TransportFailure('timeout', `the cluster of context ${this.target.context} did not take the connection within ${connectMsMax / 1000} s`)), connectMsMax)
+      const connected = (): void => clearTimeout(connecting)
       sent.on('socket', (socket) => (sent.reusedSocket ? connected() : socket.once('secureConnect', connected)))
-      sent.setTimeout(idleMsMax, () => sent.destroy(new TransportFailure('timeout', `the cluster of context ${this.target.context} did not answer within ${idleMsMax / 1000} s`, false)))
-      sent.once('error', (error) => {
+      sent.setTimeout(idleMsMax, () => sent.destroy(new TransportFailure('timeout', `the cluster of context ${this.target.context} did not answer within ${idleMsMax / 1000} s`)))
+      sent.on('error', (error) => {
         clearTimeout(connecting)
-        reject(error instanceof TransportFailure ? error : new TransportFailure('unreachable', this.failure(error), !isConnected || (sent.reusedSocket && (error as NodeJS.ErrnoException).code === 'ECONNRESET')))
+        reject(error instanceof TransportFailure ? error : new TransportFailure('unreachable', this.failure(error), sent.reusedSocket && ['ECONNRESET', 'EPIPE'].includes((error as NodeJS.ErrnoException).code ?? '')))
       })
       sent.once('response', (answer) => {
         clearTimeout(connecting)
@@ -161,12 +157,12 @@ export async function readAll(answer: IncomingMessage, words: (error: NodeJS.Err
     for await (const chunk of answer as AsyncIterable<Buffer>) {
       bytes += chunk.length
       const refusal = refuseLargeAnswer(bytes)
-      if (refusal !== undefined) throw new TransportFailure('unreachable', refusal, false)
+      if (refusal !== undefined) throw new TransportFailure('unreachable', refusal)
       chunks.push(chunk)
     }
   } catch (error) {
     if (error instanceof TransportFailure) throw error
-    throw new TransportFailure('unreachable', words(error as NodeJS.ErrnoException), false)
+    throw new TransportFailure('unreachable', words(error as NodeJS.ErrnoException))
   } finally {
     answer.destroy()
   }
