@@ -39,14 +39,16 @@ export class ObjectReader {
     return object ?? apiErrors.notFound(resourceName(kind), name)
   }
 
-  /** All objects of a kind, in a namespace if one is given, sorted by key as etcd gives them. */
-  list(kind: KindInfo, namespace: string | undefined): readonly KubeObject[] | Status {
+  /** Objects of a kind, in a namespace if one is given, sorted by key as etcd gives them: all, or those of one name if it can be looked up. */
+  list(kind: KindInfo, namespace: string | undefined, name?: string): readonly KubeObject[] | Status {
     if (kind.group === 'metrics.k8s.io') {
       return this.metrics.list(kind.resource as 'nodes' | 'pods', namespace) ?? apiErrors.serviceUnavailable(metricsUnavailable)
     }
     if (kind.resource === 'events') return this.listEvents(namespace)
     if (kind.kind === 'ComponentStatus') return componentStatuses
     const resource = resourceId(kind.group, kind.resource)
+    const named = this.store.listNamed<KubeObject>(resource, kind.namespaced, namespace, name)
+    if (named !== undefined) return named
     const objects = kind.namespaced && namespace !== undefined ? this.store.listInNamespace<KubeObject>(resource, namespace) : this.store.list<KubeObject>(resource)
     return objects.sort(byKey)
   }

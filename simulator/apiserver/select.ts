@@ -51,6 +51,11 @@ export function filterOf(kind: KindInfo, query: RequestQuery, name: string | und
   return filters.length === 1 ? filters[0] : (object) => filters.every((filter) => filter(object))
 }
 
+/** The one name that a request can be about, where it says so: then no list is read to find it. Its filter still holds. */
+export function onlyName({ fieldSelector }: RequestQuery, name: string | undefined): string | undefined {
+  return name ?? (fieldSelector === undefined ? undefined : /^metadata\.name=([^=,\\]+)(?:,|$)/.exec(fieldSelector)?.[1])
+}
+
 /** True for a filter, false for a refusal. */
 export function isFilter(value: ObjectFilter | Status): value is ObjectFilter {
   return typeof value === 'function'

@@ -34,7 +34,7 @@ import type { ListView } from './pages.ts'
 import { resourceName } from './registry.ts'
 import type { Registry } from './registry.ts'
 import { answerReview, isReview } from './reviews.ts'
-import { filterOf, isFilter } from './select.ts'
+import { filterOf, isFilter, onlyName } from './select.ts'
 import type { Streams } from './streams.ts'
 import { handleSubresource } from './subresources.ts'
 import { toTable } from './tables.ts'
@@ -257,7 +257,7 @@ export class ApiServer {
   private select(kind: KindInfo, request: ApiRequest, view: ListView): readonly KubeObject[] | Status {
     const filter = filterOf(kind, request.query ?? {}, request.name)
     if (!isFilter(filter)) return filter
-    const all = view.atVersion === undefined ? this.reader.list(kind, request.namespace) : this.reader.listAt(kind, request.namespace, view.atVersion)
+    const all = view.atVersion === undefined ? this.reader.list(kind, request.namespace, onlyName(request.query ?? {}, request.name)) : this.reader.listAt(kind, request.namespace, view.atVersion)
     if (all === undefined) return expiredView(view)
     return 'kind' in all ? all : all.filter(filter)
   }

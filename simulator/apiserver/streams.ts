@@ -7,13 +7,13 @@ import type { KindInfo } from '../api/kinds.ts'
 import type { KubeObject, Pod } from '../api/types.ts'
 import type { Json } from '../kernel/json.ts'
 import type { Table } from '../kernel/table.ts'
-import { resourceId } from '../store/resource-id.ts'
+import { objectKey, resourceId } from '../store/resource-id.ts'
 import type { Store } from '../store/store.ts'
 import type { ServedKinds } from './custom-kinds.ts'
 import { eventObject } from './event-log.ts'
 import type { EventLog } from './event-log.ts'
 import type { KubeletDoor, ServerClock } from './ports.ts'
-import { filterOf, isFilter } from './select.ts'
+import { filterOf, isFilter, onlyName } from './select.ts'
 import type { ObjectFilter } from './select.ts'
 import { toTable } from './tables.ts'
 
@@ -153,7 +153,8 @@ export class Streams {
       for (const frame of this.eventChanges(0, namespace, filter)) frames.push(frame.kind === 'watch' ? { ...frame, type: 'ADDED' } : frame)
     } else {
       const resource = resourceId(kind.group, kind.resource)
-      const objects = kind.namespaced && namespace !== undefined ? this.store.listInNamespace<KubeObject>(resource, namespace) : this.store.list<KubeObject>(resource)
+      const named = this.store.listNamed<KubeObject>(resource, kind.namespaced, namespace, onlyName(query, request.name))
+      const objects = named !== undefined ? named : kind.namespaced && namespace !== undefined ? this.store.listInNamespace<KubeObject>(resource, namespace) : this.store.list<KubeObject>(resource)
       for (const object of objects) if (filter(object)) frames.push({ kind: 'watch', type: 'ADDED', object })
     }
     if (query.sendInitialEvents !== true || query.allowWatchBookmarks !== true) return frames
@@ -165,10 +166,12 @@ export class Streams {
     const commits = this.store.since(cursor.resourceVersion)
     if (commits === undefined) return undefined
     const resource = resourceId(kind.group, kind.resource)
-    const { namespace } = cursor.request
+    const { namespace, query = {}, name } = cursor.request
+    const only = onlyName(query, name)
+    const onlyKey = only === undefined || (kind.namespaced && namespace === undefined) ? undefined : objectKey(kind.namespaced ? namespace : undefined, only)
     const frames: StreamFrame[] = []
     for (const commit of commits) {
-      if (commit.resource !== resource) continue
+      if (commit.resource !== resource || (onlyKey !== undefined && commit.key !== onlyKey)) continue
       const { before, after } = commit
       if (namespace !== undefined && kind.namespaced && (after ?? before)?.metadata.namespace !== namespace) continue
       const matched = before !== undefined && filter(before)

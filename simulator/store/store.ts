@@ -64,6 +64,13 @@ export class Store {
     return this.pick(resource, this.index(resource).keysInNamespace(namespace))
   }
 
+  /** The object of a name, as a list of one or none; undefined where a name alone does not tell which: in all namespaces, or without a name. */
+  listNamed<T extends KubeObject>(resource: string, isNamespaced: boolean, namespace: string | undefined, name: string | undefined): T[] | undefined {
+    if (name === undefined || (isNamespaced && (namespace === undefined || namespace === ''))) return undefined
+    const object = this.find<T>(resource, isNamespaced ? `${namespace}/${name}` : name)
+    return object === undefined ? [] : [object]
+  }
+
   listOwned<T extends KubeObject>(resource: string, ownerUid: string): T[] {
     return this.pick(resource, this.index(resource).keysOwnedBy(ownerUid))
   }
