@@ -1,6 +1,5 @@
 /** `podflight api`: the Kubernetes API of a simulated cluster over HTTPS, for a real kubectl and other tools. */
 
-import { existsSync, writeFileSync } from 'node:fs'
 import type { Cluster } from '../../simulator/index.ts'
 import { makeSecrets } from '../server/api/accounts.ts'
 import type { Secrets } from '../server/api/accounts.ts'
@@ -9,16 +8,17 @@ import { makeCertificates } from '../server/api/certificates.ts'
 import type { Certificates } from '../server/api/certificates.ts'
 import { clusterOf } from '../server/api/desk.ts'
 import { Journal } from '../server/api/journal.ts'
-import { kubeconfigFor } from '../server/api/kubeconfig.ts'
+import { defaultClusterName } from '../server/api/kubeconfig.ts'
 import type { ClusterPlan } from './api-cluster.ts'
 import { readOptions } from './arguments.ts'
+import { writeKubeconfig } from './kubeconfig-file.ts'
 import { makePracticeCluster } from './practice-cluster.ts'
 import { readUserFile, UsageError, userPath } from './user-input.ts'
 
 const defaultPort = 6443
 const speedMax = 10_000
 const engineVersion = '0.1.0'
-const values = ['--scenario', '--cluster', '--port', '--kubeconfig', '--speed', '--state', '--seed', '--users', '--audit-log'] as const
+const values = ['--scenario', '--cluster', '--port', '--kubeconfig', '--name', '--speed', '--state', '--seed', '--users', '--audit-log'] as const
 type Options = { readonly [name: string]: string | undefined }
 
 /** What a cluster begins with: enough to make it again. */
@@ -106,6 +106,8 @@ export async function apiCommand(argv: readonly string[]): Promise<number> {
   if (isManual && options['--speed'] !== undefined) throw new UsageError('--speed and --manual exclude each other')
   const speed = isManual ? 0 : numberOption(options, '--speed', 1, (value) => value > 0 && value <= speedMax, `a number above 0 and up to ${speedMax}`)
   const port = numberOption(options, '--port', defaultPort, (value) => Number.isInteger(value) && value >= 0 && value < 65_536, 'a port number')
+  const name = options['--name'] ?? defaultClusterName
+  if (!/^[\w.-]+$/.test(name)) throw new UsageError(`--name takes letters, digits, dots and dashes, not ${name}`)
   const origin = originOf(options, isManual, Date.now())
   const folder = options['--state']
   const journal = folder === undefined ? undefined : new Journal(userPath(folder))
@@ -117,8 +119,10 @@ export async function apiCommand(argv: readonly string[]): Promise<number> {
     throw new UsageError(`cannot listen on port ${port}: ${error.message}`)
   })
   const kubeconfig = userPath(options['--kubeconfig'] ?? 'podflight.kubeconfig')
-  const isNew = !existsSync(kubeconfig)
-  writeFileSync(kubeconfig, kubeconfigFor(server.port, identity.certificates.authority, identity.secrets.accounts), { mode: 0o600 })
-  console.log(`Kubernetes API: https://127.0.0.1:${server.port}\n${isNew ? 'wrote' : 'replaced'} ${kubeconfig}\n\n  export KUBECONFIG=${kubeconfig}\n  kubectl get nodes\n`)
+  const isNew = await writeKubeconfig(kubeconfig, { port: server.port, authority: identity.certificates.authority, accounts: identity.secrets.accounts, name }).catch(async (error: Error) => {
+    await server.stop()
+    throw error
+  })
+  console.log(`Kubernetes API: https://127.0.0.1:${server.port}\n${isNew ? 'wrote' : 'added to'} ${kubeconfig}\n\n  export KUBECONFIG=${kubeconfig}\n  kubectl get nodes\n`)
   return untilStopped(server)
 }

@@ -14,7 +14,7 @@ const usage = `podflight: a flight simulator for running machine learning on Kub
       the same on the simulator and on a cluster of kind, check by check; --show-images prints what stands in for the course's images.
       Ends with 0 when all holds that can be judged there, 1 when something does not, 3 when the cluster fails
   podflight api [--scenario ID | --cluster FILE] [--port N] [--kubeconfig FILE] [--speed X | --manual] [--state DIR]
-                [--users NAME[:GROUP+GROUP],...] [--audit-log FILE] [--seed N]
+                [--users NAME[:GROUP+GROUP],...] [--name CONTEXT] [--audit-log FILE] [--seed N]
       the cluster's API over HTTPS on loopback, for a real kubectl and other tools
   podflight serve [--port N] [--kind [--kubeconfig FILE] [--images FILE]]
       the app on loopback; with --kind it can grade attempts on clusters of kind as well
