@@ -1,6 +1,6 @@
 /** CEL expressions of the API: compiled with the functions of Kubernetes, types, errors and costs as cel-go has them. Models apiserver/pkg/cel and admission/plugin/cel (v1.35). */
 
-import type { Issue } from './ast.ts'
+import type { Expr, Issue } from './ast.ts'
 import { drawIssues } from './ast.ts'
 import type { Run, Step } from './attribute.ts'
 import { CostExceeded } from './attribute.ts'
@@ -20,7 +20,7 @@ export type { CelScope } from './check.ts'
 /** A compiled expression. */
 export type CelProgram = Step
 /** A program with the type of its value (`dyn` when only a run tells), or why it cannot be compiled. */
-export type Compiled = { readonly program: CelProgram; readonly type: string; readonly outputType: CelType } | { readonly error: string }
+export type Compiled = { readonly program: CelProgram; readonly type: string; readonly outputType: CelType; readonly expr: Expr } | { readonly error: string }
 
 const named = [boolType, bytesType, doubleType, durationType, intType, stringType, timestampType, uintType, listType(dynType), mapType(dynType, dynType), nullType, typeType()]
 const opaque = ['Quantity', 'URL', 'IP', 'CIDR', 'Semver', 'Format', 'Authorizer', 'PathCheck', 'GroupCheck', 'ResourceCheck', 'Decision'].map(parseType)
@@ -57,7 +57,7 @@ export function compileCel(environment: CelScope, expression: string, fields: { 
     return { error: wanted.length === 1 ? `must evaluate to ${wanted[0]} but got ${type}` : `must evaluate to one of [${wanted.join(' ')}] but got ${type}` }
   }
   try {
-    return { program: planCel(parsed.expr, (name) => scope.variables.has(name)), type, outputType: checked.type }
+    return { program: planCel(parsed.expr, (name) => scope.variables.has(name)), type, outputType: checked.type, expr: parsed.expr }
   } catch (error) {
     if (error instanceof PlanError) return { error: `program instantiation failed: ${error.message}` }
     throw error

@@ -23,7 +23,8 @@ const named: StructuralSchema = { type: 'object', properties: { name: { type: 's
 /** What every object has, whatever its schema says. */
 const objectProperties: { readonly [name: string]: StructuralSchema } = { apiVersion: { type: 'string' }, kind: { type: 'string' }, metadata: named }
 
-function propertiesOf({ properties = {} }: StructuralSchema, isRoot: boolean): { readonly [name: string]: StructuralSchema } {
+/** The properties of values of a schema; whole objects have more than it says. */
+export function propertiesOf({ properties = {} }: StructuralSchema, isRoot: boolean): { readonly [name: string]: StructuralSchema } {
   return isRoot ? { ...properties, ...objectProperties } : properties
 }
 

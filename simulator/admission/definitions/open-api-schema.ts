@@ -2,10 +2,11 @@
 
 import type { FieldError } from '../../api/field-error.ts'
 import { fieldErrors } from '../../api/field-error.ts'
+import { multiplyCounts } from '../cel/estimates.ts'
 import { sortedKeys } from '../validation/meta.ts'
 import { isSchema, itemsAsGo, itemsOf } from './internal.ts'
 import type { SchemaProps } from './internal.ts'
-import { ruleErrors, ruleTextErrors } from './rules.ts'
+import { RuleCosts, ruleErrors, ruleTextErrors } from './rules.ts'
 
 /** What is known on the way down. */
 interface Place {
@@ -17,6 +18,9 @@ interface Place {
   readonly uncorrelated?: string
   /** False below value rules, and when the schema is not structural: rules in CEL are not compiled. */
   readonly compiles: boolean
+  /** How often values may stand here in one object; undefined where nothing bounds that. */
+  readonly cardinality: number | undefined
+  readonly costs: RuleCosts
 }
 
 interface Found { readonly schema: FieldError[]; readonly cel: FieldError[] }
@@ -26,15 +30,25 @@ const metaFields = ['metadata', 'kind', 'apiVersion']
 
 /** What is wrong with a schema; rules in CEL are compiled only where nothing else is wrong at or below them. */
 export function openApiErrors(schema: SchemaProps, path: string, compiles: boolean): FieldError[] {
-  const { schema: basic, cel } = check(schema, path, { isRoot: true, isMeta: false, compiles })
-  return [...basic, ...cel]
+  const costs = new RuleCosts()
+  const { schema: basic, cel } = check(schema, path, { isRoot: true, isMeta: false, compiles, cardinality: 1, costs })
+  return [...basic, ...cel, ...costs.errors(path)]
+}
+
+/** How many values may stand directly in one of a schema. */
+function elementsMax({ type, additionalProperties, maxProperties, maxItems }: SchemaProps): number | undefined {
+  const bound = (max: unknown): number | undefined => (typeof max === 'number' ? Math.max(max, 0) : undefined)
+  if (type === 'array') return bound(maxItems)
+  return type === 'object' && additionalProperties !== undefined ? bound(maxProperties) : 1
 }
 
 function check(schema: SchemaProps, path: string, place: Place): Found {
   const found: Found = { schema: [...standardErrors(schema, path, place)], cel: [] }
   const into = (inner: unknown, at: string, innerPlace: Place): void => {
     if (!isSchema(inner)) return
-    const { schema: basic, cel } = check(inner, at, { ...innerPlace, isRoot: false })
+    const elements = elementsMax(schema)
+    const cardinality = place.cardinality === undefined || elements === undefined ? undefined : multiplyCounts(place.cardinality, elements)
+    const { schema: basic, cel } = check(inner, at, { ...innerPlace, isRoot: false, cardinality })
     found.schema.push(...basic)
     found.cel.push(...cel)
   }
@@ -48,7 +62,7 @@ function check(schema: SchemaProps, path: string, place: Place): Found {
   if (Array.isArray(schema.items)) schema.items.forEach((inner, index) => into(inner, `${path}.items[${index}]`, inList))
   else into(schema.items, `${path}.items`, inList)
   found.schema.push(...extensionErrors(schema, path), ...ruleTextErrors(schema, path))
-  if (found.schema.length === 0 && place.compiles) found.cel.push(...ruleErrors(schema, path, place.isRoot, place.uncorrelated))
+  if (found.schema.length === 0 && place.compiles) found.cel.push(...ruleErrors(schema, path, place.isRoot, place.uncorrelated, place.cardinality, place.costs))
   return found
 }
 
