@@ -70,7 +70,7 @@ export const letSchema: z.ZodType = z.lazy(() =>
 export const checkSchema = z.strictObject({
   id: text, title: text, points: z.number().int().nonnegative(), kind: text, all: z.array(conditionSchema).min(1),
   let: z.record(z.string(), letSchema).optional(), expected: text, actual: text, why: text,
-  onKind: z.enum(['yes', 'fakes', 'no']).default('no'), onlyWith: z.array(z.string()).optional(),
+  onKind: z.enum(['yes', 'fakes', 'no']).default('no'), notOnKind: text.optional(), onlyWith: z.array(z.string()).optional(),
 })
 
 export const startSchema = z.array(

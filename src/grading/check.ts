@@ -176,6 +176,8 @@ export interface Check {
   readonly actual: string
   readonly why: string
   readonly onKind: 'yes' | 'fakes' | 'no'
+  /** Why a real cluster cannot judge it, where that is not plain from its conditions. */
+  readonly notOnKind?: string
   /** Ids of checks that must hold too, or this one earns nothing. */
   readonly onlyWith?: readonly string[]
 }

@@ -10,6 +10,7 @@ import { refuseTrial } from './view/trials.ts'
 /** Why the task's author says that a check belongs to the simulator; undefined when a real cluster may be asked. */
 export function whyNotOnKind(check: Check): string | undefined {
   if (check.onKind !== 'no') return undefined
+  if (check.notOnKind !== undefined) return check.notOnKind
   for (const condition of check.all) {
     if (condition.kind === 'series') return 'a kind cluster has no recorded series of the past to query'
     const refused = condition.kind === 'trial' ? refuseTrial(condition.steps) : undefined

@@ -27,7 +27,9 @@ export interface StartOptions {
 
 /** Longest real time that stands for simulated time passing, in seconds; nothing happens in the containers of fake nodes. */
 const advanceSecondsMax = { real: 10, fake: 2 } as const
-/** Longest wait for a condition of the start, in seconds. */
+/** Waits for a condition of the start, in seconds: images are pulled on the way. */
+const untilSecondsMin = 240
+
 const untilSecondsMax = { real: 300, fake: 20 } as const
 const untilPauseMs = 400
 
@@ -80,7 +82,8 @@ function labeled(text: string, session: string): string {
 
 async function waitUntil(step: Extract<StartStep, { until: unknown }>, index: number, options: StartOptions, kind: 'real' | 'fake'): Promise<void> {
   const check: Check = { id: 'until', title: '', points: 1, kind: 'object', all: step.until, expected: '', actual: '', why: '', onKind: 'yes' }
-  const deadlineMs = Date.now() + Math.min(Math.max(step.withinSeconds, 120), untilSecondsMax[kind]) * 1000
+  const seconds = Math.min(Math.max(step.withinSeconds, untilSecondsMin), untilSecondsMax[kind])
+  const deadlineMs = Date.now() + seconds * 1000
   for (;;) {
     const view = new RecordingView({ file: () => undefined, answer: () => undefined, atStart: () => [] })
     const [judged] = await evaluateRemotely([check], view, { readers: options.readers, ...(options.signal === undefined ? {} : { signal: options.signal }) })
@@ -89,7 +92,7 @@ async function waitUntil(step: Extract<StartStep, { until: unknown }>, index: nu
       options.report({ phase: 'start', text: `step ${index + 1} is left as it is: ${judged.notAvailable ?? 'fake nodes do not get there'}` })
       return
     }
-    if (Date.now() >= deadlineMs) throw new BridgeError(`step ${index + 1} of the start did not come about on this cluster within ${untilSecondsMax[kind]} s`)
+    if (Date.now() >= deadlineMs) throw new BridgeError(`step ${index + 1} of the start did not come about on this cluster within ${seconds} s`)
     await pause(untilPauseMs, options.signal)
   }
 }
