@@ -10,6 +10,7 @@ const plan: SandboxPlan = {
     ...['persistentvolumes'].map((resource) => ({ group: '', resource, verbs: ['create', 'patch', 'delete'] })),
     { group: 'scheduling.k8s.io', resource: 'priorityclasses', verbs: ['create', 'patch', 'delete'] }, { group: 'storage.k8s.io', resource: 'storageclasses', verbs: ['create'] },
     { group: 'rbac.authorization.k8s.io', resource: 'clusterroles', verbs: ['create'] }, { group: 'rbac.authorization.k8s.io', resource: 'clusterrolebindings', verbs: ['create', 'patch'] },
+    ...['validatingadmissionpolicies', 'validatingadmissionpolicybindings'].map((resource) => ({ group: 'admissionregistration.k8s.io', resource, verbs: ['create', 'patch'] })),
     // What no plan should say; the table of declarable kinds keeps it out all the same.
     { group: 'admissionregistration.k8s.io', resource: 'validatingwebhookconfigurations', verbs: ['create'] },
   ],
@@ -34,6 +35,8 @@ async function sent(change: Change): Promise<BridgeRequest | string> {
   return 'refusal' in answer ? answer.refusal : answer.request
 }
 
+const policy = (more: Change): Change => cluster('admissionregistration.k8s.io', 'validatingadmissionpolicies', more)
+const binding = (more: Change): Change => cluster('admissionregistration.k8s.io', 'validatingadmissionpolicybindings', more)
 const node = cluster('', 'nodes', { name: 'oracle-worker' })
 const namespace = cluster('', 'namespaces', { name: 'serving' })
 const deployment = namespaced('apps', 'deployments', { name: 'web' })
@@ -75,6 +78,10 @@ const attacks: readonly { readonly guard: string; readonly name: string; readonl
   { guard: 'refuseForeignObject', name: 'a node that is not lent', change: patch({ ...node, name: 'oracle-worker2' }, { spec: { unschedulable: true } }), refusal: notTheTask('nodes', 'oracle-worker2') },
   { guard: 'refuseForeignObject', name: 'a priority class of the system', change: cluster('scheduling.k8s.io', 'priorityclasses', { verb: 'delete', name: 'system-node-critical' }), refusal: notTheTask('priorityclasses.scheduling.k8s.io', 'system-node-critical') },
   { guard: 'refuseForeignObject', name: 'what another session made', change: patch(cluster('scheduling.k8s.io', 'priorityclasses', { name: 'theirs' }), { value: 1 }), refusal: notTheTask('priorityclasses.scheduling.k8s.io', 'theirs') },
+
+  { guard: 'refuseUnseenReach', name: 'a policy for nodes', change: policy({ verb: 'create', body: { spec: { matchConstraints: { resourceRules: [{ resources: ['nodes'], scope: 'Cluster' }] } } } }), refusal: 'a policy on a real cluster cannot match objects outside namespaces' },
+  { guard: 'refuseUnseenReach', name: 'a binding whose selector is taken away by an operation', change: patch(binding({ name: 'mine' }), [{ op: 'remove', path: '/spec/matchResources' }], operations), refusal: 'a policy on a real cluster cannot be changed by single operations: apply it as a whole' },
+  { guard: 'refuseUnseenReach', name: 'a binding that loses all it says', change: patch(binding({ name: 'mine' }), { spec: null }), refusal: 'a policy on a real cluster cannot be replaced in part: apply it as a whole' },
 
   { guard: 'refuseLargeBody', name: 'a manifest of a megabyte', change: core('configmaps', { verb: 'create', body: { metadata: { name: 'a' }, data: { a: 'x'.repeat(300_000) } } }), refusal: 'a manifest is at most 256 KB' },
   { guard: 'refuseDeepBody', name: 'a manifest nested a hundred times', change: { verb: 'create', body: Array.from({ length: 100 }).reduce<Json>((inner) => ({ a: inner }), 1) }, refusal: 'a manifest is at most 64 levels deep' },
@@ -131,6 +138,25 @@ describe('attacks of the learner\'s side', () => {
   it('withSessionLabel: what is made outside namespaces bears the session\'s label, whatever it says itself', async () => {
     const made = await sent(cluster('scheduling.k8s.io', 'priorityclasses', { verb: 'create', body: { metadata: { name: 'a', labels: { team: 'x' } }, value: 1 } }))
     expect(made).toMatchObject({ body: { metadata: { labels: { team: 'x', 'podflight.dev/session': 's1' } } } })
+  })
+})
+
+describe('policies of a task', () => {
+  const own = { key: 'kubernetes.io/metadata.name', operator: 'In', values: ['serving', 'data'] }
+  const prod = { key: 'env', operator: 'In', values: ['prod'] }
+  const cases: readonly { readonly name: string; readonly change: Change; readonly spec: object }[] = [
+    { name: 'a binding without a selector', change: binding({ verb: 'create', body: { spec: { policyName: 'p' } } }), spec: { policyName: 'p', matchResources: { namespaceSelector: { matchExpressions: [own] } } } },
+    { name: 'a binding with a selector', change: binding({ verb: 'create', body: { spec: { matchResources: { namespaceSelector: { matchLabels: { env: 'prod' }, matchExpressions: [prod] } } } } }), spec: { matchResources: { namespaceSelector: { matchLabels: { env: 'prod' }, matchExpressions: [prod, own] } } } },
+    { name: 'a binding that names another namespace', change: binding({ verb: 'create', body: { spec: { matchResources: { namespaceSelector: { matchExpressions: [{ ...own, values: ['kube-system'] }] } } } } }), spec: { matchResources: { namespaceSelector: { matchExpressions: [own] } } } },
+    { name: 'a binding that is applied by the server', change: patch(binding({ name: 'mine' }), 'spec: {policyName: p}', 'application/apply-patch+yaml'), spec: { policyName: 'p', matchResources: { namespaceSelector: { matchExpressions: [own] } } } },
+    { name: 'a patch that takes the selector away', change: patch(binding({ name: 'mine' }), { spec: { matchResources: null } }), spec: { matchResources: { namespaceSelector: { matchLabels: null, matchExpressions: [own] } } } },
+    { name: 'a patch that takes expressions away', change: patch(binding({ name: 'mine' }), { spec: { matchResources: { namespaceSelector: { matchExpressions: null } } } }), spec: { matchResources: { namespaceSelector: { matchExpressions: [own] } } } },
+    { name: 'a patch of other fields', change: patch(binding({ name: 'mine' }), { spec: { validationActions: ['Warn'] } }), spec: { validationActions: ['Warn'] } },
+    { name: 'a policy for all scopes', change: policy({ verb: 'create', body: { spec: { matchConstraints: { resourceRules: [{ resources: ['*'], scope: '*' }] } } } }), spec: { matchConstraints: { resourceRules: [{ resources: ['*'], scope: 'Namespaced' }] } } },
+  ]
+  it.each(cases)('withTaskScope: act on its namespaces alone: $name', async ({ change, spec }) => {
+    expect(await sent(change)).toMatchObject({ body: { spec } })
+    expect(((await sent(change)) as { body: { spec: object } }).body.spec).toEqual(spec)
   })
 })
 

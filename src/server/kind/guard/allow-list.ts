@@ -13,6 +13,7 @@ import type { CourseKind } from './course-kinds.ts'
 import { firstRefusal } from './guard.ts'
 import type { Guard } from './guard.ts'
 import { sandboxNames } from './names.ts'
+import { refuseUnseenReach, withTaskScope } from './policy-scope.ts'
 
 /** What the allow-list has to know of the cluster. */
 export interface ClusterObjects {
@@ -132,12 +133,12 @@ export async function learnerRequest(request: BridgeRequest, plan: SandboxPlan, 
   const read = settingsOf(request)
   if ('error' in read) return { refusal: read.error }
   const asJson: BridgeRequest = read.body === undefined ? request : { ...request, body: read.body }
-  const refusal = firstRefusal(requestGuards, asJson, plan) ?? firstRefusal(bodyGuards, asJson, read.settings, plan)
+  const refusal = firstRefusal(requestGuards, asJson, plan) ?? firstRefusal(bodyGuards, asJson, read.settings, plan) ?? firstRefusal([refuseUnseenReach], asJson, read.settings)
   if (refusal !== undefined) return { refusal }
   if (changesCluster(asJson) && asJson.verb !== 'create') {
     const foreign = refuseForeignObject(asJson, plan, await cluster.labelsOf(asJson))
     if (foreign !== undefined) return { refusal: foreign }
   }
-  const body = withSessionLabel(asJson, read.body, plan.session)
+  const body = withTaskScope(asJson, withSessionLabel(asJson, read.body, plan.session), plan)
   return { request: body === undefined ? asJson : { ...asJson, body } }
 }

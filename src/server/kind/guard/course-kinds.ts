@@ -71,6 +71,8 @@ export const clusterReads: readonly CourseKind[] = [
   { group: 'rbac.authorization.k8s.io', resource: 'clusterroles', verbs: read },
   { group: 'resource.k8s.io', resource: 'deviceclasses', verbs: read },
   { group: 'resource.k8s.io', resource: 'resourceslices', verbs: read },
+  { group: 'admissionregistration.k8s.io', resource: 'validatingadmissionpolicies', verbs: read },
+  { group: 'admissionregistration.k8s.io', resource: 'validatingadmissionpolicybindings', verbs: read },
   { group: 'metrics.k8s.io', resource: 'nodes', verbs: read },
 ]
 
@@ -82,8 +84,8 @@ export const selfReviews: readonly CourseKind[] = [
 ]
 
 /**
- * Kinds outside namespaces that a task may declare for change. No CustomResourceDefinitions, API services, admission
- * webhooks or policies, certificates or flow schemas: each of those acts on the whole cluster.
+ * Kinds outside namespaces that a task may declare for change. No CustomResourceDefinitions, API services, webhooks,
+ * certificates or flow schemas: each of those acts on the whole cluster. Policies are narrowed; see policy-scope.ts.
  * Nodes and namespaces are never created or deleted.
  */
 export const declarableKinds: readonly CourseKind[] = [
@@ -95,6 +97,8 @@ export const declarableKinds: readonly CourseKind[] = [
   { group: 'resource.k8s.io', resource: 'deviceclasses', verbs: ['create', 'update', 'patch', 'delete'] },
   { group: 'rbac.authorization.k8s.io', resource: 'clusterroles', verbs: ['create', 'update', 'patch', 'delete'] },
   { group: 'rbac.authorization.k8s.io', resource: 'clusterrolebindings', verbs: ['create', 'update', 'patch', 'delete'] },
+  { group: 'admissionregistration.k8s.io', resource: 'validatingadmissionpolicies', verbs: ['create', 'update', 'patch', 'delete'] },
+  { group: 'admissionregistration.k8s.io', resource: 'validatingadmissionpolicybindings', verbs: ['create', 'update', 'patch', 'delete'] },
 ]
 
 /** The row of a kind in a table. */

@@ -19,6 +19,7 @@ const kubeconfig = { file: 'src/server/kind/guard/kubeconfig.ts', test: 'src/ser
 const nodes = { file: 'src/server/kind/guard/nodes.ts', test: 'src/server/kind/guard/nodes.test.ts' }
 const requests = { file: 'src/server/kind/guard/allow-list.ts', test: 'src/server/kind/guard/allow-list.test.ts' }
 const bodies = { file: 'src/server/kind/guard/allow-bodies.ts', test: 'src/server/kind/guard/allow-list.test.ts' }
+const policies = { file: 'src/server/kind/guard/policy-scope.ts', test: requests.test }
 const manifests = { file: 'src/server/kind/guard/manifests.ts', test: 'src/server/kind/guard/manifests.test.ts' }
 const sandbox = { file: 'src/server/kind/sandbox.ts', test: 'src/server/kind/sandbox.test.ts' }
 const sandboxObjects = { file: 'src/server/kind/sandbox-objects.ts', test: 'src/server/kind/sandbox.test.ts' }
@@ -97,6 +98,9 @@ export const guards: readonly GuardRow[] = [
   { name: 'refuseTokenRequest', ...requests, keepsOut: 'tokens for others and for long' },
   { name: 'refuseForeignObject', ...requests, keepsOut: 'objects outside namespaces without the session\'s label' },
   { name: 'withSessionLabel', ...requests, keepsOut: 'objects that clean-up would not find', without: 'return body' },
+
+  { name: 'refuseUnseenReach', ...policies, keepsOut: 'changes of a policy whose reach cannot be seen' },
+  { name: 'withTaskScope', ...policies, keepsOut: 'policies that act outside the task\'s namespaces', without: 'return body' },
 
   { name: 'refuseLargeBody', ...bodies, keepsOut: 'bodies beyond 256 KB' },
   { name: 'refuseDeepBody', ...bodies, keepsOut: 'bodies deeper than 64 levels' },
