@@ -121,7 +121,7 @@ async function throughProxy(fault: Fault, id: string, cluster: Cluster, mustGrad
   return problemOf(outcome)
 }
 
-/** Somebody's finalizer holds a namespace: it is said, and the namespace goes later. */
+/** Somebody's finalizer holds a namespace: clean-up frees it, or says that it is stuck and the next start removes it. */
 async function stuckNamespace(cluster: Cluster): Promise<string | undefined> {
   const path = '/apis/coordination.k8s.io/v1/namespaces/reco-prod/leases'
   const connection = await connect(cluster.kubeconfig, cluster.context)
@@ -130,8 +130,9 @@ async function stuckNamespace(cluster: Cluster): Promise<string | undefined> {
   })
   const said = [...(grade?.leftovers ?? []), ...(error instanceof BridgeError ? [error.message] : [])].join('\n')
   connection.close()
+  const { code } = await cluster.client.request('GET', '/api/v1/namespaces/reco-prod')
   await cluster.client.request('PATCH', `${path}/stuck`, { metadata: { finalizers: null } }, 'application/merge-patch+json')
-  return said.includes('reco-prod') ? undefined : `nothing says that the namespace is stuck: ${said}${String(error ?? '')}`
+  return code === 404 || said.includes('reco-prod') ? undefined : `nothing says that the namespace is stuck: ${said}${String(error ?? '')}`
 }
 
 /** Objects that hold on with finalizers or come back: the allow-list or clean-up deals with them. */

@@ -3,10 +3,12 @@
 import { runInNewContext } from 'node:vm'
 import { setFlagsFromString } from 'node:v8'
 import type { Attempt, Library, Task } from '../../src/content/types.ts'
-import type { ImageTable, KindConnection, KindGrade } from '../../src/server/kind/contract.ts'
+import { attemptOfScript } from '../../src/server/kind/attempt.ts'
+import type { ImageTable, KindConnection, KindGrade, KindGradeOptions } from '../../src/server/kind/contract.ts'
 import { gradeOnKind } from '../../src/server/kind/grade.ts'
 import { imagesFor, pythonImage } from '../../src/server/kind/images/image-table.ts'
 import type { OracleClient } from '../oracle/client.ts'
+import { fixtureAnswers, fixtureLibrary, fixtureTask } from './fixture.ts'
 import { difference, inventory } from './inventory.ts'
 import { reasonOf } from './reviewed.ts'
 import type { Reviewed } from './reviewed.ts'
@@ -30,14 +32,21 @@ export interface Graded {
   readonly problems: readonly string[]
 }
 
-/** Tasks that may be graded on a real cluster. */
+/** Tasks that may be graded on a real cluster, and the one that has every kind of check. */
 export function gradableTasks({ tasks }: Library): readonly Task[] {
-  return tasks.filter(({ realCluster }) => realCluster !== 'no')
+  return [...tasks.filter(({ realCluster }) => realCluster !== 'no'), ...fixtureLibrary().tasks]
 }
 
 /** The reference solution, then every right and wrong answer. */
 export function attemptsOf(task: Task): readonly Attempt[] {
   return [task.solution, ...task.right, ...task.wrong]
+}
+
+/** The script, and what the learner answers beside it. */
+function stepsOf(task: Task, attempt: Attempt): KindGradeOptions['attempt'] & {} {
+  const { seed, steps } = attemptOfScript(attempt.script, task.seed)
+  const answers = Object.entries(task.id === fixtureTask ? (fixtureAnswers[attempt.name] ?? {}) : {})
+  return { seed, steps: [...steps, ...answers.map(([item, value]) => ({ kind: 'answer' as const, item, value }))] }
 }
 
 function imagesOf(task: Task, python: string | undefined): ImageTable | undefined {
@@ -53,7 +62,7 @@ export async function gradeAttempt(place: GradingPlace, library: Library, task: 
   const startedMs = performance.now()
   const graded = { task: task.id, attempt: attempt.name }
   try {
-    const grade = await gradeOnKind({ task, library, connection: place.connection, script: attempt.script, settleSecondsMax: place.settleSecondsMax, ...(images === undefined ? {} : { images }) })
+    const grade = await gradeOnKind({ task, library, connection: place.connection, script: attempt.script, attempt: stepsOf(task, attempt), settleSecondsMax: place.settleSecondsMax, ...(images === undefined ? {} : { images }) })
     const seconds = (performance.now() - startedMs) / 1000
     const left = difference(before, await inventory(place.client))
     return { ...graded, grade, seconds, problems: [...grade.leftovers.map((text) => `left behind, in its own words: ${text}`), ...left, ...wrongRows(place, task, attempt, grade)] }

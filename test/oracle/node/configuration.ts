@@ -1,10 +1,15 @@
 /** Configuration files of the test node's programs. */
 
+import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 
 export const nodeAddress = '192.168.49.2'
 export const nameServer = '10.96.0.10'
-export const cgroup = 'podflight-node'
+
+/** The control group of the node in a folder: a kubelet ends what it does not know below its own, so no two share one. */
+export function cgroupOf(folder: string): string {
+  return `podflight-node-${createHash('sha256').update(folder).digest('hex').slice(0, 8)}`
+}
 
 /** Files by path below the node's folder. */
 export function nodeFiles(folder: string, providerID: string): { readonly [path: string]: string } {
@@ -38,7 +43,7 @@ disabled_plugins = ["io.containerd.nri.v1.nri"]
 kind: KubeletConfiguration
 failCgroupV1: false
 cgroupDriver: cgroupfs
-cgroupRoot: /${cgroup}
+cgroupRoot: /${cgroupOf(folder)}
 address: ${nodeAddress}
 healthzPort: 0
 authentication: { anonymous: { enabled: false }, webhook: { enabled: false }, x509: { clientCAFile: ${at('cluster/ca.crt')} } }

@@ -11,7 +11,7 @@ import { startCluster, stopCluster } from '../cluster.ts'
 import type { Cluster } from '../cluster.ts'
 import { clusterName } from '../nodes.ts'
 import { controlPlane, missingPrograms, programsFolder, realNode } from '../programs.ts'
-import { cgroup, nameServer, nodeAddress, nodeFiles, setUpScript } from './configuration.ts'
+import { cgroupOf, nameServer, nodeAddress, nodeFiles, setUpScript } from './configuration.ts'
 import { buildImages, missingForImages } from './images.ts'
 
 /** A running node with its control plane. */
@@ -63,14 +63,15 @@ function start(folder: string, name: string, command: readonly string[]): void {
 }
 
 /** Folders of the node's control group: one a controller (version 1), or one. */
-function cgroupFolders(): string[] {
+function cgroupFolders(node: string): string[] {
+  const cgroup = cgroupOf(node)
   const root = '/sys/fs/cgroup'
   if (existsSync(join(root, 'cgroup.controllers'))) return [join(root, cgroup)]
   return readdirSync(root).map((name) => join(root, name, cgroup))
 }
 
-function makeCgroups(): void {
-  for (const folder of cgroupFolders()) {
+function makeCgroups(node: string): void {
+  for (const folder of cgroupFolders(node)) {
     mkdirSync(folder, { recursive: true })
     const cpus = join(dirname(folder), 'cpuset.cpus')
     if (!existsSync(cpus) || !existsSync(join(folder, 'cpuset.mems')) || existsSync(join(dirname(folder), 'cgroup.controllers'))) continue
@@ -84,12 +85,12 @@ function foldersBelow(folder: string): string[] {
   return [...readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory()).flatMap((entry) => foldersBelow(join(folder, entry.name))), folder]
 }
 
-async function removeCgroups(): Promise<void> {
-  for (const root of cgroupFolders()) {
+async function removeCgroups(node: string): Promise<void> {
+  for (const root of cgroupFolders(node)) {
     for (const folder of foldersBelow(root)) for (const pid of readFileSync(join(folder, 'cgroup.procs'), 'utf8').split('\n')) if (pid !== '') end(Number(pid), 'SIGKILL')
   }
   await sleep(pollMs)
-  for (const root of cgroupFolders()) for (const folder of foldersBelow(root)) rmdirSync(folder)
+  for (const root of cgroupFolders(node)) for (const folder of foldersBelow(root)) rmdirSync(folder)
 }
 
 function end(pid: number, signal: NodeJS.Signals): void {
@@ -152,7 +153,7 @@ export async function startNode(given: string, port: number): Promise<TestNode> 
     mkdirSync(dirname(join(folder, path)), { recursive: true })
     writeFileSync(join(folder, path), text)
   }
-  makeCgroups()
+  makeCgroups(folder)
   try {
     const apiserver = ['--kubelet-preferred-address-types=InternalIP', `--kubelet-client-certificate=${join(folder, 'cluster/owner.crt')}`, `--kubelet-client-key=${join(folder, 'cluster/owner.key')}`]
     const cluster = await startCluster({ folder: join(folder, 'cluster'), port, workers: 0, apiserver })
@@ -180,7 +181,7 @@ export async function stopNode(given: string): Promise<void> {
   const folder = resolve(given)
   await stopCluster(join(folder, 'cluster'))
   for (const name of ['kubelet', 'kube-proxy', 'dns']) endNamed(folder, name)
-  await removeCgroups()
+  await removeCgroups(folder)
   endNamed(folder, 'containerd')
   await sleep(pollMs)
   for (const pid of shimsOf(folder)) end(pid, 'SIGKILL')
