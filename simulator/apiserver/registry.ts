@@ -87,7 +87,7 @@ export class Registry {
     const told = { ok: true, warnings: admitted.warnings, asked: admitted.asked } as const
     if (options.isDryRun) return { ...told, object: allocated.object }
     this.admission.commit(admitted)
-    const stored = this.put(resource, key, allocated.object)
+    const stored = this.putOwn(resource, key, allocated.object)
     if (resource === 'services') this.keepAddresses(undefined, stored)
     return { ...told, object: stored }
   }
@@ -152,7 +152,7 @@ export class Registry {
       this.remove(resource, key)
       return { ok: true, object: after, warnings: admitted.warnings }
     }
-    const stored = this.put(resource, key, after)
+    const stored = this.putOwn(resource, key, after)
     if (resource === 'services') this.keepAddresses(before, stored)
     return { ok: true, object: stored, warnings: admitted.warnings, asked: admitted.asked }
   }
@@ -177,6 +177,14 @@ export class Registry {
   /** Stores an object whose metadata and validity are already settled. */
   put<T extends KubeObject>(resource: string, key: string, object: T): T {
     return this.store.put(resource, key, (resourceVersion) => ({ ...object, metadata: { ...object.metadata, resourceVersion } }))
+  }
+
+  /** The same for an object whose metadata nobody else has yet. */
+  private putOwn(resource: string, key: string, object: KubeObject): KubeObject {
+    return this.store.put(resource, key, (resourceVersion) => {
+      object.metadata.resourceVersion = resourceVersion
+      return object
+    })
   }
 
   delete(kind: KindInfo, key: string, deleteOptions: DeleteOptions, options: WriteOptions): Outcome<Deletion> {
@@ -252,7 +260,7 @@ export class Registry {
 
   /** The object with uid and creation time. */
   private identify(resource: string, key: string, object: KubeObject): KubeObject {
-    const metadata: ObjectMeta = { ...object.metadata, uid: this.identity.uid(resource, key), creationTimestamp: this.clock.timestamp(this.clock.nowMs) }
+    const metadata: ObjectMeta = { ...object.metadata, uid: object.metadata.uid ?? this.identity.uid(resource, key), creationTimestamp: this.clock.timestamp(this.clock.nowMs) }
     return { ...object, metadata }
   }
 
