@@ -4,7 +4,6 @@ import { utf8Length } from '../../api/go-text.ts'
 import type { StructuralSchema } from '../../api/structural-schema.ts'
 import type { Json } from '../../kernel/json.ts'
 import { isJsonObject } from '../../kernel/json.ts'
-import { countMax } from './estimates.ts'
 import { escapeName, propertiesOf } from './schema-type.ts'
 
 /** The size of values of a schema, and of what is in them. */
@@ -20,14 +19,14 @@ export interface DeclaredSize {
 
 /** What a request may carry. */
 export const requestBytesMax = 3 * 1024 * 1024
-/** Where nothing bounds a size. */
-const unbounded = countMax / 2
+/** Objects, numbers and keys of maps have no elements, as the real one counts. */
+const unsized = 0
 const textMax = requestBytesMax - 2
 const texts: { readonly [format: string]: DeclaredSize } = {
   duration: { elementsMax: 32, bytesMin: 3 }, date: { elementsMax: 12, bytesMin: 12 }, 'date-time': { elementsMax: 32, bytesMin: 21 },
 }
-const scalars: { readonly [type: string]: DeclaredSize } = { boolean: { elementsMax: unbounded, bytesMin: 4 }, number: { elementsMax: unbounded, bytesMin: 1 }, integer: { elementsMax: unbounded, bytesMin: 1 } }
-const keyText: DeclaredSize = { elementsMax: unbounded, bytesMin: 2 }
+const scalars: { readonly [type: string]: DeclaredSize } = { boolean: { elementsMax: unsized, bytesMin: 4 }, number: { elementsMax: unsized, bytesMin: 1 }, integer: { elementsMax: unsized, bytesMin: 1 } }
+const keyText: DeclaredSize = { elementsMax: unsized, bytesMin: 2 }
 
 function isEmbedded(schema: StructuralSchema): boolean {
   return schema['x-kubernetes-embedded-resource'] === true
@@ -52,7 +51,7 @@ function sizeOfObject(schema: StructuralSchema, isRoot: boolean): DeclaredSize {
     if (escaped !== undefined) fields.set(escaped, size)
     if (schema.required?.includes(name) === true && property.default === undefined) bytesMin += utf8Length(name) + size.bytesMin + 4
   }
-  return { elementsMax: unbounded, bytesMin, fields }
+  return { elementsMax: unsized, bytesMin, fields }
 }
 
 function sizeOfMap(schema: StructuralSchema, values: StructuralSchema): DeclaredSize | undefined {

@@ -171,8 +171,8 @@ class Coster {
     const sum = add(...costs)
     const estimate = estimateCall(name, overload, target, args)
     if (estimate !== undefined) return { ...estimate, cost: add(estimate.cost, sum) }
-    if (overload === 'logical_or' || overload === 'logical_and') return { cost: { min: costs[0]!.min, max: sum.max } }
-    if (overload === 'conditional') return this.#conditional(expr, args, costs)
+    if (overload === '_||_' || overload === '_&&_') return { cost: { min: costs[0]!.min, max: sum.max } }
+    if (name === '_?_:_') return this.#conditional(expr, args, costs)
     const standard = estimateStandard(overload, target, args)
     if (overload.startsWith('add_')) this.#setEntry(expr, joinEntries(expr.args.map((arg) => this.#entryOf(arg))))
     return { ...standard, cost: add(standard.cost, sum) }
