@@ -127,7 +127,7 @@ export function refuseLabelLoss(request: BridgeRequest, settings: readonly Json[
   if (rowOf(namespacedKinds, request) !== undefined || request.verb !== 'patch') return undefined
   const isJsonPatch = request.contentType === 'application/json-patch+json'
   const isWhole = ({ key, path, value }: Place): boolean =>
-    key === '$patch' || key === '$retainKeys' || (path.length === 0 && key === 'metadata' && !isJsonObject(value)) || (path.length === 1 && path[0] === 'metadata' && key === 'labels' && !isJsonObject(value))
+    (['$patch', '$retainKeys'].includes(key) && (path.length === 0 || path[0] === 'metadata')) || (path.length === 0 && key === 'metadata' && !isJsonObject(value)) || (path.length === 1 && path[0] === 'metadata' && key === 'labels' && !isJsonObject(value))
   // A JSON patch sets what it names as a whole: only single labels may be named, and nothing moved.
   const isUnsafe = (operation: Json): boolean => isJsonObject(operation) && (operation['op'] === 'move' || ['', 'metadata', 'metadata/labels'].includes(segments(String(operation['path'])).join('/')))
   const replaces = isJsonPatch && (request.body as readonly Json[]).some(isUnsafe)

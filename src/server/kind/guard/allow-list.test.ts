@@ -16,7 +16,7 @@ const plan: SandboxPlan = {
   ],
 }
 /** Labels of the objects outside namespaces that the cluster of these tests has. */
-const labels: { readonly [name: string]: { readonly [label: string]: string } } = { 'oracle-worker': { 'podflight.dev/session': 's1' }, 'oracle-worker2': {}, serving: { 'podflight.dev/session': 's1' }, mine: { 'podflight.dev/session': 's1' }, theirs: { 'podflight.dev/session': 's2' }, 'system-node-critical': {} }
+const labels: { readonly [name: string]: { readonly [label: string]: string } } = { 'podflight-worker': { 'podflight.dev/session': 's1' }, 'podflight-worker2': {}, serving: { 'podflight.dev/session': 's1' }, mine: { 'podflight.dev/session': 's1' }, theirs: { 'podflight.dev/session': 's2' }, 'system-node-critical': {} }
 
 type Change = Partial<BridgeRequest> & { readonly [part: string]: unknown }
 
@@ -37,7 +37,7 @@ async function sent(change: Change): Promise<BridgeRequest | string> {
 
 const policy = (more: Change): Change => cluster('admissionregistration.k8s.io', 'validatingadmissionpolicies', more)
 const binding = (more: Change): Change => cluster('admissionregistration.k8s.io', 'validatingadmissionpolicybindings', more)
-const node = cluster('', 'nodes', { name: 'oracle-worker' })
+const node = cluster('', 'nodes', { name: 'podflight-worker' })
 const namespace = cluster('', 'namespaces', { name: 'serving' })
 const deployment = namespaced('apps', 'deployments', { name: 'web' })
 const noFinalizers = 'a manifest for a real cluster cannot have finalizers: they would keep the clean-up from ending'
@@ -75,12 +75,13 @@ const attacks: readonly { readonly guard: string; readonly name: string; readonl
   { guard: 'refuseSandboxObject', name: 'the end of all quotas', change: core('resourcequotas', { verb: 'deletecollection' }), refusal: 'resourcequotas cannot be deleted all at once: some belong to the sandbox' },
   { guard: 'refuseTokenRequest', name: 'a token for another audience', change: core('serviceaccounts', { verb: 'create', name: 'a', subresource: 'token', body: { spec: { audiences: ['vault'] } } }), refusal: 'a token for another audience cannot be made on a real cluster' },
   { guard: 'refuseTokenRequest', name: 'a token for a year', change: core('serviceaccounts', { verb: 'create', name: 'a', subresource: 'token', body: { spec: { expirationSeconds: 31_536_000 } } }), refusal: 'a token on a real cluster lives at most 3600 s' },
-  { guard: 'refuseForeignObject', name: 'a node that is not lent', change: patch({ ...node, name: 'oracle-worker2' }, { spec: { unschedulable: true } }), refusal: notTheTask('nodes', 'oracle-worker2') },
+  { guard: 'refuseForeignObject', name: 'a node that is not lent', change: patch({ ...node, name: 'podflight-worker2' }, { spec: { unschedulable: true } }), refusal: notTheTask('nodes', 'podflight-worker2') },
   { guard: 'refuseForeignObject', name: 'a priority class of the system', change: cluster('scheduling.k8s.io', 'priorityclasses', { verb: 'delete', name: 'system-node-critical' }), refusal: notTheTask('priorityclasses.scheduling.k8s.io', 'system-node-critical') },
   { guard: 'refuseForeignObject', name: 'what another session made', change: patch(cluster('scheduling.k8s.io', 'priorityclasses', { name: 'theirs' }), { value: 1 }), refusal: notTheTask('priorityclasses.scheduling.k8s.io', 'theirs') },
 
   { guard: 'refuseUnseenReach', name: 'a policy for nodes', change: policy({ verb: 'create', body: { spec: { matchConstraints: { resourceRules: [{ resources: ['nodes'], scope: 'Cluster' }] } } } }), refusal: 'a policy on a real cluster cannot match objects outside namespaces' },
   { guard: 'refuseUnseenReach', name: 'a binding whose selector is taken away by an operation', change: patch(binding({ name: 'mine' }), [{ op: 'remove', path: '/spec/matchResources' }], operations), refusal: 'a policy on a real cluster cannot be changed by single operations: apply it as a whole' },
+  { guard: 'refuseUnseenReach', name: 'a binding whose selector is replaced', change: patch(binding({ name: 'mine' }), { spec: { matchResources: { $patch: 'replace' } } }, 'application/strategic-merge-patch+json'), refusal: 'a policy on a real cluster cannot be replaced in part: apply it as a whole' },
   { guard: 'refuseUnseenReach', name: 'a binding that loses all it says', change: patch(binding({ name: 'mine' }), { spec: null }), refusal: 'a policy on a real cluster cannot be replaced in part: apply it as a whole' },
 
   { guard: 'refuseLargeBody', name: 'a manifest of a megabyte', change: core('configmaps', { verb: 'create', body: { metadata: { name: 'a' }, data: { a: 'x'.repeat(300_000) } } }), refusal: 'a manifest is at most 256 KB' },
@@ -92,7 +93,7 @@ const attacks: readonly { readonly guard: string; readonly name: string; readonl
   { guard: 'refuseFinalizer', name: 'a finalizer by an operation', change: patch(deployment, [{ op: 'add', path: '/metadata/finalizers', value: ['example.com/stay'] }], operations), refusal: noFinalizers },
   { guard: 'refuseFinalizer', name: 'a finalizer by an escaped path', change: patch(deployment, [{ op: 'add', path: '/metadata/finalizers/-', value: 'example.com~1stay' }], operations), refusal: noFinalizers },
   { guard: 'refuseFinalizer', name: 'a finalizer by a text of YAML', change: patch(deployment, 'metadata: {finalizers: [example.com/stay]}', 'application/apply-patch+yaml'), refusal: noFinalizers },
-  { guard: 'refuseForeignOwner', name: 'a node as owner', change: create({}, { ownerReferences: [{ apiVersion: 'v1', kind: 'Node', name: 'oracle-worker', uid: 'u' }] }), refusal: foreignOwner },
+  { guard: 'refuseForeignOwner', name: 'a node as owner', change: create({}, { ownerReferences: [{ apiVersion: 'v1', kind: 'Node', name: 'podflight-worker', uid: 'u' }] }), refusal: foreignOwner },
   { guard: 'refuseForeignOwner', name: 'a custom owner by an operation', change: patch(deployment, [{ op: 'add', path: '/metadata/ownerReferences', value: [{ apiVersion: 'x.io/v1', kind: 'Thing', name: 'x', uid: 'u' }] }], operations), refusal: foreignOwner },
   { guard: 'refuseHostAccess', name: 'the network of the node', change: create({ hostNetwork: true }), refusal: 'hostNetwork is not allowed on a real cluster: it reaches the node' },
   { guard: 'refuseHostAccess', name: 'the processes of the node in a template', change: patch(deployment, { spec: { template: { spec: { hostPID: true } } } }), refusal: 'hostPID is not allowed on a real cluster: it reaches the node' },
@@ -151,6 +152,7 @@ describe('policies of a task', () => {
     { name: 'a binding that is applied by the server', change: patch(binding({ name: 'mine' }), 'spec: {policyName: p}', 'application/apply-patch+yaml'), spec: { policyName: 'p', matchResources: { namespaceSelector: { matchExpressions: [own] } } } },
     { name: 'a patch that takes the selector away', change: patch(binding({ name: 'mine' }), { spec: { matchResources: null } }), spec: { matchResources: { namespaceSelector: { matchLabels: null, matchExpressions: [own] } } } },
     { name: 'a patch that takes expressions away', change: patch(binding({ name: 'mine' }), { spec: { matchResources: { namespaceSelector: { matchExpressions: null } } } }), spec: { matchResources: { namespaceSelector: { matchExpressions: [own] } } } },
+    { name: 'a patch that takes a variable away', change: patch(policy({ name: 'mine' }), { spec: { variables: [{ $patch: 'delete', name: 'x' }], '$setElementOrder/variables': [] } }, 'application/strategic-merge-patch+json'), spec: { variables: [{ $patch: 'delete', name: 'x' }], '$setElementOrder/variables': [] } },
     { name: 'a patch of other fields', change: patch(binding({ name: 'mine' }), { spec: { validationActions: ['Warn'] } }), spec: { validationActions: ['Warn'] } },
     { name: 'a policy for all scopes', change: policy({ verb: 'create', body: { spec: { matchConstraints: { resourceRules: [{ resources: ['*'], scope: '*' }] } } } }), spec: { matchConstraints: { resourceRules: [{ resources: ['*'], scope: 'Namespaced' }] } } },
   ]

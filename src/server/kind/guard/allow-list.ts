@@ -89,9 +89,9 @@ export function refuseOtherNamespaceObject(request: BridgeRequest, plan: Sandbox
   return isOther ? `namespace ${request.name ?? ''} is not one of the task` : undefined
 }
 
-/** Keeps out what holds the sandbox together: its quota, its network policy and its rights. */
+/** Keeps out what holds the sandbox together: its quota, its network policy and its rights. Nodes are none of it, and those of a cluster named podflight are named as its objects are. */
 export function refuseSandboxObject(request: BridgeRequest): string | undefined {
-  if (readVerbs.includes(request.verb)) return undefined
+  if (readVerbs.includes(request.verb) || (request.group === '' && request.resource === 'nodes')) return undefined
   const named = request.name ?? (isJsonObject(request.body) && isJsonObject(request.body['metadata']) ? request.body['metadata']['name'] : undefined)
   if (typeof named === 'string' && named.startsWith(sandboxNames.prefix)) return `${named} belongs to the sandbox`
   return request.verb === 'deletecollection' && sandboxNames.protectedResources.includes(request.resource) ? `${text(request)} cannot be deleted all at once: some belong to the sandbox` : undefined
