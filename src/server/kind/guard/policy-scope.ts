@@ -23,7 +23,7 @@ export function refuseUnseenReach(request: BridgeRequest, settings: readonly Jso
   if (request.contentType === 'application/json-patch+json') return 'a policy on a real cluster cannot be changed by single operations: apply it as a whole'
   for (const setting of settings) {
     for (const { key, path, value } of placesOf(setting)) {
-      const isDirective = ['$patch', '$retainKeys'].includes(key) && (path.length < 2 || path[1]?.startsWith('match') === true)
+      const isDirective = ['$patch', '$retainKeys'].includes(key) && (path.length < 2 || path[1] === 'matchResources' || path[1] === 'matchConstraints')
       if (isDirective || (key === 'spec' && path.length === 0 && !isJsonObject(value))) return 'a policy on a real cluster cannot be replaced in part: apply it as a whole'
       if (key === 'scope' && value === 'Cluster') return 'a policy on a real cluster cannot match objects outside namespaces'
     }
