@@ -38,7 +38,7 @@ export interface PolicyBindingSpec {
 }
 
 const actions = ['Audit', 'Deny', 'Warn']
-const reasons = ['Forbidden', 'Invalid', 'RequestEntityTooLarge', 'Unauthorized']
+const reasons = ['Forbidden', 'Invalid', 'RequestEntityTooLarge']
 
 /** What is left out of the requests that a policy is about. */
 export function defaultMatch(match: MatchResources | undefined): void {

@@ -17,9 +17,7 @@ export const runtimeClass: AdmissionPlugin = {
   admit(request) {
     if (!isMain(request, 'pods') || request.operation !== 'CREATE') return undefined
     const { spec } = podOf(request)
-    if (spec.runtimeClassName === undefined) {
-      return spec.overhead !== undefined && Object.keys(spec.overhead).length > 0 ? forbid(request, "pod rejected: Pod Overhead set without corresponding RuntimeClass defined Overhead") : undefined
-    }
+    if (spec.runtimeClassName === undefined) return undefined
     const found = request.reader.get('runtimeclasses.node.k8s.io', undefined, spec.runtimeClassName) as RuntimeClass | undefined
     const unreadable = nameIsPathSegment(spec.runtimeClassName, false)
     if (unreadable.length > 0) return apiErrors.unknown(500, `invalid resource name "${spec.runtimeClassName}": [${unreadable.join(' ')}]`)
@@ -37,5 +35,10 @@ export const runtimeClass: AdmissionPlugin = {
     const added = (found.scheduling?.tolerations ?? []).filter((toleration) => !spec.tolerations?.some((own) => equalSemantic(own, toleration)))
     if (added.length > 0) spec.tolerations = [...(spec.tolerations ?? []), ...added]
     return undefined
+  },
+  validate(request) {
+    if (!isMain(request, 'pods') || request.operation !== 'CREATE') return undefined
+    const { overhead = {}, runtimeClassName } = podOf(request).spec
+    return runtimeClassName === undefined && Object.keys(overhead).length > 0 ? forbid(request, 'pod rejected: Pod Overhead set without corresponding RuntimeClass defined Overhead') : undefined
   },
 }

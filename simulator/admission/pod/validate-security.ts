@@ -3,6 +3,7 @@
 import { nameTexts } from '../../api/names.ts'
 import { utf8Length } from '../../api/go-text.ts'
 import type { StringMap } from '../../api/types.ts'
+import { internalPart } from './internal.ts'
 import type { ErrorList } from '../validation/error-list.ts'
 import { sortedKeys } from '../validation/meta.ts'
 import type { FullPodSpec, FullPodTemplate, PodSecurityContext, SeccompProfile, SecurityContext } from './pod-types.ts'
@@ -49,16 +50,6 @@ function validateAppArmor(profile: SeccompProfile | undefined, path: string, err
   else if (profile.localhostProfile !== undefined) errors.invalid(`${path}.localhostProfile`, profile.localhostProfile, 'can only be set when AppArmor type is Localhost')
 }
 
-/** The internal form of a security context, which errors about all of it print. */
-function internalForm(context: SecurityContext): { [field: string]: unknown } {
-  const capabilities = context.capabilities && { Add: context.capabilities.add ?? null, Drop: context.capabilities.drop ?? null }
-  return {
-    Capabilities: capabilities ?? null, Privileged: context.privileged ?? null, SELinuxOptions: null, WindowsOptions: null, RunAsUser: context.runAsUser ?? null,
-    RunAsGroup: context.runAsGroup ?? null, RunAsNonRoot: context.runAsNonRoot ?? null, ReadOnlyRootFilesystem: context.readOnlyRootFilesystem ?? null,
-    AllowPrivilegeEscalation: context.allowPrivilegeEscalation ?? null, ProcMount: context.procMount ?? null, SeccompProfile: null, AppArmorProfile: null,
-  }
-}
-
 /** Validates the security context of a container. */
 export function validateContainerSecurity(context: SecurityContext | undefined, path: string, hostUsers: boolean, errors: ErrorList): void {
   if (context === undefined) return
@@ -70,8 +61,8 @@ export function validateContainerSecurity(context: SecurityContext | undefined, 
   }
   validateSeccomp(context.seccompProfile, `${path}.seccompProfile`, errors)
   if (context.allowPrivilegeEscalation === false) {
-    if (context.privileged === true) errors.invalid(path, internalForm(context), 'cannot set `allowPrivilegeEscalation` to false and `privileged` to true')
-    if (context.capabilities?.add?.includes('CAP_SYS_ADMIN')) errors.invalid(path, internalForm(context), 'cannot set `allowPrivilegeEscalation` to false and `capabilities.Add` CAP_SYS_ADMIN')
+    if (context.privileged === true) errors.invalid(path, internalPart('SecurityContext', context), 'cannot set `allowPrivilegeEscalation` to false and `privileged` to true')
+    if (context.capabilities?.add?.includes('CAP_SYS_ADMIN')) errors.invalid(path, internalPart('SecurityContext', context), 'cannot set `allowPrivilegeEscalation` to false and `capabilities.Add` CAP_SYS_ADMIN')
   }
   validateAppArmor(context.appArmorProfile, `${path}.appArmorProfile`, errors)
 }
