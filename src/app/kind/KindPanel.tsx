@@ -39,7 +39,7 @@ function useNews(state: KindState): void {
   }, [state, announce])
 }
 
-/** A button that goes with its stage takes the focus with it: then the panel gets it, and Tab goes on from there. */
+/** A button that goes with its stage takes the focus with it: then the panel gets it, is seen from its top, and Tab goes on from there. */
 function useKeptFocus(stage: KindStage): RefObject<HTMLDivElement | null> {
   const panel = useRef<HTMLDivElement>(null)
   const wasInside = useRef(false)
@@ -48,7 +48,11 @@ function useKeptFocus(stage: KindStage): RefObject<HTMLDivElement | null> {
     document.addEventListener('focusin', note)
     return () => document.removeEventListener('focusin', note)
   }, [])
-  useEffect(() => { if (wasInside.current && document.activeElement === document.body) panel.current?.focus({ preventScroll: true }) }, [stage])
+  useEffect(() => {
+    if (!wasInside.current) return
+    if (document.activeElement === document.body) panel.current?.focus({ preventScroll: true })
+    if (stage === 'running' || stage === 'graded' || stage === 'failed') panel.current?.scrollIntoView({ block: 'start' })
+  }, [stage])
   return panel
 }
 
