@@ -1,8 +1,7 @@
 /** nginx in a container: reads its configuration at the start, answers by it, writes its access log. */
 
-import { toCalendar, defaultEpochMs } from '../../api/time.ts'
+import { toCalendar, defaultEpochMs, timestampMs } from '../../api/time.ts'
 import { utf8Length } from '../../api/go-text.ts'
-import type { SimTimeMs } from '../../kernel/event-queue.ts'
 import type { FlowOutcome, HttpRequest, HttpResponse, LoadOnContainer, Program, ProgramContext, ProgramEffect, ProgramStep, Usage } from '../program.ts'
 import { answer, portsOf, serverHeader, serversOf } from './answer.ts'
 import { parseConfig } from './config.ts'
@@ -24,13 +23,18 @@ function two(value: number): string {
   return String(value).padStart(2, '0')
 }
 
-function errorTime(atMs: SimTimeMs): string {
-  const { year, month, day, hour, minute, second } = toCalendar(defaultEpochMs + atMs)
+/** Unix ms of the present moment. */
+function unixMsOf({ nowMs, timestamp }: ProgramContext): number {
+  return timestamp === undefined ? defaultEpochMs + nowMs : timestampMs(timestamp(nowMs), 0)
+}
+
+function errorTime(context: ProgramContext): string {
+  const { year, month, day, hour, minute, second } = toCalendar(unixMsOf(context))
   return `${year}/${two(month)}/${two(day)} ${two(hour)}:${two(minute)}:${two(second)}`
 }
 
-function accessTime(atMs: SimTimeMs): string {
-  const { year, month, day, hour, minute, second } = toCalendar(defaultEpochMs + atMs)
+function accessTime(context: ProgramContext): string {
+  const { year, month, day, hour, minute, second } = toCalendar(unixMsOf(context))
   return `${two(day)}/${months[month - 1]}/${year}:${two(hour)}:${two(minute)}:${two(second)} +0000`
 }
 
@@ -68,7 +72,7 @@ function start(context: ProgramContext): ProgramStep<State> {
   const { argv } = context.spec
   const effects = argv[0] === '/docker-entrypoint.sh' ? entrypointLines(context).map((line) => log('stdout', line)) : []
   const parsed = parseConfig(context.files, configPath(argv))
-  const time = errorTime(context.nowMs)
+  const time = errorTime(context)
   if (argv.includes('-t')) return { state: { directives: [] }, effects: [...effects, ...tested('error' in parsed ? parsed.error : undefined, configPath(argv))] }
   if (argv.includes('-v')) return { state: { directives: [] }, effects: [log('stderr', `nginx version: ${serverHeader}`), { kind: 'exit', exitCode: 0 }] }
   if ('error' in parsed) {
@@ -92,7 +96,7 @@ function accessLine(context: ProgramContext, request: HttpRequest, response: Htt
   if (agent.startsWith('kube-probe/')) return []
   const uri = request.url.replace(/^[a-z]+:\/\/[^/?]*/, '') || '/'
   const client = request.headers['X-Forwarded-For'] ?? '10.244.0.1'
-  const line = `${client} - - [${accessTime(context.nowMs)}] "${request.method} ${uri} HTTP/1.1" ${response.status} ${utf8Length(response.body)} "-" "${agent}" "-"`
+  const line = `${client} - - [${accessTime(context)}] "${request.method} ${uri} HTTP/1.1" ${response.status} ${utf8Length(response.body)} "-" "${agent}" "-"`
   return [log('stdout', line)]
 }
 
@@ -122,11 +126,11 @@ export const nginx: Program<State> = {
   signal(state, signal, context) {
     if (signal === 'HUP') {
       const parsed = parseConfig(context.files)
-      return 'error' in parsed ? { state, effects: [log('stderr', `${errorTime(context.nowMs)} [emerg] 1#1: ${parsed.error}`)] } : { state: parsed, effects: [] }
+      return 'error' in parsed ? { state, effects: [log('stderr', `${errorTime(context)} [emerg] 1#1: ${parsed.error}`)] } : { state: parsed, effects: [] }
     }
     // The image's stop signal is SIGQUIT, so that is what containerd sends for a stop.
     const text = signal === 'INT' ? 'signal 2 (SIGINT) received, exiting' : 'signal 3 (SIGQUIT) received, shutting down'
-    return { state, effects: [log('stderr', `${errorTime(context.nowMs)} [notice] 1#1: ${text}`), { kind: 'exit', exitCode: 0 }] }
+    return { state, effects: [log('stderr', `${errorTime(context)} [notice] 1#1: ${text}`), { kind: 'exit', exitCode: 0 }] }
   },
   handle(state, port, request, context) {
     const response = answer(state.directives, port, request, context.files)
