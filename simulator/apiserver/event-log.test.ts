@@ -41,4 +41,18 @@ describe('the recorder of Events', () => {
     log.expire(eventTtlMs)
     expect(log.list().map((row) => row.regarding.name)).toEqual(['q'])
   })
+
+  it('tells what changed behind a version, each row once and as it is now, however long ago that was', () => {
+    const log = newLog()
+    const other = { ...pod, metadata: { ...pod.metadata, name: 'q', uid: 'u2' } }
+    log.record(pod, 'Normal', 'Started', 'early', 'kubelet', 0)
+    expect(log.changedSince(0).map(({ message }) => message)).toEqual(['early'])
+    const [{ resourceVersion: early }] = log.list()
+    log.record(other, 'Normal', 'Started', 'x', 'kubelet', 1000)
+    log.record(other, 'Normal', 'Started', 'x', 'kubelet', 2000)
+    expect(log.changedSince(early).map(({ message, count }) => [message, count])).toEqual([['x', 2]])
+    expect(log.changedSince(early + 2)).toEqual([])
+    for (let i = 0; i < 9000; i++) log.record({ ...pod, metadata: { ...pod.metadata, uid: `many-${i}` } }, 'Normal', 'Started', 'x', 'kubelet', 3000)
+    expect([log.changedSince(0).length, log.changedSince(early + 2).length, log.changedSince(early + 8902).length]).toEqual([9002, 9000, 100])
+  })
 })

@@ -41,6 +41,9 @@ const refillMs = 300_000
 /** Events live for an hour, as kube-apiserver --event-ttl. */
 export const eventTtlMs = 3_600_000
 
+/** Changes that watches find without reading every row. */
+const recentMax = 4096
+
 /** Told of each new or changed row. */
 export type EventListener = (row: EventRow, before: EventRow | undefined) => void
 
@@ -58,6 +61,9 @@ export class EventLog {
   /** Uids of objects that have a bucket of the spam filter; derived. */
   private bucketedUids: Set<string> | undefined
   private readonly listeners: EventListener[] = []
+  /** Rows as they were written, oldest first: every one behind `recentAfter`. Derived; undefined until a watch asks. */
+  private recent: EventRow[] | undefined
+  private recentAfter = 0
 
   constructor(state: ClusterState, takeResourceVersion: () => number) {
     this.rows = state.log<EventRow>('events/rows')
@@ -77,6 +83,17 @@ export class EventLog {
   /** All rows in order of creation. */
   list(): EventRow[] {
     return this.rows.values()
+  }
+
+  /** Rows that are new or were changed behind a resourceVersion, as they are now, in the order of their changes. */
+  changedSince(resourceVersion: number): EventRow[] {
+    const recent = this.openRecent()
+    if (resourceVersion < this.recentAfter) {
+      return this.rows.values().filter((row) => row.resourceVersion > resourceVersion).sort((a, b) => a.resourceVersion - b.resourceVersion)
+    }
+    let first = recent.length
+    while (first > 0 && recent[first - 1].resourceVersion > resourceVersion) first--
+    return recent.slice(first).filter((row) => this.rows.get(row.id) === row)
   }
 
   find(id: number): EventRow | undefined {
@@ -145,6 +162,7 @@ export class EventLog {
   private append(row: EventRow, newest: number): void {
     this.rows.set(row.id, row)
     this.openChains().add(row.regarding.uid ?? '', row.id, newest)
+    this.keepRecent(row)
     for (const listener of this.listeners) listener(row, undefined)
   }
 
@@ -158,7 +176,22 @@ export class EventLog {
 
   private replace(row: EventRow, before: EventRow): void {
     this.rows.set(row.id, row)
+    this.keepRecent(row)
     for (const listener of this.listeners) listener(row, before)
+  }
+
+  private openRecent(): EventRow[] {
+    if (this.recent === undefined) {
+      this.recent = []
+      this.rows.forEach(({ resourceVersion }) => (this.recentAfter = Math.max(this.recentAfter, resourceVersion)))
+    }
+    return this.recent
+  }
+
+  private keepRecent(row: EventRow): void {
+    if (this.recent === undefined) return
+    if (this.recent.length >= recentMax) this.recentAfter = this.recent.splice(0, recentMax / 2)[recentMax / 2 - 1].resourceVersion
+    this.recent.push(row)
   }
 
   /** Each source, object and type has a bucket of its own; it is kept from the sixth event on, before that the rows tell what was spent. */

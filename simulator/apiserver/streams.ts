@@ -183,8 +183,7 @@ export class Streams {
   }
 
   private eventChanges(after: number, namespace: string | undefined, filter: ObjectFilter): StreamFrame[] {
-    const rows = this.events.list().filter((row) => row.resourceVersion > after && (namespace === undefined || row.namespace === namespace))
-    rows.sort((a, b) => a.resourceVersion - b.resourceVersion)
+    const rows = this.events.changedSince(after).filter((row) => namespace === undefined || row.namespace === namespace)
     const frames: StreamFrame[] = []
     for (const row of rows) {
       const object = eventObject(row, (atMs) => this.clock.timestamp(atMs))

@@ -136,6 +136,14 @@ describe('the API over HTTPS', () => {
     expect(lines.map(({ type, object }) => `${type} ${object.metadata.name}`)).toEqual(['ADDED watched', 'DELETED watched'])
   })
 
+  it('a watch of Events tells what components record', async () => {
+    const watching = call('GET', '/api/v1/namespaces/default/events?watch=true', { until: (text) => /"name":"nowhere"[^\n]*FailedScheduling[^\n]*\n/.test(text) })
+    await call('POST', '/api/v1/namespaces/default/pods', { body: JSON.stringify({ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'nowhere' }, spec: { containers: [{ name: 'c', image: 'nginx' }] } }) })
+    await call('POST', '/podflight/advance?seconds=5')
+    const events = (await watching).text.trim().split('\n').map((line) => JSON.parse(line) as { object: { reason: string; involvedObject: { name: string } } })
+    expect(events.filter(({ object }) => object.involvedObject.name === 'nowhere').map(({ object }) => object.reason)).toEqual(['FailedScheduling'])
+  })
+
   it('a watch ends after the seconds that it asked for', async () => {
     const rv = String(server.desk.cluster.resourceVersion)
     expect((await call('GET', `${maps}?watch=true&timeoutSeconds=1&resourceVersion=${rv}`)).text).toBe('')

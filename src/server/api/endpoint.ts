@@ -255,10 +255,11 @@ function streamType({ type }: AnswerForm): string {
   return type === protobufType ? `${protobufType};stream=watch` : jsonType
 }
 
-/** What wakes a stream. Events and logs live beside the store, so they are read at each tick. */
+/** What wakes a stream. Logs live beside the store, so they are read at each tick; Events have a log of their own. */
 function wakes(address: ResourceAddress, isWatch: boolean): { resource: string | undefined; namespace: string | undefined; name: string | undefined } {
   const { group, resource, namespace, query } = address
-  if (!isWatch || resource === 'events') return { resource: undefined, namespace: undefined, name: undefined }
+  if (!isWatch) return { resource: undefined, namespace: undefined, name: undefined }
+  if (resource === 'events') return { resource, namespace, name: undefined }
   const name = address.name ?? /^metadata\.name=([^,]+)$/.exec(query.fieldSelector ?? '')?.[1]
   return { resource: group === '' ? resource : `${resource}.${group}`, namespace, name }
 }

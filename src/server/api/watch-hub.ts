@@ -57,6 +57,10 @@ export class WatchHub {
       this.wake(resource, namespace, undefined)
       if (key !== '') this.wake(resource, namespace, name)
     })
+    cluster.events.listen(({ namespace }) => {
+      this.wake('events', undefined, undefined)
+      this.wake('events', namespace, undefined)
+    })
   }
 
   get size(): number {
