@@ -15,8 +15,8 @@ import { firstRefusal } from './guard/guard.ts'
 import type { KindTarget } from './guard/kubeconfig.ts'
 import { checkNodes } from './guard/nodes.ts'
 import { Secret, withoutSecrets } from './guard/secret.ts'
-import { forwardStream, sessionStream, textStream, watchStream } from './streams.ts'
-import type { ForwardedPort, RefusedSocket } from './streams.ts'
+import { sessionStream, textStream, watchStream } from './streams.ts'
+import type { RefusedSocket } from './streams.ts'
 import { learnerCredential, readAll, Transport, TransportFailure, transportLimits } from './transport.ts'
 import type { TransportLimits } from './transport.ts'
 import { refuseNameless, refuseOddPath, toWire } from './wire.ts'
@@ -32,11 +32,6 @@ function failureAnswer(body: ReturnType<typeof apiErrors.badRequest>): ApiAnswer
 /** Keeps out bodies that are larger than any manifest of a course. */
 export function refuseLargeRequest(wire: WireRequest): string | undefined {
   return Buffer.byteLength(wire.body ?? '') <= transportLimits.requestBytesMax ? undefined : `limit is ${transportLimits.requestBytesMax}`
-}
-
-/** Keeps out paths other than versions, discovery and health. */
-export function refuseOddUrl(path: string): string | undefined {
-  return /^\/(version|api|apis|openapi\/v3|healthz|livez|readyz)(\/[A-Za-z0-9][A-Za-z0-9.-]*)*$/.test(path) ? undefined : `${path} is not read`
 }
 
 /** Texts of `Warning: 299 - "text"` headers. */
@@ -78,7 +73,7 @@ function answerOf(code: number, text: string, contentType: string, warnings: rea
   return { code, body: typeof body === 'object' && body !== null && !keepsManagedFields ? withoutManagedFields(body) : body, warnings }
 }
 
-/** What a kind connection can beyond the contract: paths, ports of pods. */
+/** A connection over HTTPS, with the guards of what is sent and of what comes back. */
 export class HttpsConnection implements KindConnection {
   readonly context: string
   readonly cluster: string
@@ -110,18 +105,11 @@ export class HttpsConnection implements KindConnection {
     return this.exchange(admitted.transport, wire, request.query?.managedFields === true)
   }
 
-  /** Answers a path that is no resource, such as /version or /apis. Only reads. */
-  sendPath(path: string, as: Identity): Promise<ApiAnswer> {
-    const transport = as === 'owner' ? this.owner : this.learner?.transport
-    if (transport === undefined) return Promise.resolve(failureAnswer(apiErrors.unauthorized()))
-    if (firstRefusal([refuseOddUrl], path) !== undefined) return Promise.resolve(failureAnswer(apiErrors.noSuchPath()))
-    return this.exchange(transport, { method: 'GET', target: path, headers: { accept: 'application/json', 'user-agent': 'podflight-kind' } }, false)
-  }
-
   async open(request: BridgeRequest, as: Identity): Promise<BridgeStream | ApiAnswer> {
     const admitted = await this.admit(request, as)
     if ('code' in admitted) return admitted
     const { transport } = admitted
+    if (request.subresource === 'portforward') return failureAnswer(apiErrors.badRequest('port-forward is not carried to a real cluster: send the request from a pod of the task'))
     const words = (error: Error): string => transport.failure(error)
     try {
       if (request.subresource === 'exec' || request.subresource === 'attach') return this.opened(await sessionStream(transport, toWire(admitted.request).target))
@@ -132,18 +120,6 @@ export class HttpsConnection implements KindConnection {
       return request.verb === 'watch' ? watchStream(answer, request.query?.managedFields === true, words) : textStream(answer, words)
     } catch (error) {
       return this.unavailable(error, transport)
-    }
-  }
-
-  /** Connects to a port of a pod, as kubectl port-forward does for each connection. */
-  async forward(request: { readonly namespace: string; readonly name: string; readonly port: number }, as: Identity): Promise<ForwardedPort | ApiAnswer> {
-    const { port, ...pod } = request
-    const admitted = await this.admit({ verb: 'create', group: '', version: 'v1', resource: 'pods', subresource: 'portforward', ...pod }, as)
-    if ('code' in admitted) return admitted
-    try {
-      return this.opened(await forwardStream(admitted.transport, `${toWire(admitted.request).target}?ports=${port}`))
-    } catch (error) {
-      return this.unavailable(error, admitted.transport)
     }
   }
 

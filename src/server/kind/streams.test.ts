@@ -1,9 +1,4 @@
-import { createServer } from 'node:https'
-import type { Server } from 'node:https'
-import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { WebSocketServer } from 'ws'
-import type { WebSocket } from 'ws'
 import { createCluster } from '../../../simulator/index.ts'
 import type { StreamFrame } from '../../../simulator/index.ts'
 import { makeSecrets } from '../api/accounts.ts'
@@ -67,55 +62,14 @@ describe('a session in a container', () => {
     expect('code' in refused ? [refused.code, (refused.body as { message: string }).message] : []).toEqual([404, 'pods "none" not found'])
   })
 
+  it('to a port is refused in words', async () => {
+    const refused = await connection.open({ ...shell, subresource: 'portforward' }, 'owner')
+    expect('code' in refused ? (refused.body as { message: string }).message : '').toBe('port-forward is not carried to a real cluster: send the request from a pod of the task')
+  })
+
   it('can be closed by this side', async () => {
     const stream = await opened({ ...shell, query: { command: ['sleep', '100'], stdout: true } })
     stream.close()
     expect(await framesOf(stream)).toEqual([{ kind: 'end' }])
-  })
-})
-
-describe('a port of a pod', () => {
-  let sockets: Server
-  let upgrades: WebSocketServer
-  let answer: (socket: WebSocket) => void
-
-  beforeAll(async () => {
-    sockets = createServer({ key: freshCertificates.key, cert: freshCertificates.certificate + freshCertificates.authority })
-    upgrades = new WebSocketServer({ noServer: true, handleProtocols: (offered) => (offered.has('v4.channel.k8s.io') ? 'v4.channel.k8s.io' : false) })
-    sockets.on('upgrade', (request, socket, head) => upgrades.handleUpgrade(request, socket, head, (opened) => answer(opened)))
-    await new Promise<void>((resolve) => sockets.listen(0, '127.0.0.1', () => resolve()))
-  })
-  afterAll(() => {
-    for (const client of upgrades.clients) client.terminate()
-    sockets.closeAllConnections()
-    return new Promise((resolve) => sockets.close(resolve))
-  })
-
-  const port = Uint8Array.of(0x90, 0x1f)
-  const channel = (number: number, ...bytes: readonly Uint8Array[]): Buffer => Buffer.concat([Uint8Array.of(number), ...bytes])
-  const forward = (): ReturnType<HttpsConnection['forward']> => connectionTo((sockets.address() as AddressInfo).port).forward({ namespace: 'default', name: 'a', port: 8080 }, 'owner')
-
-  it('carries bytes both ways, without the number that each channel begins with', async () => {
-    answer = (socket) => {
-      socket.send(channel(0, port))
-      socket.send(channel(1, port))
-      socket.on('message', (data: Buffer) => socket.send(channel(0, Buffer.from(`got ${data.subarray(1).toString()}`))))
-    }
-    const opened = await forward()
-    if (!('write' in opened)) throw new Error('refused')
-    opened.write(Buffer.from('hello'))
-    expect(Buffer.from((await opened.read(2000)) ?? []).toString()).toBe('got hello')
-    opened.close()
-  })
-
-  it('on which nothing listens fails with the kubelet\'s words', async () => {
-    answer = (socket) => {
-      socket.send(channel(0, port))
-      socket.send(channel(1, port, Buffer.from('connection refused')))
-    }
-    const opened = await forward()
-    if (!('write' in opened)) throw new Error('refused')
-    await expect(opened.read(2000)).rejects.toThrow('connection refused')
-    opened.close()
   })
 })

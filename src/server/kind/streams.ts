@@ -147,7 +147,7 @@ function endOf(text: string): StreamFrame {
 export interface RefusedSocket { readonly code: number; readonly text: string }
 
 /** Opens a WebSocket. @returns the socket when it is open, or the answer of a server that refused. @throws Error when it cannot be reached */
-export function openSocket(transport: Transport, target: string, protocols: readonly string[]): Promise<WebSocket | RefusedSocket> {
+function openSocket(transport: Transport, target: string, protocols: readonly string[]): Promise<WebSocket | RefusedSocket> {
   const { host, port, ...options } = transport.socketOptions()
   const address = host.includes(':') ? `[${host}]` : host
   return new Promise((resolve, reject) => {
@@ -191,62 +191,4 @@ export async function sessionStream(transport: Transport, target: string): Promi
     hold: (isHeld) => (isHeld ? socket.pause() : socket.resume()),
     close: () => socket.terminate(),
   })
-}
-
-/** An open connection to a port of a pod. */
-export interface ForwardedPort {
-  /** The next bytes; undefined when the pod ended the connection, or nothing came within `waitMs`. @throws Error with the kubelet's words */
-  read(waitMs: number): Promise<Uint8Array | undefined>
-  write(bytes: Uint8Array): void
-  close(): void
-}
-
-/** Each of the two channels of a port begins with its number in two bytes. */
-const portBytes = 2
-
-/** Port-forward of one port: channel 0 is data, 1 the kubelet's errors. Models kubelet's websocket streaming (v1.35). */
-export async function forwardStream(transport: Transport, target: string): Promise<ForwardedPort | RefusedSocket> {
-  const socket = await openSocket(transport, target, ['v4.channel.k8s.io'])
-  if (!(socket instanceof WebSocket)) return socket
-  const skipped = [portBytes, portBytes]
-  const chunks: Uint8Array[] = []
-  let failure = ''
-  let isOver = false
-  let wake: (() => void) | undefined
-  const changed = (): void => wake?.()
-  socket.on('message', (data: Buffer) => {
-    const channel = data[0]
-    if (channel !== 0 && channel !== 1) return
-    const skip = Math.min(skipped[channel], data.length - 1)
-    skipped[channel] -= skip
-    const rest = data.subarray(1 + skip)
-    if (rest.length === 0) return
-    if (channel === 1) failure += rest.toString('utf8')
-    else chunks.push(rest)
-    changed()
-  })
-  const end = (): void => {
-    isOver = true
-    changed()
-  }
-  socket.on('close', end)
-  socket.on('error', end)
-  return {
-    async read(waitMs) {
-      if (chunks.length === 0 && failure === '' && !isOver) {
-        await new Promise<void>((resolve) => {
-          const timer = setTimeout(resolve, waitMs)
-          wake = () => {
-            clearTimeout(timer)
-            resolve()
-          }
-        })
-        wake = undefined
-      }
-      if (chunks.length === 0 && failure !== '') throw new Error(failure.trim())
-      return chunks.shift()
-    },
-    write: (bytes) => socket.send(Buffer.concat([Uint8Array.of(0), bytes])),
-    close: () => socket.terminate(),
-  }
 }

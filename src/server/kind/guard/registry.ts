@@ -70,7 +70,6 @@ export const guards: readonly GuardRow[] = [
   { name: 'learnerCredential', ...transport, keepsOut: 'the learner with the owner\'s certificate', without: 'return { ..._target, token }' },
   { name: 'refuseLargeAnswer', ...transport, keepsOut: 'answers without end' },
   { name: 'refuseLargeRequest', ...connection, keepsOut: 'bodies beyond three MiB' },
-  { name: 'refuseOddUrl', ...connection, keepsOut: 'paths that are no versions, discovery or health' },
   { name: 'refuseNameless', file: 'src/server/kind/wire.ts', test: connection.test, keepsOut: 'the deletion of all objects where one was meant' },
   { name: 'refuseOddPath', file: 'src/server/kind/wire.ts', test: connection.test, keepsOut: 'names that change the path of a request' },
   { name: 'withoutSecrets', file: 'src/server/kind/guard/secret.ts', test: connection.test, keepsOut: 'tokens in messages that come back', without: 'return text' },
