@@ -4,7 +4,7 @@ import type { KubeObject } from '../../../simulator/index.ts'
 import type { Check, CheckVerdict } from '../../grading/check.ts'
 import type { ObjectRef } from '../../grading/view.ts'
 import { BridgeError } from './contract.ts'
-import type { KindDoor, KindGrade, KindGradeOptions, Report, Sandbox } from './contract.ts'
+import type { Identity, KindDoor, KindGrade, KindGradeOptions, Report, Sandbox } from './contract.ts'
 import { ImageMap } from './images/image-map.ts'
 import { imagesFor, probeImage } from './images/image-table.ts'
 import { mapImages } from './images/mapped-connection.ts'
@@ -91,8 +91,10 @@ interface Tools {
   readonly facts: NodeFacts
   readonly pods: ProbePods
   readonly readers: Readers
-  /** The owner's terminal: it plays the start and the steps of trials. */
+  /** The owner's terminal: it plays the start. */
   readonly owner: RemoteTerminal
+  /** Steps of trials are done with the learner's rights: they reach no further than the task does. */
+  readonly trial: RemoteTerminal
 }
 
 /** The part between the set-up and the clean-up. */
@@ -133,8 +135,8 @@ class KindGrading {
     const facts = await readNodeFacts(door)
     const pods = new ProbePods({ door, session: this.sandbox.plan.session, image: probeImage, facts, ...this.signal })
     const readers = makeReaders(door, await readKinds(door), pods, facts)
-    const owner = new RemoteTerminal({ connection: door, as: 'owner', context: 'author', namespace: 'default', files: {}, lineSecondsMax, ...this.signal })
-    return { door, facts, pods, readers, owner }
+    const terminal = (as: Identity): RemoteTerminal => new RemoteTerminal({ connection: door, as, context: 'author', namespace: 'default', files: {}, lineSecondsMax, ...this.signal })
+    return { door, facts, pods, readers, owner: terminal('owner'), trial: terminal('learner') }
   }
 
   /** Objects that checks compare with, as they are before the attempt. */
@@ -188,7 +190,7 @@ class KindGrading {
       readers: tools.readers, ...this.signal,
       runTrial: async (steps) => {
         this.report({ phase: 'checks', text: 'tries what a check asks for' })
-        return await runTrial(steps, { pods: tools.pods, facts: tools.facts, terminal: tools.owner, viewAfter: () => this.view(learner, before), ...this.signal })
+        return await runTrial(steps, { pods: tools.pods, facts: tools.facts, terminal: tools.trial, viewAfter: () => this.view(learner, before), ...this.signal })
       },
     })
   }

@@ -35,7 +35,7 @@ export function refuseTrial(steps: readonly TrialStep[], facts?: NodeFacts): Not
 export interface TrialOptions {
   readonly pods: ProbePods
   readonly facts: NodeFacts
-  /** The owner's terminal. */
+  /** A terminal with the learner's rights. */
   readonly terminal: RemoteTerminal
   readonly signal?: AbortSignal
   /** Makes the view of the cluster after the trial. */
