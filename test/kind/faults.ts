@@ -169,7 +169,7 @@ async function expiredCertificate(): Promise<string | undefined> {
   }, { expired: true })
 }
 
-/** etcd on a small disk that somebody fills in the middle of a grading. */
+/** etcd on a small disk that somebody fills in the middle of a grading and clears half a minute later. */
 async function diskFull(): Promise<string | undefined> {
   const disk = mkdtempSync(join(tmpdir(), 'podflight-disk-'))
   try {
@@ -178,11 +178,16 @@ async function diskFull(): Promise<string | undefined> {
       await untilQuiet(cluster.client)
       const before = await inventory(cluster.client)
       const connection = await connect(cluster.kubeconfig, cluster.context)
-      const fill = (): void => void spawnSync('dd', ['if=/dev/zero', `of=${join(disk, 'filler')}`, 'bs=64k'])
-      const outcome = await gradeAndHit(connection, 'g06-taint-gpu-nodes', 'script', fill)
+      let back = Promise.resolve()
+      const outcome = await gradeAndHit(connection, 'g06-taint-gpu-nodes', 'script', () => {
+        spawnSync('dd', ['if=/dev/zero', `of=${join(disk, 'filler')}`, 'bs=64k'])
+        back = sleep(storeAwayMs).then(() => {
+          writeFileSync(join(disk, 'filler'), '')
+          return restart('etcd', cluster, options)
+        })
+      })
       connection.close()
-      writeFileSync(join(disk, 'filler'), '')
-      await restart('etcd', cluster, options)
+      await back
       return problemOf(outcome) ?? await recover(cluster, before)
     }, { data: join(disk, 'etcd') })
   } finally {

@@ -1,18 +1,20 @@
 /** Checks that need running containers, on a real node: the grader runs where the node's cluster can be reached. */
 
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { fixtureTask } from './fixture.ts'
 import { clusterName } from '../oracle/nodes.ts'
 import { missingForNode, stopNode } from '../oracle/node/node.ts'
 import { fail, pass, skip } from './report.ts'
-import { freePorts } from './stack.ts'
+import { freePorts, ownedFolder, removeStale } from './stack.ts'
 
 const nodeMain = fileURLToPath(new URL('../oracle/node/main.ts', import.meta.url))
+const containerMain = fileURLToPath(new URL('./container-checks.ts', import.meta.url))
 const parityMain = fileURLToPath(new URL('./parity.ts', import.meta.url))
+const nodePrefix = 'podflight-node-'
+const shownCharacters = 1400
 const ownNode = [process.execPath, '--disable-warning=ExperimentalWarning']
 /** Tasks whose checks ask running containers. */
 const tasksOfTest = [fixtureTask, 's01-fix-selector']
@@ -27,24 +29,30 @@ function run(words: readonly string[], isShown: boolean): Run {
   return { status: status ?? 1, output: `${stdout ?? ''}${stderr ?? ''}` }
 }
 
-/** Starts a node, grades on it with these arguments of parity.ts, and ends it. */
-async function gradeOnNode(args: readonly string[], isShown: boolean): Promise<Run> {
-  const folder = mkdtempSync(join(tmpdir(), 'podflight-node-'))
+/** Starts a node, runs on it, and ends it. @param use gets the words of a command that runs where the node is, and the place */
+async function withNode(isShown: boolean, use: (inside: readonly string[], place: { readonly kubeconfig: string; readonly python: string }) => Run): Promise<Run> {
+  await removeStale(nodePrefix, stopNode)
+  const folder = ownedFolder(nodePrefix)
   try {
     const started = run([...ownNode, nodeMain, 'up', folder, '--port', String(await freePorts())], isShown)
     if (started.status !== 0) return started
-    const place = ['--kubeconfig', join(folder, 'cluster/kubeconfig'), '--context', `kind-${clusterName}`, '--python', readFileSync(join(folder, 'python.image'), 'utf8')]
-    return run([...ownNode, nodeMain, 'run', folder, ...ownNode, parityMain, ...place, ...args], isShown)
+    return use([...ownNode, nodeMain, 'run', folder, ...ownNode], { kubeconfig: join(folder, 'cluster/kubeconfig'), python: readFileSync(join(folder, 'python.image'), 'utf8') })
   } finally {
     await stopNode(folder)
     rmSync(folder, { recursive: true, force: true })
   }
 }
 
+const context = `kind-${clusterName}`
+
+function parityArguments({ kubeconfig, python }: { readonly kubeconfig: string; readonly python: string }): readonly string[] {
+  return [parityMain, '--kubeconfig', kubeconfig, '--context', context, '--python', python]
+}
+
 /** `npm run parity -- --node`. */
 export async function parityOnNode(args: readonly string[]): Promise<number> {
   const missing = missingForNode()
-  if (missing.length === 0) return (await gradeOnNode(args, true)).status
+  if (missing.length === 0) return (await withNode(true, (inside, place) => run([...inside, ...parityArguments(place), ...args], true))).status
   console.error(missing.join('\n'))
   return 1
 }
@@ -54,11 +62,21 @@ export async function testOnNode(): Promise<void> {
   const name = `${tasksOfTest.join(', ')}: both clusters agree on every kind of check, on a real node`
   const missing = missingForNode()
   if (missing.length > 0) return skip(name, missing.join('; '))
-  const { status, output } = await gradeOnNode(tasksOfTest.flatMap((task) => ['--task', task]), false)
+  let containers: Run = { status: 1, output: 'the node did not start' }
+  const parity = await withNode(false, (inside, place) => {
+    containers = run([...inside, containerMain, place.kubeconfig, context, place.python], false)
+    return run([...inside, ...parityArguments(place), ...tasksOfTest.flatMap((task) => ['--task', task])], false)
+  })
+  tellParity(name, parity)
+  if (containers.status === 0) pass('requests, connections, logs and trials are judged by running containers')
+  else fail('requests, connections, logs and trials are judged by running containers', containers.output.slice(-shownCharacters))
+}
+
+function tellParity(name: string, { status, output }: Run): void {
   const lines = output.split('\n')
   const judged = lines.filter((line) => / agree /.test(line)).length
   const unjudged = lines.filter((line) => / not gradable +(passed|lost)/.test(line) && !notGradable.test(line))
-  if (status !== 0) fail(name, output.slice(-1400))
+  if (status !== 0) fail(name, output.slice(-shownCharacters))
   else if (unjudged.length > 0) fail(name, `not judged:\n${unjudged.join('\n')}`)
   else pass(`${name} (${judged} checks)`)
 }

@@ -1,6 +1,6 @@
 /** A test stack with the bridge's own connection to it, and what lies in the cluster. */
 
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -38,9 +38,32 @@ export async function freePorts(): Promise<number> {
   throw new Error(`no ${portsOfStack} free ports in a row between ${portsFrom} and ${portsUpTo}`)
 }
 
+const ownerFile = 'owner.pid'
+
+/** A folder for what this process starts. A later run finds it when this one is killed. */
+export function ownedFolder(prefix: string): string {
+  const folder = mkdtempSync(join(tmpdir(), prefix))
+  writeFileSync(join(folder, ownerFile), String(process.pid))
+  return folder
+}
+
+/** Ends what a killed run started: its folder is there, its process is not. @param stop ends what runs in a folder */
+export async function removeStale(prefix: string, stop: (folder: string) => Promise<void>): Promise<void> {
+  for (const name of readdirSync(tmpdir()).filter((entry) => entry.startsWith(prefix))) {
+    const folder = join(tmpdir(), name)
+    const owner = join(folder, ownerFile)
+    if (!existsSync(owner) || existsSync(`/proc/${readFileSync(owner, 'utf8')}`)) continue
+    await stop(folder)
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+const stackPrefix = 'podflight-oracle-'
+
 /** Starts a stack in a folder of its own, runs, and ends it whatever happens. */
 export async function withStack<T>(run: (cluster: Cluster, options: ClusterOptions) => Promise<T>, more: Partial<ClusterOptions> = {}): Promise<T> {
-  const folder = mkdtempSync(join(tmpdir(), 'podflight-oracle-'))
+  await removeStale(stackPrefix, stopCluster)
+  const folder = ownedFolder(stackPrefix)
   const options = { folder, port: await freePorts(), workers: workersNeeded(readLibrary()), ...more }
   try {
     return await run(await startCluster(options), options)
