@@ -8,7 +8,7 @@ import type { KubeletPorts, Kubelets, Origin } from './kubelet/ports.ts'
 import { Metrics } from './metrics/metrics.ts'
 import { Network, isFailure } from './network/network.ts'
 import type { Component, ComponentContext } from './store/component.ts'
-import type { EffectAnswer, HttpRequest } from './workloads/program.ts'
+import type { EffectAnswer } from './workloads/program.ts'
 
 interface PendingAnswer {
   readonly origin: Origin
@@ -45,6 +45,18 @@ const lookupMs = 2
 /** Servers that ask each other in a ring stop here. */
 const fetchDepthMax = 8
 
+/** Requests that are answered at once, for servers that ask others while they answer. */
+function makeFetch(send: Network['send']): NonNullable<KubeletPorts['fetch']> {
+  let depth = 0
+  return (podKey, request, timeoutMs) => {
+    if (depth === fetchDepthMax) return { failure: 'timeout', message: `Operation timed out after ${timeoutMs} milliseconds with 0 bytes received` }
+    depth += 1
+    const result = send(podKey.slice(0, podKey.indexOf('/')), request, timeoutMs)
+    depth -= 1
+    return result
+  }
+}
+
 /** Makes kubelets, network and metrics of a cluster. */
 export function bindNodes(contexts: NodeContexts, config: ClusterConfig): NodeParts {
   const pending = contexts.wire.table<PendingAnswer>('pending')
@@ -56,15 +68,7 @@ export function bindNodes(contexts: NodeContexts, config: ClusterConfig): NodePa
     contexts.wire.schedule(contexts.wire.clock.nowMs + afterMs, 'deliver', key)
   }
   const clients = new Map<string, ApiClient>()
-  const namespaceOf = (origin: { readonly podKey: string }): string => origin.podKey.slice(0, origin.podKey.indexOf('/'))
-  let fetchDepth = 0
-  const fetchAtOnce = (podKey: string, request: HttpRequest, timeoutMs: number): ReturnType<Network['send']> => {
-    if (fetchDepth === fetchDepthMax) return { failure: 'timeout', message: `Operation timed out after ${timeoutMs} milliseconds with 0 bytes received`, latencyMs: timeoutMs }
-    fetchDepth += 1
-    const result = network.send(namespaceOf({ podKey }), request, timeoutMs)
-    fetchDepth -= 1
-    return result
-  }
+  const namespaceOf = (origin: Origin): string => origin.podKey.slice(0, origin.podKey.indexOf('/'))
 
   const ports: KubeletPorts = {
     clientFor: (nodeName) => {
@@ -79,7 +83,7 @@ export function bindNodes(contexts: NodeContexts, config: ClusterConfig): NodePa
       const result = network.send(namespaceOf(origin), request, timeoutMs)
       deliver(origin, id, result.latencyMs, isFailure(result) ? { kind: 'failure', failure: { failure: result.failure, message: result.message } } : { kind: 'response', response: result.response, latencyMs: result.latencyMs })
     },
-    fetch: fetchAtOnce,
+    fetch: makeFetch((namespace, request, timeoutMs) => network.send(namespace, request, timeoutMs)),
     lookup: (origin, id, name) => {
       const found = network.lookup(name, namespaceOf(origin))
       deliver(origin, id, lookupMs, { kind: 'addresses', addresses: 'failure' in found ? [] : found.addresses })

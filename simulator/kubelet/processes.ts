@@ -284,7 +284,8 @@ export class Processes {
         else host.ports.request(origin, effect.id, effect.request, effect.timeoutMs)
         return
       case 'lookup':
-        host.ports.lookup(origin, effect.id, effect.name)
+        if (effect.name === 'localhost') this.answerLocally(origin, effect.id, 0, { kind: 'addresses', addresses: ['127.0.0.1'] })
+        else host.ports.lookup(origin, effect.id, effect.name)
         return
       case 'flow':
         host.ports.flow?.(origin, effect.flow)
@@ -312,14 +313,20 @@ export class Processes {
     const answer = sendToPort(host, this, origin.podKey, port, request)
     const isLate = answer !== undefined && answer.serviceMs > timeoutMs
     const latencyMs = answer === undefined ? 0 : Math.min(answer.serviceMs, timeoutMs)
-    const key = String(host.takeCount('answers'))
     const reply: EffectAnswer = answer === undefined
       ? { kind: 'failure', failure: { failure: 'refused', message: `Failed to connect to ${match?.[2] ?? ''} port ${port}: Connection refused` } }
       : isLate
         ? { kind: 'failure', failure: { failure: 'timeout', message: `Operation timed out after ${timeoutMs} milliseconds with 0 bytes received` } }
         : { kind: 'response', response: answer.response, latencyMs }
-    host.answers.set(key, { origin, id, answer: reply })
-    host.context.schedule(host.nowMs + latencyMs, 'answer', key)
+    this.answerLocally(origin, id, latencyMs, reply)
+  }
+
+  /** What the pod itself answers to a process, as its /etc/hosts does for localhost. */
+  private answerLocally(origin: Origin, id: string, afterMs: number, answer: EffectAnswer): void {
+    const { host } = this
+    const key = String(host.takeCount('answers'))
+    host.answers.set(key, { origin, id, answer })
+    host.context.schedule(host.nowMs + afterMs, 'answer', key)
   }
 
   private applyToFiles(row: ProcessRecord, effect: Extract<ProgramEffect, { kind: 'write' | 'remove' | 'makeDirectory' | 'terminationMessage' }>): void {

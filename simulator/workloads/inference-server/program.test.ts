@@ -55,6 +55,22 @@ describe('an inference server at its start', () => {
 })
 
 describe('an inference server that serves', () => {
+  it('says that it is alive only after a while, if its image is like that', () => {
+    const given = { parameters: { load_s: 120, live_after_s: 110 } }
+    const { state } = inferenceServer.init(contextOf(given))
+    const statusAt = (ms: number): number | undefined => inferenceServer.handle?.(state, 8080, { method: 'GET', url: 'http://x/live', headers: {}, body: '' }, contextOf(given, ms))?.response.status
+    expect([statusAt(109_000), statusAt(110_000)]).toEqual([503, 200])
+  })
+
+  it('can be made to hang: then no answer comes in time', () => {
+    const { state } = inferenceServer.advance(inferenceServer.init(contextOf({})).state, contextOf({}, 5000))
+    const get = (from: typeof state, path: string): ReturnType<NonNullable<typeof inferenceServer.handle>> => inferenceServer.handle?.(from, 8080, { method: 'GET', url: `http://x${path}`, headers: {}, body: '' }, contextOf({}, 6000))
+    const hung = get(state, '/debug/hang')
+    expect(hung?.response.status).toBe(200)
+    expect(get(hung!.step.state, '/live')?.serviceMs).toBe(86_400_000)
+    expect(inferenceServer.usage(hung!.step.state, undefined, contextOf({}, 9000)).memoryBytes).toBe(700 * 1024 * 1024)
+  })
+
   it('reports its settings as they were given', () => {
     expect(JSON.parse(ask({ env: { LOG_LEVEL: 'debug', THRESHOLD: '0.70' } }, '/config')?.body ?? '')).toMatchObject({ log_level: 'debug', threshold: '0.70' })
     expect(JSON.parse(ask({}, '/config')?.body ?? '')).toMatchObject({ log_level: 'info', threshold: '0.50' })

@@ -10,7 +10,8 @@ import { settingsOf } from './settings.ts'
 import type { ServerSettings } from './settings.ts'
 
 type ServerState = {
-  readonly phase: 'starting' | 'loading' | 'serving' | 'draining' | 'failed'
+  /** `hung`: loaded, but no request is answered any more. */
+  readonly phase: 'starting' | 'loading' | 'serving' | 'hung' | 'draining' | 'failed'
   readonly sinceMs: number
   /** End of loading or draining. */
   readonly untilMs: number
@@ -21,6 +22,8 @@ const loadingCpuMillis = 400
 const idleCpuMillis = 3
 
 const quick = 2
+/** Longer than any client waits. */
+const neverMs = 86_400_000
 const proxyTimeoutMs = 2000
 const featureTimeoutMs = 1000
 
@@ -68,11 +71,18 @@ function featuresOf(body: string): readonly unknown[] | undefined {
   return match[1].trim() === '' ? [] : match[1].split(',')
 }
 
+/** Loaded: memory is what a loaded model takes. */
+function isLoaded(state: ServerState): boolean {
+  return isServing(state) || state.phase === 'hung'
+}
+
 function respond(state: ServerState, request: HttpRequest, settings: ServerSettings, context: ProgramContext): HttpResponse {
   const path = pathOf(request.url)
   switch (path) {
     case '/live':
-      return text(200, 'live\n')
+      return context.nowMs - state.sinceMs < settings.liveAfterMs && state.phase === 'loading' ? text(503, 'starting\n') : text(200, 'live\n')
+    case '/debug/hang':
+      return text(200, 'hanging\n')
     case '/ready':
     case '/health':
       return isServing(state) ? text(200, 'ready\n') : text(503, 'loading model\n')
@@ -162,6 +172,8 @@ export const inferenceServer: Program<ServerState> = {
   handle(state, port, request, context) {
     const settings = settingsOf(context.spec)
     if (port !== settings.port || state.phase === 'failed') return undefined
+    if (state.phase === 'hung') return { step: { state, effects: [] }, response: { status: 200, headers: {}, body: '' }, serviceMs: neverMs }
+    if (pathOf(request.url) === '/debug/hang' && state.phase === 'serving') return { step: { state: { ...state, phase: 'hung' }, effects: [] }, response: respond(state, request, settings, context), serviceMs: quick }
     const response = respond(state, request, settings, context)
     const isPrediction = response.status === 200 && pathOf(request.url) === '/predict'
     const limit = context.spec.memoryLimitBytes
@@ -173,7 +185,7 @@ export const inferenceServer: Program<ServerState> = {
   },
   usage(state, load, { spec, nowMs }): Usage {
     const settings = settingsOf(spec)
-    if (isServing(state)) return usageServing(state, load, settings, nowMs)
+    if (isLoaded(state)) return usageServing(state, load, settings, nowMs)
     const durationS = Math.max(1, settings.loadMs / 1000)
     const perSecond = (settings.peakBytes - settings.baseBytes) / durationS
     const memoryBytes = settings.baseBytes + (perSecond * (nowMs - state.sinceMs)) / 1000

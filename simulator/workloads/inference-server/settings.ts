@@ -8,6 +8,8 @@ export interface ServerSettings {
   readonly port: number
   readonly version: string
   readonly loadMs: number
+  /** Until so long after its start the server does not say that it is alive. */
+  readonly liveAfterMs: number
   readonly baseBytes: number
   readonly loadedBytes: number
   readonly peakBytes: number
@@ -55,6 +57,7 @@ export function settingsOf(spec: ProgramSpec): ServerSettings {
     port: variable('PORT', figure('port', 8000)),
     version: env['MODEL_VERSION'] ?? (typeof parameters['version'] === 'string' ? parameters['version'] : tagOf(spec.image)),
     loadMs: variable('LOAD_SECONDS', figure('load_s', 20)) * 1000,
+    liveAfterMs: figure('live_after_s', 0) * 1000,
     baseBytes: base * mebibyte,
     loadedBytes: loaded * mebibyte,
     peakBytes: figure('mem_peak_mib', base + (loaded - base) * 1.4) * mebibyte,

@@ -15,15 +15,19 @@ function python(program: string, ...parameters: readonly (string | number)[]): S
   return { image: pythonImage, command: ['python3', '-u', '-c', program, ...parameters.map(String)] }
 }
 
-/** What an image needs at its start, by the names of the simulator's parameters. */
-type Needs = ScenarioImage['parameters']
+/** Makes the stand-in of an image; its reference is the first parameter of every program. */
+type Maker = (image: string) => StandIn
 
-function server(version: string, loadSeconds: number, port = 8000, score = 0.91, needs: Needs = {}): StandIn {
-  return python(serverProgram, port, loadSeconds, version, score, JSON.stringify(needs))
+function server(loadSeconds: number, port = 8000, score = 0.91): Maker {
+  return (image) => python(serverProgram, image, port, loadSeconds, tagOf(image), score)
 }
 
-function worker(name: string, seconds: number, store = ''): StandIn {
-  return python(workerProgram, name, seconds, store)
+function worker(seconds: number): Maker {
+  return (image) => python(workerProgram, image, seconds)
+}
+
+function listener(port: number, body: string): Maker {
+  return (image) => python(listenerProgram, image, port, body)
 }
 
 const example = 'registry.example.com'
@@ -31,37 +35,39 @@ const example = 'registry.example.com'
 /** What the grader's own pods run, from which requests start. */
 export const probeImage = `${example}/podflight/probe:1`
 
-/** What stands in for the images of the course. */
-export const courseImages: ImageTable = {
-  [`${example}/sentiment-inference:v2.0.0`]: server('v2.0.0', 20),
-  [`${example}/sentiment-inference:v2.1.0`]: server('v2.1.0', 25),
-  [`${example}/sentiment-inference:v2.2.0`]: server('v2.2.0', 45),
-  [`${example}/sentiment-inference:v2.3.0`]: server('v2.3.0', 25),
-  [`${example}/sentiment-inference:v3.0.0`]: server('v3.0.0', 25, 8000, 0.62),
-  [`${example}/sentiment-inference:v3.0.1`]: server('v3.0.1', 25, 8000, 0.9),
-  [`${example}/fraud-model:1.4.1`]: server('1.4.1', 8, 8080),
-  [`${example}/fraud-model:1.4.2`]: server('1.4.2', 8, 8080),
-  [`${example}/reco-api:1.4.2`]: server('1.4.2', 18, 8080, 0.91, { writes: '/tmp,/cache' }),
-  [`${example}/vision-gpu:3.2.0-gpu`]: server('3.2.0-gpu', 20),
-  [`${example}/vision-gpu:3.2.0-cpu`]: server('3.2.0-cpu', 20),
-  [`${example}/text-gen:0.4.0-gpu`]: server('0.4.0-gpu', 180),
-  [`${example}/text-large:1.0.0`]: server('1.0.0', 120),
-  [`${example}/text-large:1.1.0`]: server('1.1.0', 120),
-  [`${example}/pricing-model:1.2.0`]: server('1.2.0', 20, 8080),
-  [`${example}/embed-api:2.0.0`]: server('2.0.0', 10, 8080),
-  'mlmodel:latest': server('latest', 5, 5000),
-  'mlmodel:v1': server('v1', 5, 5000),
-  'mlmodel:v2': server('v2', 5, 5000),
-  [`${example}/embedding-trainer:v1.8.0`]: worker('train.py', 20),
-  'ml-image:latest': worker('train.py', 20),
-  [`${example}/batch-scorer:0.7.0`]: worker('score.py', 20),
-  [`${example}/embed-worker:0.9.0`]: worker('worker.py', 86_400),
-  [`${example}/model-fetcher:1.2.0`]: worker('fetch', 2),
-  [`${example}/drift-check:0.3.0`]: worker('drift.py', 20),
-  [`${example}/vector-cache:2.0.0`]: python(listenerProgram, 6333, '{"status":"ok"}\n'),
-  [`${example}/token-proxy:1.1.0`]: python(listenerProgram, 9090, '{"token":"podflight"}\n'),
-  [`${example}/loadgen:1.0.0`]: worker('loadgen', 86_400),
+const makers: { readonly [image: string]: Maker } = {
+  [`${example}/sentiment-inference:v2.0.0`]: server(20),
+  [`${example}/sentiment-inference:v2.1.0`]: server(25),
+  [`${example}/sentiment-inference:v2.2.0`]: server(45),
+  [`${example}/sentiment-inference:v2.3.0`]: server(25),
+  [`${example}/sentiment-inference:v3.0.0`]: server(25, 8000, 0.62),
+  [`${example}/sentiment-inference:v3.0.1`]: server(25, 8000, 0.9),
+  [`${example}/fraud-model:1.4.1`]: server(8, 8080),
+  [`${example}/fraud-model:1.4.2`]: server(8, 8080),
+  [`${example}/reco-api:1.4.2`]: server(18, 8080),
+  [`${example}/vision-gpu:3.2.0-gpu`]: server(20),
+  [`${example}/vision-gpu:3.2.0-cpu`]: server(20),
+  [`${example}/text-gen:0.4.0-gpu`]: server(180),
+  [`${example}/text-large:1.0.0`]: server(120),
+  [`${example}/text-large:1.1.0`]: server(120),
+  [`${example}/pricing-model:1.2.0`]: server(20, 8080),
+  [`${example}/embed-api:2.0.0`]: server(10, 8080),
+  'mlmodel:latest': server(5, 5000),
+  'mlmodel:v1': server(5, 5000),
+  'mlmodel:v2': server(5, 5000),
+  [`${example}/embedding-trainer:v1.8.0`]: worker(20),
+  'ml-image:latest': worker(20),
+  [`${example}/batch-scorer:0.7.0`]: worker(20),
+  [`${example}/embed-worker:0.9.0`]: worker(86_400),
+  [`${example}/model-fetcher:1.2.0`]: worker(2),
+  [`${example}/drift-check:0.3.0`]: worker(20),
+  [`${example}/vector-cache:2.0.0`]: listener(6333, '{"status":"ok"}\n'),
+  [`${example}/token-proxy:1.1.0`]: listener(9090, '{"token":"podflight"}\n'),
+  [`${example}/loadgen:1.0.0`]: worker(86_400),
 }
+
+/** What stands in for the images of the course. */
+export const courseImages: ImageTable = Object.fromEntries(Object.entries(makers).map(([image, make]) => [image, make(image)]))
 
 function tagOf(image: string): string {
   const name = image.slice(image.lastIndexOf('/') + 1)
@@ -69,7 +75,7 @@ function tagOf(image: string): string {
 }
 
 function needsOf(parameters: NonNullable<Needs>): Needs {
-  const names = ['needs_proxy', 'writes', 'config_file', 'config_keys', 'config_durations']
+  const names = ['needs_proxy', 'writes', 'config_file', 'config_keys', 'config_durations', 'live_after_s']
   return Object.fromEntries(Object.entries(parameters).filter(([name]) => names.includes(name)))
 }
 
@@ -77,15 +83,12 @@ function needsOf(parameters: NonNullable<Needs>): Needs {
 function ofScenario(image: string, { program, parameters = {} }: ScenarioImage): StandIn | undefined {
   const port = Number(parameters['port'] ?? 8000)
   switch (program) {
-    case 'inference-server': return server(String(parameters['version'] ?? tagOf(image)), Number(parameters['load_s'] ?? 20), port, Number(parameters['positive_share'] ?? 0.91), needsOf(parameters))
-    case 'trainer': return worker(program, 20, String(parameters['data_url'] ?? ''))
-    case 'batch-scorer': case 'model-fetcher': case 'drift-check': return worker(program, 20)
-    case 'data-store': return python(storeProgram, port, Number(parameters['failures'] ?? 0))
-    case 'sleeper': return parameters['port'] === undefined ? worker(program, 86_400) : python(listenerProgram, port, 'ok')
-    case 'pause': case 'queue-worker': case 'load-generator': return worker(program, 86_400)
+    case 'inference-server': return server(Number(parameters['load_s'] ?? 20), port, Number(parameters['positive_share'] ?? 0.91))(image)
+    case 'trainer': case 'batch-scorer': case 'model-fetcher': case 'drift-check': return worker(20)(image)
+    case 'pause': case 'sleeper': case 'queue-worker': case 'load-generator': return worker(86_400)(image)
     case 'shell': return { image: pythonImage }
     case 'nginx': case 'curl': return undefined
-    default: return python(listenerProgram, port, '{"status":"ok"}\n')
+    default: return listener(port, '{"status":"ok"}\n')(image)
   }
 }
 

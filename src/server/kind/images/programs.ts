@@ -1,9 +1,12 @@
-/** What runs in the containers that stand in for images of the course: small programs of the public Python image. */
+/**
+ * What runs in the containers that stand in for images of the course: small programs of the public Python image. The first
+ * parameter is the image of the course, so that no two commands are equal.
+ */
 
 /**
  * Answers as the course's model server does, on a port, after a load time. A command of its own is run instead. Its fifth
  * argument is a JSON object of what the image needs at its start, as the simulator's server has it: `needs_proxy` (a port),
- * `writes` (paths), `config_file` with `config_keys` and `config_durations`.
+ * `writes` (paths), `config_file` with `config_keys` and `config_durations`, `live_after_s`.
  */
 export const serverProgram = `
 import http.server, json, os, re, signal, socket, sys, threading, time, urllib.request
@@ -39,7 +42,7 @@ if config and '--ignore-config' not in own:
 if needs.get('needs_proxy') and not reads('http://localhost:%d/token' % needs['needs_proxy'], 2):
   fail('ERROR token proxy at localhost:%d: connection refused' % needs['needs_proxy'])
 upstream = env.get('FEATURE_URL', '')
-start, stop = time.time(), threading.Event()
+start, stop, hung = time.time(), threading.Event(), threading.Event()
 class Handler(http.server.BaseHTTPRequestHandler):
   def answer(self, status, body, kind='application/json'):
     data = (body if isinstance(body, str) else json.dumps(body, separators=(',', ':')) + chr(10)).encode()
@@ -48,7 +51,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
   def do_GET(self):
     size = int(self.headers.get('Content-Length') or 0); body = self.rfile.read(size)
     path, ready = self.path.split('?')[0], time.time() - start >= load
-    if path == '/live': self.answer(200, 'live' + chr(10), 'text/plain')
+    if hung.is_set(): time.sleep(86400)
+    if path == '/debug/hang' and ready: hung.set(); self.answer(200, 'hanging' + chr(10), 'text/plain')
+    elif path == '/live' and time.time() - start < float(needs.get('live_after_s', 0)): self.answer(503, 'starting' + chr(10), 'text/plain')
+    elif path == '/live': self.answer(200, 'live' + chr(10), 'text/plain')
     elif path in ('/ready', '/health'): self.answer(200 if ready else 503, ('ready' if ready else 'loading model') + chr(10), 'text/plain')
     elif path == '/version': self.answer(200, {'model_version': version})
     elif path == '/config': self.answer(200, {'workers': int(number('WORKERS', 1)), 'max_body_kb': limit and int(limit), 'contract_check': env.get('CONTRACT_CHECK') != 'off', 'log_level': env.get('LOG_LEVEL', 'info'), 'threshold': env.get('THRESHOLD', '0.50')})
@@ -113,7 +119,7 @@ http.server.ThreadingHTTPServer(('', port), Handler).serve_forever()
 /** Answers every request on a port. A command of its own is run instead. */
 export const listenerProgram = `
 import http.server, os, socket, sys
-port, body, own = int(sys.argv[1]), sys.argv[2], sys.argv[3:]
+name, port, body, own = sys.argv[1], int(sys.argv[2]), sys.argv[3], sys.argv[4:]
 if own: os.execvp(own[0], own)
 class Handler(http.server.BaseHTTPRequestHandler):
   def do_GET(self):

@@ -1,0 +1,1 @@
+kubectl patch deployment text-large -n serving -p '{"spec":{"template":{"spec":{"containers":[{"name":"server","startupProbe":{"httpGet":{"path":"/live","port":"http"},"periodSeconds":5,"failureThreshold":40}}]}}}}'
