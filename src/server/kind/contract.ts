@@ -8,7 +8,7 @@ import type { Library, Task } from '../../content/types.ts'
 import type { Progress, SandboxPlan } from '../../session/kind-wire.ts'
 import type { Attempt } from './attempt.ts'
 
-export type { DeclaredAccess, KindGrade, NodeLoan, ParityRow, Progress, SandboxPlan } from '../../session/kind-wire.ts'
+export type { KindGrade, NodeLoan, ParityRow, Progress, SandboxPlan } from '../../session/kind-wire.ts'
 
 /** `owner` is the user of the kubeconfig (set-up, grading reads, clean-up); `learner` the service account of the sandbox. */
 export type Identity = 'owner' | 'learner'
