@@ -76,6 +76,18 @@ describe('the bridge over HTTP', () => {
     await expect.poll(async () => (JSON.parse((await call('/bridge/contexts')).text) as { isBusy: boolean }).isBusy).toBe(false)
   })
 
+  it('does not offer for removal what is under way', async () => {
+    backend.isHeld = true
+    const session = await planned()
+    backend.left = [{ context: 'kind-podflight', session, items: ['namespace reco-prod'] }]
+    const running = post('/bridge/grade', { session })
+    await expect.poll(async () => (JSON.parse((await call('/bridge/contexts')).text) as { isBusy: boolean }).isBusy).toBe(true)
+    expect(JSON.parse((await call('/bridge/leftovers?context=kind-podflight')).text)).toEqual({ leftovers: [] })
+    backend.goOn()
+    await running
+    expect(JSON.parse((await call('/bridge/leftovers?context=kind-podflight')).text)).toEqual({ leftovers: backend.left })
+  })
+
   it('finds leftovers and removes them', async () => {
     backend.left = [{ context: 'kind-podflight', session: 'old1', items: ['namespace reco-prod'] }]
     expect(JSON.parse((await call('/bridge/leftovers?context=kind-podflight')).text)).toEqual({ leftovers: backend.left })

@@ -61,8 +61,8 @@ class Bridge {
   private readonly backend: KindBackend
   private readonly log: (text: string) => void
   private readonly plans = new Map<string, Planned>()
-  /** Stops the work that is under way. */
-  private working: AbortController | undefined
+  /** The work that is under way: its session, and what stops it. */
+  private working: { readonly session: string; readonly stop: AbortController } | undefined
   /** Resolves when it has ended. */
   private ended: Promise<void> = Promise.resolve()
 
@@ -78,7 +78,10 @@ class Bridge {
   async leftovers(context: Context): Promise<Response> {
     const name = context.req.query('context') ?? ''
     const refusal = readOrder(orders.remove.pick({ context: true }), JSON.stringify({ context: name }))
-    return 'wrong' in refusal ? answer(context, 400, { message: refusal.wrong }) : answer(context, 200, { leftovers: await this.backend.leftovers(name) })
+    if ('wrong' in refusal) return answer(context, 400, { message: refusal.wrong })
+    const leftovers = await this.backend.leftovers(name)
+    // What is under way here is no leftover yet.
+    return answer(context, 200, { leftovers: leftovers.filter(({ session }) => session !== this.working?.session) })
   }
 
   async plan(context: Context, body: string): Promise<Response> {
@@ -100,18 +103,18 @@ class Bridge {
     if (planned === undefined || unseen !== undefined) return answer(context, 409, { message: unseen })
     this.plans.delete(order.value.session)
     const stop = new AbortController()
-    this.working = stop
+    this.working = { session: order.value.session, stop }
     return context.body(this.frames(planned, stop), 200, { 'Content-Type': 'application/x-ndjson; charset=utf-8' })
   }
 
   /** Stops what is under way. Resolves when it was cleaned up. */
   stop(): Promise<void> {
-    this.working?.abort()
+    this.working?.stop.abort()
     return this.ended
   }
 
   cancel(context: Context): Response {
-    this.working?.abort()
+    this.working?.stop.abort()
     return answer(context, 200, { wasWorking: this.working !== undefined })
   }
 
@@ -120,7 +123,7 @@ class Bridge {
     if ('wrong' in order) return answer(context, 400, { message: order.wrong })
     const second = refuseSecondWork(this.working)
     if (second !== undefined) return answer(context, 409, { message: second })
-    this.working = new AbortController()
+    this.working = { session: order.value.session, stop: new AbortController() }
     try {
       return answer(context, 200, { left: await this.backend.remove(order.value.context, order.value.session) })
     } finally {
