@@ -18,12 +18,18 @@ function python(program: string, ...parameters: readonly (string | number)[]): S
 /** Makes the stand-in of an image; its reference is the first parameter of every program. */
 type Maker = (image: string) => StandIn
 
-function server(loadSeconds: number, port = 8000, score = 0.91): Maker {
-  return (image) => python(serverProgram, image, port, loadSeconds, tagOf(image), score)
+/** What an image needs at its start, by the names of the simulator's parameters. */
+type Needs = NonNullable<ScenarioImage['parameters']>
+
+interface ServerParts { readonly score?: number; readonly version?: string; readonly needs?: Needs }
+
+function server(loadSeconds: number, port = 8000, { score = 0.91, version, needs = {} }: ServerParts = {}): Maker {
+  return (image) => python(serverProgram, image, port, loadSeconds, version ?? tagOf(image), score, JSON.stringify(needs))
 }
 
-function worker(seconds: number): Maker {
-  return (image) => python(workerProgram, image, seconds)
+/** @param store address of the data store that it asks first; '' asks none */
+function worker(seconds: number, store = ''): Maker {
+  return (image) => python(workerProgram, image, seconds, store)
 }
 
 function listener(port: number, body: string): Maker {
@@ -40,11 +46,11 @@ const makers: { readonly [image: string]: Maker } = {
   [`${example}/sentiment-inference:v2.1.0`]: server(25),
   [`${example}/sentiment-inference:v2.2.0`]: server(45),
   [`${example}/sentiment-inference:v2.3.0`]: server(25),
-  [`${example}/sentiment-inference:v3.0.0`]: server(25, 8000, 0.62),
-  [`${example}/sentiment-inference:v3.0.1`]: server(25, 8000, 0.9),
+  [`${example}/sentiment-inference:v3.0.0`]: server(25, 8000, { score: 0.62 }),
+  [`${example}/sentiment-inference:v3.0.1`]: server(25, 8000, { score: 0.9 }),
   [`${example}/fraud-model:1.4.1`]: server(8, 8080),
   [`${example}/fraud-model:1.4.2`]: server(8, 8080),
-  [`${example}/reco-api:1.4.2`]: server(18, 8080),
+  [`${example}/reco-api:1.4.2`]: server(18, 8080, { needs: { writes: '/tmp,/cache' } }),
   [`${example}/vision-gpu:3.2.0-gpu`]: server(20),
   [`${example}/vision-gpu:3.2.0-cpu`]: server(20),
   [`${example}/text-gen:0.4.0-gpu`]: server(180),
@@ -74,7 +80,7 @@ function tagOf(image: string): string {
   return name.includes(':') ? name.slice(name.indexOf(':') + 1) : 'latest'
 }
 
-function needsOf(parameters: NonNullable<Needs>): Needs {
+function needsOf(parameters: Needs): Needs {
   const names = ['needs_proxy', 'writes', 'config_file', 'config_keys', 'config_durations', 'live_after_s']
   return Object.fromEntries(Object.entries(parameters).filter(([name]) => names.includes(name)))
 }
@@ -83,9 +89,15 @@ function needsOf(parameters: NonNullable<Needs>): Needs {
 function ofScenario(image: string, { program, parameters = {} }: ScenarioImage): StandIn | undefined {
   const port = Number(parameters['port'] ?? 8000)
   switch (program) {
-    case 'inference-server': return server(Number(parameters['load_s'] ?? 20), port, Number(parameters['positive_share'] ?? 0.91))(image)
-    case 'trainer': case 'batch-scorer': case 'model-fetcher': case 'drift-check': return worker(20)(image)
-    case 'pause': case 'sleeper': case 'queue-worker': case 'load-generator': return worker(86_400)(image)
+    case 'inference-server': {
+      const { load_s = 20, positive_share = 0.91, version } = parameters
+      return server(Number(load_s), port, { score: Number(positive_share), needs: needsOf(parameters), ...(version === undefined ? {} : { version: String(version) }) })(image)
+    }
+    case 'trainer': return worker(20, String(parameters['data_url'] ?? ''))(image)
+    case 'batch-scorer': case 'model-fetcher': case 'drift-check': return worker(20)(image)
+    case 'data-store': return python(storeProgram, image, port, Number(parameters['failures'] ?? 0))
+    case 'sleeper': return parameters['port'] === undefined ? worker(86_400)(image) : listener(port, 'ok')(image)
+    case 'pause': case 'queue-worker': case 'load-generator': return worker(86_400)(image)
     case 'shell': return { image: pythonImage }
     case 'nginx': case 'curl': return undefined
     default: return listener(port, '{"status":"ok"}\n')(image)

@@ -4,14 +4,14 @@
  */
 
 /**
- * Answers as the course's model server does, on a port, after a load time. A command of its own is run instead. Its fifth
- * argument is a JSON object of what the image needs at its start, as the simulator's server has it: `needs_proxy` (a port),
+ * Answers as the course's model server does, on a port, after a load time. A command of its own is run instead. Its last
+ * parameter is a JSON object of what the image needs at its start, as the simulator's server has it: `needs_proxy` (a port),
  * `writes` (paths), `config_file` with `config_keys` and `config_durations`, `live_after_s`.
  */
 export const serverProgram = `
 import http.server, json, os, re, signal, socket, sys, threading, time, urllib.request
-port, load, version, score, needs = int(sys.argv[1]), float(sys.argv[2]), sys.argv[3], float(sys.argv[4]), json.loads(sys.argv[5])
-own = sys.argv[6:]
+name, port, load, version, score, needs = sys.argv[1], int(sys.argv[2]), float(sys.argv[3]), sys.argv[4], float(sys.argv[5]), json.loads(sys.argv[6])
+own = sys.argv[7:]
 if own and not own[0].startswith('python'): os.execvp(own[0], own)
 env = os.environ
 def number(name, other):
@@ -84,7 +84,7 @@ stop.wait()
 
 /**
  * Works for some seconds, says what it does and ends with 0. A command of its own is run instead. With an address as third
- * argument it first asks a data store there, in the name of its Job, and ends with 1 when that refuses.
+ * parameter it first asks a data store there, in the name of its Job, and ends with 1 when that refuses.
  */
 export const workerProgram = `
 import os, socket, sys, time, urllib.request
@@ -102,7 +102,7 @@ print('INFO %s done' % name, flush=True)
 /** A data store that refuses so many requests of each run first. A command of its own is run instead. */
 export const storeProgram = `
 import http.server, os, sys, urllib.parse
-port, failures, own = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3:]
+name, port, failures, own = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), sys.argv[4:]
 if own: os.execvp(own[0], own)
 asked = {}
 class Handler(http.server.BaseHTTPRequestHandler):
