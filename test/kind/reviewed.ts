@@ -14,6 +14,7 @@ export const reviewed: readonly Reviewed[] = [
   { task: 'g03-fix-hpa-unknown', check: 'c1', on: 'fake nodes', reason: 'no metrics-server runs on the test stack' },
   { task: 'g03-fix-hpa-unknown', check: 'c1', on: 'real node', reason: 'no metrics-server runs on the test stack' },
   { task: 'p05-restricted-pod', attempt: 'solution', check: 'c1', on: 'real node', reason: 'the image that stands in runs as root unless the Pod names a user' },
+  { task: 'p05-restricted-pod', attempt: 'wrong-baseline', check: 'c1', on: 'fake nodes', reason: 'the sandbox keeps its Pod Security level: nobody lowers it there' },
   { task: 'p05-restricted-pod', attempt: 'wrong-baseline', check: 'c1', on: 'real node', reason: 'the sandbox keeps its Pod Security level: nobody lowers it there' },
 ]
 
