@@ -62,7 +62,7 @@ function applyPatch(kind: KindInfo, object: KubeObject, request: ApiRequest): Ou
       return isJsonObject(request.body) ? patched(applyJsonMergePatch(original, request.body as JsonObject)) : refused(apiErrors.badRequest('Invalid JSON Patch'))
     case 'application/json-patch+json':
       if (!Array.isArray(request.body)) return refused(apiErrors.badRequest(`error decoding patch: json: cannot unmarshal ${goTypeName(request.body as Json)} into Go value of type []handlers.jsonPatchOp`))
-      return patched(applyJsonPatch(original as Json, request.body as Json), 422)
+      return misread(request.body as readonly Json[]) ?? patched(applyJsonPatch(original as Json, request.body as Json), 422)
     case 'application/strategic-merge-patch+json': {
       const type = patchTypeOf(apiVersionOf(kind), kind.kind)
       if (type === undefined) return refused(apiErrors.unsupportedMediaType(kind.custom === undefined ? '415: Unsupported Media Type' : noStrategicPatch))
@@ -73,6 +73,19 @@ function applyPatch(kind: KindInfo, object: KubeObject, request: ApiRequest): Ou
     default:
       return refused({ ...apiErrors.unsupportedMediaType('415: Unsupported Media Type'), details: {} })
   }
+}
+
+/** Why the operations of a JSON patch cannot be read. Their values may be anything. */
+function misread(operations: readonly Json[]): Outcome<KubeObject> | undefined {
+  const told = (value: Json, target: string): Outcome<KubeObject> => refused(apiErrors.badRequest(`error decoding patch: json: cannot unmarshal ${goTypeName(value)} into Go ${target}`))
+  for (const operation of operations) {
+    if (operation === null) continue
+    if (!isJsonObject(operation)) return told(operation, 'value of type handlers.jsonPatchOp')
+    for (const [name, value] of Object.entries(operation)) {
+      if (['op', 'from', 'path'].includes(name) && typeof value !== 'string' && value !== null) return told(value as Json, `struct field jsonPatchOp.${name} of type string`)
+    }
+  }
+  return undefined
 }
 
 /** Errors of strategic patches that say the patch itself is wrong; all others are the server's. */

@@ -46,6 +46,15 @@ function validateCidrs(node: Node, errors: ErrorList): void {
   if (cidrs.length > 2 || families[0] === families[1]) errors.invalid('spec.podCIDRs', cidrs, 'may specify no more than one CIDR for each IP family')
 }
 
+/** All of a node; an update looks at all of it before it looks at what changed. */
+function validateNode(object: AdmittedObject, errors: ErrorList): void {
+  const node = nodeOf(object)
+  validateObjectMeta(object.metadata, false, nameIsDnsSubdomain, errors)
+  validateTaints(node.spec?.taints, 'metadata.taints', errors)
+  validateResources(node, errors)
+  validateCidrs(node, errors)
+}
+
 function validateUpdate(object: AdmittedObject, old: AdmittedObject, errors: ErrorList): void {
   const [node, before] = [nodeOf(object), nodeOf(old)]
   validateObjectMetaUpdate(object.metadata, old.metadata, errors)
@@ -80,19 +89,16 @@ export const nodes: KindRules = {
     if (spec.podCIDR && spec.podCIDRs?.[0] !== spec.podCIDR) spec.podCIDRs = [spec.podCIDR]
     else if (spec.podCIDRs !== undefined && spec.podCIDRs.length > 0) spec.podCIDR = spec.podCIDRs[0]
   },
-  validateCreate(object, errors) {
-    const node = nodeOf(object)
-    validateObjectMeta(object.metadata, false, nameIsDnsSubdomain, errors)
-    validateTaints(node.spec?.taints, 'metadata.taints', errors)
-    validateResources(node, errors)
-    validateCidrs(node, errors)
-  },
+  validateCreate: validateNode,
   warnOnCreate: warnings,
   prepareUpdate(object, old) {
     delete (object['spec'] as { configSource?: unknown } | undefined)?.configSource
     object['status'] = old['status']
   },
-  validateUpdate,
+  validateUpdate(object, old, errors) {
+    validateNode(object, errors)
+    validateUpdate(object, old, errors)
+  },
   warnOnUpdate: warnings,
   allowsUnconditionalUpdate: true,
   allowsCreateOnUpdate: false,

@@ -139,8 +139,9 @@ export function beginServiceUpdate(spec: FullServiceSpec, old: FullServiceSpec, 
 }
 
 /** Refuses a port that cannot be allocated. A dry run allocates none. */
-function checkNodePorts({ ports = [] }: FullServiceSpec, errors: ErrorList, isDryRun: boolean): void {
-  if (isDryRun || errors.size > 0) return
+function checkNodePorts({ ports = [], type, allocateLoadBalancerNodePorts }: FullServiceSpec, errors: ErrorList, isDryRun: boolean): void {
+  const allocates = type === 'NodePort' || (type === 'LoadBalancer' && allocateLoadBalancerNodePorts !== false)
+  if (isDryRun || errors.size > 0 || !allocates) return
   const index = ports.findIndex(({ nodePort }) => nodePort && (nodePort < nodePortRange.first || nodePort > nodePortRange.last))
   if (index >= 0) errors.invalid(`spec.ports[${index}].nodePort`, ports[index].nodePort, `provided port is not in the valid range. The range of valid ports is ${nodePortRange.first}-${nodePortRange.last}`)
 }
