@@ -44,6 +44,15 @@ describe('images of the course and their stand-ins', () => {
     for (const reference of references) expect(reference).toMatch(/^[a-z0-9./-]+:\w[\w.-]{0,127}@sha256:[0-9a-f]{64}$/)
   })
 
+  it('tells images apart by their commands where they share a reference without a digest', () => {
+    const plain = Object.fromEntries(Object.entries(courseImages).map(([image, standIn]) => [image, { ...standIn, image: 'docker.io/library/python:3.12-alpine' }]))
+    const map = new ImageMap(plain)
+    const spec = { containers: Object.keys(plain).map((image, i) => ({ name: `c${i}`, image, ...(i % 2 === 0 ? {} : { command: ['own', image] }) })) }
+    const real = map.toReal({ spec })
+    expect(JSON.stringify(real)).toContain('"image":"docker.io/library/python:3.12-alpine"')
+    expect(map.toCourse(real)).toEqual({ spec })
+  })
+
   it('refuses a table in which two images could not be told apart', () => {
     const map = new ImageMap({ a: { image: 'python:3' }, b: { image: 'python:3' } })
     map.referenceOf('a')

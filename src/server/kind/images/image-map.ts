@@ -24,8 +24,8 @@ function words(value: unknown): readonly string[] {
 /** The map of one grading. It remembers what it replaced, and so finds the way back. */
 export class ImageMap {
   private readonly table: ImageTable
-  /** Reference that is sent, by what it stands for. */
-  private readonly known = new Map<string, Known>()
+  /** What a reference that was sent may stand for; several only without a digest, told apart by their commands. */
+  private readonly known = new Map<string, Known[]>()
 
   constructor(table: ImageTable) {
     this.table = table
@@ -37,10 +37,16 @@ export class ImageMap {
     if (standIn === undefined) return undefined
     const at = standIn.image.indexOf('@')
     const reference = at < 0 ? standIn.image : `${withoutTag(standIn.image.slice(0, at))}:${tagFor(image)}${standIn.image.slice(at)}`
-    const before = this.known.get(reference)
-    if (before !== undefined && before.image !== image) throw new BridgeError(`${reference} stands for ${before.image} and for ${image}; give it with its digest, so that the two can be told apart`)
-    this.known.set(reference, { image, command: standIn.command ?? [] })
+    const command = standIn.command ?? []
+    const others = this.known.get(reference) ?? []
+    const same = others.find((other) => other.image !== image && other.command.join('\0') === command.join('\0'))
+    if (same !== undefined) throw new BridgeError(`${reference} stands for ${same.image} and for ${image}; give it with its digest, or with commands that differ, so that the two can be told apart`)
+    if (!others.some((other) => other.image === image)) this.known.set(reference, [...others, { image, command }])
     return reference
+  }
+
+  private commandOf(image: string): readonly string[] {
+    return this.table[image]?.command ?? []
   }
 
   /** What is sent in place of an object, a patch or a part of one. @param imageOf the image that a container has now, by its name */
@@ -56,9 +62,10 @@ export class ImageMap {
     if (!isFields(value)) return value
     const { image } = value
     if (typeof image !== 'string' && !('command' in value)) return value
-    const reference = this.referenceOf(typeof image === 'string' ? image : (imageOf(String(value['name'])) ?? ''))
+    const wanted = typeof image === 'string' ? image : (imageOf(String(value['name'])) ?? '')
+    const reference = this.referenceOf(wanted)
     if (reference === undefined) return value
-    const prefix = this.known.get(reference)?.command ?? []
+    const prefix = this.commandOf(wanted)
     return {
       ...value, ...(typeof image === 'string' ? { image: reference } : {}),
       ...(prefix.length > 0 ? { command: [...prefix, ...words(value['command'])] } : {}),
@@ -73,7 +80,7 @@ export class ImageMap {
     if (!/\/(containers|initContainers)\/\d+\/image$/.test(place) || typeof value !== 'string') return [{ ...operation, ...('value' in operation ? { value: this.toReal(value, imageOf) } : {}) }]
     const reference = this.referenceOf(value)
     if (reference === undefined) return [operation]
-    const command = this.known.get(reference)?.command ?? []
+    const command = this.commandOf(value)
     return [{ ...operation, value: reference }, ...(command.length > 0 && operation['op'] !== 'test' ? [{ op: 'add', path: place.replace(/image$/, 'command'), value: command }] : [])]
   }
 
@@ -94,19 +101,26 @@ export class ImageMap {
 
   private shownText(text: string): string {
     let shown = text
-    for (const [reference, { image }] of this.known) if (shown.includes(reference)) shown = shown.replaceAll(reference, image)
+    for (const [reference, known] of this.known) if (known.length === 1 && shown.includes(reference)) shown = shown.replaceAll(reference, known[0].image)
     return shown
   }
 
   private shownContainer(value: unknown): unknown {
     if (!isFields(value)) return value
-    const known = this.known.get(String(value['image']))
-    const rest = this.shown(value) as Fields
-    if (known === undefined) return rest
-    const own = words(value['command']).slice(known.command.length)
-    const { command, ...others } = rest
-    const isPrefixed = known.command.length > 0 && known.command.every((word, i) => words(value['command'])[i] === word)
-    return isPrefixed ? { ...others, ...(own.length > 0 ? { command: own } : {}) } : { ...others, ...(command === undefined ? {} : { command }) }
+    const { command, image: _image, ...others } = this.shown(value) as Fields
+    const known = this.standsFor(value)
+    if (known === undefined) return this.shown(value)
+    const own = words(command).slice(known.command.length)
+    return { ...others, image: known.image, ...(known.command.length > 0 ? (own.length > 0 ? { command: own } : {}) : command === undefined ? {} : { command }) }
+  }
+
+  /** What a container of the cluster stands for: the image whose command is the longest that the container begins with. */
+  private standsFor(container: Fields): Known | undefined {
+    const known = this.known.get(String(container['image'])) ?? []
+    const given = words(container['command'])
+    const fitting = known.filter(({ command }) => command.every((word, i) => given[i] === word))
+    const best = fitting.toSorted((a, b) => b.command.length - a.command.length)[0]
+    return best ?? (known.length === 1 ? { ...known[0], command: [] } : undefined)
   }
 }
 

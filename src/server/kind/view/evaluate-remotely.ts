@@ -17,12 +17,15 @@ export interface RemoteEvaluation {
 }
 
 /** Questions that are read at once. */
-const batchSize = 8
+const batchSize = 32
 /** Each round answers what the one before asked; conditions look few steps ahead. */
 const roundsMax = 40
+/** Equal requests of a check. */
+const repeatedMax = 200
 
 /** Judges each check by itself, in order. */
 export async function evaluateRemotely(checks: readonly Check[], view: RecordingView, { readers, runTrial, signal }: RemoteEvaluation): Promise<Judgement[]> {
+  for (const check of checks) for (const question of repeated(check)) view.expect(question)
   for (let round = 0; round < roundsMax; round++) {
     const judged = checks.map((check) => judgeInTime(check, view))
     const unknown = distinct(judged.flatMap((one) => one.unknown))
@@ -47,6 +50,11 @@ function judgeInTime(check: Check, view: RecordingView): ReturnType<typeof judge
     const { id, title, points, expected, why } = check
     return { verdict: { id, title, points, expected, why, earned: 0, passed: false, actual: error.message }, unknown: [], notAvailable: error.message }
   }
+}
+
+/** Requests that a check sends several times, all of them: a check asks for the next one only when it has the answer before. */
+function repeated({ all }: Check): Extract<ReadQuestion, { kind: 'request' }>[] {
+  return all.flatMap((condition) => (condition.kind !== 'request' ? [] : Array.from({ length: Math.min(condition.times ?? 1, repeatedMax) }, (_, number) => ({ kind: 'request' as const, probe: condition.request, number }))))
 }
 
 type Unknown = RecordingView['unknown'][number]

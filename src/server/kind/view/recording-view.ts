@@ -27,6 +27,7 @@ export class RecordingView implements ClusterView {
   private readonly side: KnownSide
   private readonly known = new Map<string, Answers[ReadQuestion['kind']]>()
   private readonly outcomes = new Map<string, TrialOutcome | NotAvailable>()
+  private readonly expected = new Map<string, ReadQuestion>()
   private missing = new Map<string, Question>()
   /** Why something could not be answered, since the last evaluation began. */
   private reasons: string[] = []
@@ -37,9 +38,14 @@ export class RecordingView implements ClusterView {
     this.start = new StartView(side, (reason) => this.reasons.push(reason))
   }
 
+  /** Says what will be asked, so that it is read with the first questions. */
+  expect(question: ReadQuestion): void {
+    this.expected.set(keyOf(question), question)
+  }
+
   /** Begins an evaluation: what it lacks is gathered anew. */
   begin(): void {
-    this.missing = new Map()
+    this.missing = new Map([...this.expected].filter(([key]) => !this.known.has(key)))
     this.reasons = []
     this.requestNumbers = new Map()
     for (const outcome of this.outcomes.values()) if (!isNotAvailable(outcome) && outcome.view instanceof RecordingView) outcome.view.begin()
