@@ -7,6 +7,7 @@ import type { Job, JobSpec, KubeObject, ObjectReference } from '../../api/types.
 import { compareText } from '../../kernel/text.ts'
 import { controllerReference } from '../owners.ts'
 
+/** A CronJob, as far as its controller reads it. */
 export interface CronJob extends KubeObject {
   spec: {
     schedule: string
