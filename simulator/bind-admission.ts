@@ -25,6 +25,8 @@ export interface BoundAdmission {
   readonly door: AdmissionDoor
   decide(attributes: Attributes): AccessVerdict
   rulesOf(user: UserInfo, namespace: string): unknown
+  /** What plugins noted for the audit log since the last call. */
+  takeAnnotations(): { readonly [key: string]: string } | undefined
 }
 
 /** Binds admission to a cluster's store. */
@@ -35,6 +37,11 @@ export function bindAdmission(config: ClusterConfig, store: Store, identity: Ide
   }
   const rbac = rbacSource(store)
   const pluginConfig = { disabledPlugins: config.disabledAdmissionPlugins ?? [], hasAuthorization: config.hasAuthorization !== false, features: openGates(config.apiServer ?? {}) }
+  let annotations: { [key: string]: string } | undefined
+  const note = (key: string, value: string): void => {
+    annotations ??= {}
+    annotations[key] = value
+  }
   const requestOf = (kind: KindInfo, body: Body, context: WriteContext) => ({
     kind,
     namespace: context.namespace ?? '',
@@ -45,6 +52,7 @@ export function bindAdmission(config: ClusterConfig, store: Store, identity: Ide
     fieldValidation: context.fieldValidation,
     patchText: context.patchText,
     keepsAsked: context.keepsAsked,
+    annotate: note,
     user: context.user,
     isDryRun: context.isDryRun,
     identity: {
@@ -72,6 +80,11 @@ export function bindAdmission(config: ClusterConfig, store: Store, identity: Ide
     },
     decide: config.hasAuthorization === false ? () => ({ isAllowed: true, reason: '' }) : (attributes) => decide(rbac, attributes),
     rulesOf: (user, namespace) => rulesReview(rbac, user, namespace),
+    takeAnnotations() {
+      const taken = annotations
+      annotations = undefined
+      return taken
+    },
   }
 }
 

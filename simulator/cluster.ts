@@ -114,7 +114,7 @@ export class Cluster {
     const managers = new FieldManagers(state.table('managed-fields'), this.clock)
     this.server = new ApiServer({
       store: this.store, registry, binder: new Binder(this.store, this.clock), admission: admission.door, authenticator, authorizer, events: this.events, audit: this.audit, clock: this.clock,
-      kubelet: doors.kubelet, metrics: doors.metrics, streams, kinds, managers, rulesOf: admission.rulesOf,
+      kubelet: doors.kubelet, metrics: doors.metrics, streams, kinds, managers, rulesOf: admission.rulesOf, takeAnnotations: admission.takeAnnotations,
     })
     this.components = bindComponents({ config, kernel: this.kernel, clientFor: (user) => this.clientFor(user), contextFor: (name, user, component) => this.contextFor(name, user, component) })
     this.runner = new ControllerRunner(this.kernel, state, this.components.controllers, (controller) =>

@@ -47,6 +47,8 @@ export interface AdmissionRequest {
   readonly identity: Identity
   /** Whether the answer should carry `asked`. */
   readonly keepsAsked?: boolean
+  /** Takes what plugins note for the audit log. */
+  annotate?(key: string, value: string): void
 }
 
 /** What came out: the object to store with what the client must be told, or the refusal. */
@@ -85,13 +87,17 @@ function dropRepeatedOwners(object: AdmittedObject, warnings: string[]): void {
   warnings.push(`.metadata.ownerReferences contains duplicate entries; API server dedups owner references in 1.20+, and may reject such requests as early as 1.24; please fix your requests; duplicate UID(s) observed: ${[...new Set(repeated.map((owner) => owner.uid))].join(', ')}`)
 }
 
+function noNote(): void {
+  // Nobody keeps an audit log.
+}
+
 function pluginRequest(request: AdmissionRequest, object: AdmittedObject, reader: AdmissionReader, warnings: string[], old?: AdmittedObject): PluginRequest {
   const name = request.name ?? object.metadata.name ?? ''
   const namespace = request.kind.resource === 'namespaces' && request.kind.group === '' ? name : request.namespace
   return {
     operation: old === undefined ? 'CREATE' : 'UPDATE', kind: request.kind, subresource: request.subresource ?? '', namespace, name, object, ...(old === undefined ? {} : { old }),
     user: request.user, reader, identity: request.identity, warnings, quotaCharges: [],
-    isDryRun: request.isDryRun === true, reinvocation: { isAgain: false, isWanted: false, ran: [], again: [] },
+    isDryRun: request.isDryRun === true, annotate: request.annotate ?? noNote, reinvocation: { isAgain: false, isWanted: false, ran: [], again: [] },
   }
 }
 

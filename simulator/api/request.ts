@@ -107,6 +107,8 @@ export interface ApiAnswer<T = unknown> {
   readonly body: T
   /** Texts of `Warning: 299` headers, in order. */
   readonly warnings: readonly string[]
+  /** What admission noted for the audit log. */
+  readonly auditAnnotations?: { readonly [key: string]: string }
 }
 
 /** The answer to watch, logs -f, exec and attach: a cursor in the cluster's state, read with `readStream`. */

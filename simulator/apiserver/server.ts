@@ -56,6 +56,8 @@ export interface ServerParts {
   readonly managers: FieldManagers
   /** Status of a SelfSubjectRulesReview: the rules of a user in a namespace. */
   rulesOf(user: UserInfo, namespace: string): unknown
+  /** What admission noted for the audit log since the last call. */
+  takeAnnotations(): { readonly [key: string]: string } | undefined
 }
 
 /** Kinds whose deletion answers with the object, and not with a Status. Models ReturnDeletedObject of each registry (v1.35). */
@@ -101,13 +103,16 @@ export class ApiServer {
   /** Answers one request. Never throws for bad input: an expected failure is a Status with its code. */
   handle(request: ApiRequest): ApiResponse {
     const kind = this.parts.kinds.current.byResource(request.group, request.resource, request.version)
+    // Components write without a request of their own: what was noted about that is nobody's.
+    this.parts.takeAnnotations()
     const response = withDeprecation(request, this.inServedVersion(kind, request, this.route(kind, request)), kind)
+    const auditAnnotations = this.parts.takeAnnotations()
     if (isAudited(request, response.code)) {
       const { user, verb, resource, subresource } = request
       const key = objectKey(request.namespace, request.name ?? '')
       this.parts.audit.record({ atMs: this.parts.clock.nowMs, user: user.name, verb, resource: resourceId(request.group, resource), key, subresource, code: response.code })
     }
-    return response
+    return auditAnnotations === undefined || isStream(response) ? response : { ...response, auditAnnotations }
   }
 
   /** The answer with its objects in the version that was asked for. */

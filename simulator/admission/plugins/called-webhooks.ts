@@ -80,10 +80,13 @@ export function callWebhooks(request: PluginRequest, step: 'mutate' | 'validate'
   const configurations = request.reader.list(`${step === 'mutate' ? 'mutating' : 'validating'}webhookconfigurations.${policyGroup}`, undefined)
   if (configurations.length === 0) return undefined
   const called = configurations.filter(({ metadata }) => !answeredConfigurations.has(metadata.name ?? '')).sort(byName)
+  let index = 0
   for (const hook of called.flatMap((each) => ((each as unknown as { readonly webhooks?: readonly CalledWebhook[] }).webhooks ?? []))) {
     const concerned = isConcerned(hook, request)
     if (typeof concerned !== 'boolean') return concerned
     if (concerned && hook.failurePolicy !== 'Ignore') return apiErrors.internal(callFailure(request, hook))
+    if (concerned) request.annotate(`failed-open.${step === 'mutate' ? 'mutation' : 'validating'}.webhook.admission.k8s.io/round_0_index_${index}`, hook.name)
+    if (concerned) index++
   }
   return undefined
 }

@@ -55,6 +55,8 @@ export interface PluginRequest {
   readonly warnings: string[]
   readonly quotaCharges: QuotaCharge[]
   readonly isDryRun: boolean
+  /** Notes something about the request for the audit log. */
+  annotate(key: string, value: string): void
   readonly reinvocation: Reinvocation
 }
 

@@ -1,4 +1,4 @@
-/** Pods must keep to the Pod Security level of their namespace. Models pod-security-admission/admission (v1.35). Audit annotations are not kept. */
+/** Pods must keep to the Pod Security level of their namespace. Models pod-security-admission/admission (v1.35). */
 
 import type { Failure } from '../../api/errors.ts'
 import { apiErrors } from '../../api/errors.ts'
@@ -13,6 +13,7 @@ import { ErrorList } from '../validation/error-list.ts'
 import { forbid } from './helpers.ts'
 import type { AdmissionPlugin, PluginRequest } from './plugin.ts'
 
+const annotationPrefix = 'pod-security.kubernetes.io'
 const templateKinds: readonly string[] = ['Deployment', 'ReplicaSet', 'StatefulSet', 'DaemonSet', 'Job', 'CronJob', 'ReplicationController', 'PodTemplate']
 const ignoredSubresources: readonly string[] = ['exec', 'attach', 'binding', 'eviction', 'log', 'portforward', 'proxy', 'status']
 
@@ -44,13 +45,21 @@ function warnOf(request: PluginRequest, warn: LevelVersion, pod: CheckedPod): vo
   if (findings.length > 0) request.warnings.push(`would violate PodSecurity "${levelText(warn)}": ${findingsText(findings)}`)
 }
 
+function auditOf(request: PluginRequest, audit: LevelVersion, pod: CheckedPod): void {
+  const findings = evaluatePod(audit, pod)
+  if (findings.length > 0) request.annotate(`${annotationPrefix}/audit-violations`, `would violate PodSecurity "${levelText(audit)}": ${findingsText(findings)}`)
+}
+
 function validatePod(request: PluginRequest): Failure | undefined {
   if (ignoredSubresources.includes(request.subresource)) return undefined
-  const { enforce, warn } = policyOf(namespaceLabels(request))
-  if (enforce.level === 'privileged' && warn.level === 'privileged') return undefined
-  if (request.old !== undefined && !isSignificant(request.object, request.old)) return undefined
+  const { enforce, audit, warn } = policyOf(namespaceLabels(request))
+  const isFree = [enforce, audit, warn].every(({ level }) => level === 'privileged')
+  if (!isFree && request.old !== undefined && !isSignificant(request.object, request.old)) return undefined
+  request.annotate(`${annotationPrefix}/enforce-policy`, levelText(enforce))
+  if (isFree) return undefined
   const pod = asChecked(request.object as Template)
   const findings = evaluatePod(enforce, pod)
+  auditOf(request, audit, pod)
   if (findings.length > 0) return forbid(request, `violates PodSecurity "${levelText(enforce)}": ${findingsText(findings)}`)
   warnOf(request, warn, pod)
   return undefined
@@ -97,8 +106,10 @@ export const podSecurity: AdmissionPlugin = {
     if (group === '' && resource === 'pods') return validatePod(request)
     if (request.subresource !== '' || !templateKinds.includes(kind)) return undefined
     const template = templateOf(request.object, kind)
-    const { warn } = policyOf(namespaceLabels(request))
-    if (template !== undefined && warn.level !== 'privileged') warnOf(request, warn, asChecked(template))
+    const { audit, warn } = policyOf(namespaceLabels(request))
+    if (template === undefined) return undefined
+    if (audit.level !== 'privileged') auditOf(request, audit, asChecked(template))
+    if (warn.level !== 'privileged') warnOf(request, warn, asChecked(template))
     return undefined
   },
 }

@@ -1,4 +1,4 @@
-/** Policies of the cluster in CEL. Models apiserver/pkg/admission/plugin/policy/validating (v1.35). Differs: audit annotations go nowhere. */
+/** Policies of the cluster in CEL. Models apiserver/pkg/admission/plugin/policy/validating (v1.35). */
 
 import type { Failure } from '../../api/errors.ts'
 import type { KubeObject } from '../../api/types.ts'
@@ -12,6 +12,8 @@ import { findParamKind, matchesRequest, paramsOf, policyGroup as group, worldOf 
 import type { CompiledPolicy, PolicyInput } from './validating-admission-policy-evaluate.ts'
 import { compilePolicy, evaluatePolicy } from './validating-admission-policy-evaluate.ts'
 
+const failureKey = 'validation.policy.admission.k8s.io/validation_failure'
+const annotationLengthMax = 10 * 1024
 const codes: { readonly [reason: string]: number } = { Forbidden: 403, Unauthorized: 401, RequestEntityTooLarge: 413, Invalid: 422 }
 
 /** What a policy holds against a request; without a binding, the policy itself cannot be used. */
@@ -26,12 +28,16 @@ function deny(request: PluginRequest, { policy, binding, message: why, reason }:
 function evaluateParams(request: PluginRequest, policy: CompiledPolicy, names: Pick<Denial, 'policy' | 'binding'>, actions: readonly string[], input: PolicyInput): Denial[] {
   const denials: Denial[] = []
   const { decisions, annotations } = evaluatePolicy(policy, input)
-  for (const { action, message, reason } of decisions) {
+  for (const [expressionIndex, { action, message, reason }] of decisions.entries()) {
     if (action === 'admit') continue
+    if (actions.includes('Audit')) request.annotate(failureKey, JSON.stringify([{ message, ...names, expressionIndex, validationActions: actions }]))
     if (actions.includes('Warn')) request.warnings.push(`Validation failed for ValidatingAdmissionPolicy '${names.policy}' with binding '${names.binding}': ${message}`)
     if (actions.includes('Deny')) denials.push({ ...names, message, reason: reason || 'Invalid' })
   }
-  for (const { action, error } of annotations) if (action === 'error') denials.push({ ...names, message: error, reason: 'Invalid' })
+  for (const { key, action, value, error } of annotations) {
+    if (action === 'error') denials.push({ ...names, message: error, reason: 'Invalid' })
+    else if (action === 'publish') request.annotate(`${names.policy}/${key}`, value.slice(0, annotationLengthMax))
+  }
   return denials
 }
 

@@ -8,7 +8,7 @@ export type Level = 'privileged' | 'baseline' | 'restricted'
 /** A level and the minor version whose rules count; Infinity is the latest. */
 export interface LevelVersion { readonly level: Level; readonly minor: number }
 
-export interface SecurityPolicy { readonly enforce: LevelVersion; readonly warn: LevelVersion }
+export interface SecurityPolicy { readonly enforce: LevelVersion; readonly audit: LevelVersion; readonly warn: LevelVersion }
 
 const prefix = 'pod-security.kubernetes.io/'
 const levels: readonly string[] = ['privileged', 'baseline', 'restricted']
@@ -41,14 +41,14 @@ function readMode(labels: StringMap, mode: (typeof modes)[number]): LevelVersion
 
 /** The policy of a namespace. A level that is enforced is warned of too, unless the labels say otherwise. */
 export function policyOf(labels: StringMap | undefined): SecurityPolicy {
-  if (labels === undefined) return { enforce: privileged, warn: privileged }
+  if (labels === undefined) return { enforce: privileged, audit: privileged, warn: privileged }
   const enforce = readMode(labels, 'enforce')
   let warn = readMode(labels, 'warn')
   const isEnforced = levels.includes(labels[`${prefix}enforce`] ?? '')
   if (labels[`${prefix}warn`] === undefined && isEnforced && enforce.level !== 'privileged') {
     warn = { level: enforce.level, minor: labels[`${prefix}warn-version`] === undefined ? enforce.minor : warn.minor }
   }
-  return { enforce, warn }
+  return { enforce, audit: readMode(labels, 'audit'), warn }
 }
 
 /** Refuses labels that name no level or version. */

@@ -13,6 +13,8 @@ export interface AuditedRequest {
   readonly userAgent: string | undefined
   readonly receivedAt: Date
   readonly code: number
+  /** What admission noted. */
+  readonly annotations?: { readonly [key: string]: string }
 }
 
 /** Appends one line per answered request to a file that only its owner can read (mode 0600). Times are wall-clock; bodies are not kept. */
@@ -23,7 +25,7 @@ export class AuditFile {
     this.stream = createWriteStream(path, { flags: 'a', mode: 0o600 })
   }
 
-  record({ user, address, requestUri, userAgent, receivedAt, code }: AuditedRequest): void {
+  record({ user, address, requestUri, userAgent, receivedAt, code, annotations }: AuditedRequest): void {
     const isResource = address.kind === 'resource'
     const objectRef = isResource
       ? { objectRef: { resource: address.resource, namespace: address.namespace, name: address.name, apiGroup: address.group === '' ? undefined : address.group, apiVersion: address.version, subresource: address.subresource } }
@@ -31,7 +33,7 @@ export class AuditFile {
     const line = {
       kind: 'Event', apiVersion: 'audit.k8s.io/v1', level: 'Metadata', auditID: randomUUID(), stage: 'ResponseComplete', requestURI: requestUri, verb: isResource ? address.verb : 'get',
       user: { username: user.name, groups: user.groups }, sourceIPs: ['127.0.0.1'], userAgent, ...objectRef, responseStatus: { metadata: {}, code },
-      requestReceivedTimestamp: receivedAt.toISOString(), stageTimestamp: new Date().toISOString(),
+      ...(annotations === undefined ? {} : { annotations }), requestReceivedTimestamp: receivedAt.toISOString(), stageTimestamp: new Date().toISOString(),
     }
     this.stream.write(`${JSON.stringify(line)}\n`)
   }

@@ -51,6 +51,8 @@ interface Exchange {
   readonly receivedAt: Date
   readonly forms: readonly AnswerForm[]
   user: UserInfo
+  /** For the audit log. */
+  annotations?: { readonly [key: string]: string }
 }
 
 /**
@@ -129,6 +131,7 @@ export class Endpoint {
     const request: ApiRequest = { user: exchange.user, ...target, ...parts, query: form.as === 'Table' ? { ...query, table: true } : query }
     const answer = this.parts.desk.run(request)
     if (isStream(answer)) return this.stream(exchange, address, answer, form)
+    exchange.annotations = answer.auditAnnotations
     const body = address.subresource === 'token' ? this.signed(answer.body) : answer.body
     return new Promise((resolve) => {
       this.parts.desk.settled(() => {
@@ -193,8 +196,8 @@ export class Endpoint {
     this.audit(exchange, code)
   }
 
-  private audit({ user, address, request, receivedAt }: Exchange, code: number): void {
-    this.parts.audit?.record({ user, address, requestUri: request.url ?? '', userAgent: request.headers['user-agent'], receivedAt, code })
+  private audit({ user, address, request, receivedAt, annotations }: Exchange, code: number): void {
+    this.parts.audit?.record({ user, address, requestUri: request.url ?? '', userAgent: request.headers['user-agent'], receivedAt, code, annotations })
   }
 
   private hasTooMany(user: UserInfo): boolean {
