@@ -3,6 +3,7 @@
  * @kubernetes/client-node, which carry the descriptions of Kubernetes' OpenAPI, when the app is built or kubectl asks.
  */
 
+import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -13,6 +14,9 @@ import type { ApiDescriptions, TypeDescription } from '../../simulator/api/descr
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..')
 const client = join(root, 'node_modules', '@kubernetes', 'client-node')
 const models = join(client, 'dist', 'gen', 'models')
+
+/** Of the hash that tells which kinds a cached file knows. */
+const kindsDigits = 8
 
 type TypeKey = Parameters<typeof fieldsOf>[0]
 
@@ -68,7 +72,7 @@ function makeApiDescriptions(): ApiDescriptions {
 
 let known: ApiDescriptions | undefined
 
-/** The descriptions, made once for each version of the package and read once. */
+/** The descriptions, made once for each version of the package and set of kinds, and read once. */
 export function readApiDescriptions(): ApiDescriptions {
   known ??= fromCache()
   return known
@@ -76,7 +80,8 @@ export function readApiDescriptions(): ApiDescriptions {
 
 function fromCache(): ApiDescriptions {
   const { version } = JSON.parse(readFileSync(join(client, 'package.json'), 'utf8')) as { version: string }
-  const cache = join(root, '.cache', `api-descriptions-${version}.json`)
+  const known = createHash('sha256').update(schemaKinds().join()).digest('hex').slice(0, kindsDigits)
+  const cache = join(root, '.cache', `api-descriptions-${version}-${known}.json`)
   if (existsSync(cache)) return JSON.parse(readFileSync(cache, 'utf8')) as ApiDescriptions
   const made = makeApiDescriptions()
   mkdirSync(dirname(cache), { recursive: true })
