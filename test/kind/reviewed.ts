@@ -16,6 +16,8 @@ export const reviewed: readonly Reviewed[] = [
   { task: 'p05-restricted-pod', attempt: 'solution', check: 'c1', on: 'real node', reason: 'the image that stands in runs as root unless the Pod names a user' },
   { task: 'p05-restricted-pod', attempt: 'wrong-baseline', check: 'c1', on: 'fake nodes', reason: 'the sandbox keeps its Pod Security level: nobody lowers it there' },
   { task: 'p05-restricted-pod', attempt: 'wrong-baseline', check: 'c1', on: 'real node', reason: 'the sandbox keeps its Pod Security level: nobody lowers it there' },
+  { task: 's15-human-rbac', attempt: 'wrong-edit', check: 'c1', on: 'fake nodes', reason: "nobody gives away rights there that the sandbox's learner does not have, and ClusterRole edit holds such" },
+  { task: 's15-human-rbac', attempt: 'wrong-edit', check: 'c1', on: 'real node', reason: "nobody gives away rights there that the sandbox's learner does not have, and ClusterRole edit holds such" },
 ]
 
 /** The reason why this difference is expected, if it is. */
