@@ -31,7 +31,10 @@ function greeting({ address }: Served, hasBridge: boolean, { contexts, problem }
 
 function untilStopped(served: Served): Promise<number> {
   return new Promise((done) => {
-    const stop = (): void => void served.stop().then(() => done(0))
+    const stop = (): void => {
+      console.log('Stopping; what a grading created is removed first.')
+      void served.stop().then(() => done(0))
+    }
     process.once('SIGINT', stop)
     process.once('SIGTERM', stop)
   })

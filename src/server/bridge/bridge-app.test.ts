@@ -76,6 +76,15 @@ describe('the bridge over HTTP', () => {
     await expect.poll(async () => (JSON.parse((await call('/bridge/contexts')).text) as { isBusy: boolean }).isBusy).toBe(false)
   })
 
+  it('cleans up and says so before the server ends', async () => {
+    backend.isHeld = true
+    const running = post('/bridge/grade', { session: await planned() })
+    await expect.poll(async () => (JSON.parse((await call('/bridge/contexts')).text) as { isBusy: boolean }).isBusy).toBe(true)
+    await served.stop()
+    expect(frames(await running).slice(-2)).toMatchObject([{ kind: 'progress', progress: { phase: 'clean-up' } }, { kind: 'error', isStopped: true }])
+    served = await startServe({ root: tmpdir(), port: 0 })
+  })
+
   it('does not offer for removal what is under way', async () => {
     backend.isHeld = true
     const session = await planned()

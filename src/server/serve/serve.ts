@@ -31,6 +31,7 @@ export interface Served {
 }
 
 const keyBytes = 32
+const lastWordsMs = 500
 
 function listening(server: ServerType): Promise<void> {
   return new Promise((resolve, reject) => {
@@ -56,8 +57,11 @@ export async function startServe({ root, port, backend, log }: ServeOptions): Pr
     address: `http://localhost:${ownPort}/${bridge === undefined ? '' : `#bridge=${key}`}`,
     async stop() {
       await bridge?.stop()
-      if ('closeAllConnections' in server) server.closeAllConnections()
-      await new Promise((resolve) => server.close(resolve))
+      const closed = new Promise((resolve) => server.close(resolve))
+      // Last words of a stopped grading are still on their way.
+      const timer = setTimeout(() => { if ('closeAllConnections' in server) server.closeAllConnections() }, lastWordsMs)
+      await closed
+      clearTimeout(timer)
     },
   }
 }
