@@ -81,9 +81,12 @@ export function roleOf(table: readonly CourseKind[]): readonly Rule[] {
   return table.flatMap(rulesOf)
 }
 
+/** A learner may hand out the cluster's own role for readers in a namespace of the task; it has no secrets and nothing outside. */
+const bindView: Rule = { apiGroups: [rbac], resources: ['clusterroles'], verbs: ['bind'], resourceNames: ['view'] }
+
 /** The learner's rights in a namespace of the task. */
 export function roleObjects(plan: SandboxPlan, namespace: string): readonly KubeObject[] {
-  const role = { apiVersion: `${rbac}/v1`, kind: 'Role', metadata: metadata(plan, learnerAccount, namespace), rules: roleOf(namespacedKinds) } as KubeObject
+  const role = { apiVersion: `${rbac}/v1`, kind: 'Role', metadata: metadata(plan, learnerAccount, namespace), rules: [...roleOf(namespacedKinds), bindView] } as KubeObject
   return [role, binding(plan, 'RoleBinding', 'Role', learnerAccount, namespace)]
 }
 
