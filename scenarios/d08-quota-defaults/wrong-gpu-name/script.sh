@@ -26,4 +26,3 @@ spec:
       max: {memory: 8Gi}
 EOF
 kubectl apply -f budget.yaml
-kubectl create quota ml-team-quota -n ml-team-a --hard=requests.cpu=8,requests.memory=16Gi,limits.cpu=16,limits.memory=32Gi,pods=20
