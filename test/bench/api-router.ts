@@ -5,8 +5,9 @@ import type { ApiRequest, Cluster, KubeObject } from '../../simulator/index.ts'
 import { cpuMs, round } from './bench.ts'
 import type { Bench } from './bench.ts'
 
-const requestCount = 200_000
+const requestCount = 60_000
 const warmCount = 20_000
+const batchSize = 500
 const objectCount = 1000
 /** A namespace whose objects are read whole. */
 const listedCount = 10
@@ -25,15 +26,28 @@ function send(cluster: Cluster, request: ApiRequest): unknown {
 
 type Ask = (index: number) => ApiRequest
 
-/** Requests per second of processor time and of wall-clock, once the compiler is done. */
-function measure(cluster: Cluster, ask: Ask): { readonly perCpuSecond: number; readonly perSecond: number } {
+interface Rates {
+  /** Requests per second of wall-clock, and of processor time. */
+  readonly perSecond: number
+  readonly perCpuSecond: number
+  /** The same in the best tenth of the batches: what the neighbors of a busy machine do to processor time is not in it. */
+  readonly perCpuSecondUndisturbed: number
+}
+
+/** Measures in batches, once the compiler is done. */
+function measure(cluster: Cluster, ask: Ask): Rates {
   for (let i = 0; i < warmCount; i++) send(cluster, ask(i))
   const startMs = performance.now()
-  const cpu = cpuMs(() => {
-    for (let i = warmCount; i < warmCount + requestCount; i++) send(cluster, ask(i))
-  })
+  const batches: number[] = []
+  for (let from = warmCount; from < warmCount + requestCount; from += batchSize) {
+    batches.push(cpuMs(() => {
+      for (let i = from; i < from + batchSize; i++) send(cluster, ask(i))
+    }))
+  }
   const ms = performance.now() - startMs
-  return { perCpuSecond: round((requestCount / cpu) * 1000, 0), perSecond: round((requestCount / ms) * 1000, 0) }
+  const cpu = batches.reduce((sum, batch) => sum + batch, 0)
+  const best = batches.sort((x, y) => x - y)[Math.floor(batches.length / 10)]
+  return { perSecond: round((requestCount / ms) * 1000, 0), perCpuSecond: round((requestCount / cpu) * 1000, 0), perCpuSecondUndisturbed: round((batchSize / best) * 1000, 0) }
 }
 
 function filled(): Cluster {
@@ -53,18 +67,19 @@ const asks: { readonly [verb: string]: Ask } = {
   create: (i) => ({ ...place, verb: 'create', namespace: 'made', body: configMap(`made-${i}`, 'made', String(i)), query: { fieldManager: 'kubectl-create' } }),
 }
 
-/** Requests of every verb, then all four in turn. */
+/** Of ten requests, five of one object, three of a list, and two writes: a person with kubectl, and dashboards. */
+const mostlyReads = ['get', 'list', 'get', 'update', 'get', 'list', 'get', 'create', 'get', 'list'] as const
+
+/** Requests of every verb, then all four in turn, then mostly reads. */
 export const apiRouterBenches: readonly Bench[] = [{
   name: 'api-router',
   run() {
     const figures: { [figure: string]: number } = {}
-    for (const [verb, ask] of Object.entries(asks)) {
-      const { perCpuSecond, perSecond } = measure(filled(), ask)
-      figures[`${verb}PerCpuSecond`] = perCpuSecond
-      figures[`${verb}PerSecond`] = perSecond
-    }
     const all = Object.values(asks)
-    const { perCpuSecond, perSecond } = measure(filled(), (i) => all[i % all.length]!(i))
-    return { ...figures, mixedPerCpuSecond: perCpuSecond, mixedPerSecond: perSecond }
+    const loads: { readonly [name: string]: Ask } = { ...asks, inTurn: (i) => all[i % all.length]!(i), mostlyReads: (i) => asks[mostlyReads[i % mostlyReads.length]!]!(i) }
+    for (const [name, ask] of Object.entries(loads)) {
+      for (const [figure, value] of Object.entries(measure(filled(), ask))) figures[`${name}${figure[0]?.toUpperCase()}${figure.slice(1)}`] = value
+    }
+    return figures
   },
 }]
