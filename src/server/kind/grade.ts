@@ -3,6 +3,7 @@
 import type { KubeObject } from '../../../simulator/index.ts'
 import type { Check, CheckVerdict } from '../../grading/check.ts'
 import type { ObjectRef } from '../../grading/view.ts'
+import { withinNamespaces } from './all-namespaces.ts'
 import { BridgeError } from './contract.ts'
 import type { Identity, KindDoor, KindGrade, KindGradeOptions, Report, Sandbox } from './contract.ts'
 import { ImageMap } from './images/image-map.ts'
@@ -131,7 +132,8 @@ class KindGrading {
 
   private async makeTools(): Promise<Tools> {
     const { connection, task, images } = this.options
-    const door = mapNodes(mapImages(connection, new ImageMap(imagesFor(task, images))), new NodeNames(this.sandbox.workers))
+    const own = withinNamespaces(connection, this.sandbox.plan.namespaces)
+    const door = mapNodes(mapImages(own, new ImageMap(imagesFor(task, images))), new NodeNames(this.sandbox.workers))
     const facts = await readNodeFacts(door)
     const pods = new ProbePods({ door, session: this.sandbox.plan.session, image: probeImage, facts, ...this.signal })
     const readers = makeReaders(door, await readKinds(door), pods, facts)
