@@ -134,3 +134,12 @@ export const exerciseCases: readonly KubectlCase[] = [
   { line: 'describe service mock-inference -n ml-k8s-lab', prints: /TargetPort: +8000\/TCP/ },
   { line: 'delete namespace ml-k8s-lab', prints: /namespace "ml-k8s-lab" deleted/ },
 ]
+
+/** Commands that are asked for over SPDY/3.1, as kubectl did before 1.31. */
+export const spdyCases: readonly KubectlCase[] = [
+  { line: 'run spdy --image=nginx:1.27', prints: /pod\/spdy created/ },
+  { line: 'wait --for=condition=Ready pod/spdy --timeout=60s', prints: /condition met/ },
+  { line: "exec spdy -- sh -c 'echo out; echo err >&2; exit 3'", prints: /out[\s\S]*err[\s\S]*exit code 3/, ends: 3 },
+  { line: 'exec -i spdy -- cat', prints: /^hello$/m, stdin: 'hello\n' },
+  { line: 'exec spdy -- nosuchcmd', prints: /executable file not found/, ends: 1 },
+]

@@ -9,7 +9,7 @@ import { homedir, tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { exerciseCases, kubectlCases, kubectlFiles } from './kubectl-cases.ts'
+import { exerciseCases, kubectlCases, kubectlFiles, spdyCases } from './kubectl-cases.ts'
 import type { KubectlCase } from './kubectl-cases.ts'
 import { clientNodeChecks } from './client-node.ts'
 import { serve } from './served.ts'
@@ -70,6 +70,12 @@ class Kubectl {
     return { code: run.status, output: run.stdout + run.stderr }
   }
 
+  /** The same client as it was before WebSocket. */
+  overSpdy(): Kubectl {
+    Object.assign(this.env, { KUBECTL_REMOTE_COMMAND_WEBSOCKETS: 'false', KUBECTL_PORT_FORWARD_WEBSOCKETS: 'false' })
+    return this
+  }
+
   start(line: string): ReturnType<typeof spawn> {
     return spawn(this.program, words(line), { cwd: this.folder, env: this.env, stdio: 'ignore' })
   }
@@ -126,6 +132,9 @@ async function withKubectl(program: string): Promise<void> {
     const kubectl = new Kubectl(program, served)
     for (const one of [...kubectlCases, ...exerciseCases]) await check(`kubectl ${one.line}`, () => kubectl.check(one))
     await check('kubectl port-forward', () => forwardedPort(kubectl))
+    const old = kubectl.overSpdy()
+    for (const one of spdyCases) await check(`kubectl ${one.line} over SPDY`, () => old.check(one))
+    await check('kubectl port-forward over SPDY', () => forwardedPort(old))
   } finally {
     await served.stop()
   }

@@ -1,13 +1,13 @@
 /**
- * Port-forward: SPDY streams in a WebSocket, two for each local connection. What arrives is read as HTTP and sent to the
+ * Port-forward: SPDY streams in a WebSocket or on a socket of their own, two for each local connection. What arrives is read as HTTP and sent to the
  * pod, whose programs answer requests and not bytes. Models apiserver's portforward tunnel (v1.35).
  * Differs: only HTTP/1.1 reaches a pod.
  */
 
 import { createServer } from 'node:http'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
-import type { WebSocket } from 'ws'
 import type { Pod } from '../../../simulator/index.ts'
+import type { ByteCarrier } from './carrier.ts'
 import type { Desk } from './desk.ts'
 import { Budget, usualLimits } from './limits.ts'
 import { readBytes } from './request-body.ts'
@@ -78,12 +78,12 @@ class ForwardServer {
   }
 }
 
-/** Serves the forwarded ports of a pod until the socket closes. */
-export function serveForward(socket: WebSocket, desk: Desk, namespace: string, name: string): void {
+/** Serves the forwarded ports of a pod until the carrier closes. */
+export function serveForward(carrier: ByteCarrier, desk: Desk, namespace: string, name: string): void {
   const errorStreams = new Map<string, SpdyStream>()
   const connection = new SpdyConnection({
-    send: (bytes) => socket.send(bytes),
-    onError: () => socket.terminate(),
+    send: (bytes) => carrier.send(bytes),
+    onError: () => carrier.terminate(),
     onStream(stream) {
       const id = stream.headers.get('requestid') ?? ''
       if (stream.headers.get('streamtype') === 'error') {
@@ -98,7 +98,6 @@ export function serveForward(socket: WebSocket, desk: Desk, namespace: string, n
       new ForwardServer(desk, pod, Number(stream.headers.get('port')), errorStream).take(stream)
     },
   })
-  socket.on('message', (data: Buffer) => connection.receive(data))
-  socket.on('close', () => connection.close())
-  socket.on('error', () => socket.terminate())
+  carrier.onBytes((bytes) => connection.receive(bytes))
+  carrier.onClose(() => connection.close())
 }

@@ -1,4 +1,4 @@
-/** Upgraded connections: exec, attach, port-forward and watches over WebSocket. */
+/** Upgraded connections: exec, attach and port-forward over WebSocket or SPDY/3.1, watches over WebSocket. */
 
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
@@ -10,9 +10,12 @@ import type { Status } from '../../../simulator/api/types.ts'
 import type { ApiRequest } from '../../../simulator/index.ts'
 import { addressOf } from './address.ts'
 import type { ResourceAddress } from './address.ts'
+import { carrierOfSocket, carrierOfWebSocket } from './carrier.ts'
 import type { Parts } from './endpoint.ts'
 import { forwardProtocol, serveForward } from './port-forward.ts'
 import { endSession, serveSession, sessionProtocols } from './sessions.ts'
+import { serveSpdySession, spdyForwardProtocol, spdySessionProtocol } from './spdy-sessions.ts'
+import type { SpdySession } from './spdy-sessions.ts'
 import { serveWatch } from './watch-socket.ts'
 
 const notSupported = 405
@@ -63,9 +66,10 @@ export class Upgrades {
     const mayForward = subresource === 'portforward' && answer.code === notSupported && this.parts.desk.cluster.peekOne('pods', `${target.namespace}/${target.name}`) !== undefined
     const cannotStart = subresource === 'exec' && answer.code === notStarted
     if (!isStream(answer) && answer.code >= 300 && !mayForward && !cannotStart) return refuse(socket, answer.body as Status)
+    if (request.headers.upgrade?.toLowerCase() === 'spdy/3.1') return this.spdy(socket, head, address, isStream(answer) ? { streamId: answer.streamId } : { error: (answer.body as Status).message ?? '' })
     if (request.headers.upgrade?.toLowerCase() !== 'websocket') {
       if (isStream(answer)) this.parts.desk.close(answer.streamId)
-      return refuse(socket, apiErrors.badRequest('only WebSocket upgrades are served'))
+      return refuse(socket, apiErrors.badRequest('only upgrades to WebSocket and SPDY/3.1 are served'))
     }
     if (subresource === 'portforward') {
       if (request.headers['sec-websocket-protocol']?.includes(forwardProtocol) !== true) return refuse(socket, apiErrors.badRequest(`port-forward is served as ${forwardProtocol}`))
@@ -76,6 +80,18 @@ export class Upgrades {
       else this.serve(webSocket, address, isStream(answer) ? answer.streamId : undefined)
     }))
     return undefined
+  }
+
+  /** The protocol of clients before WebSocket. */
+  private spdy(socket: Duplex, head: Buffer, address: ResourceAddress, session: SpdySession): void {
+    const { desk, hub } = this.parts
+    const isForward = address.subresource === 'portforward'
+    desk.settled(() => {
+      socket.write(`HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: SPDY/3.1\r\nX-Stream-Protocol-Version: ${isForward ? spdyForwardProtocol : spdySessionProtocol}\r\n\r\n`)
+      const carrier = carrierOfSocket(socket, head)
+      if (isForward) serveForward(carrier, desk, address.namespace ?? '', address.name ?? '')
+      else serveSpdySession(carrier, address.query, session, desk, hub)
+    })
   }
 
   /** A watch whose events are messages of JSON. */
@@ -93,7 +109,7 @@ export class Upgrades {
 
   private serve(socket: WebSocket, { namespace = '', name = '' }: ResourceAddress, streamId: string | undefined): void {
     const { desk, hub } = this.parts
-    if (streamId === undefined) serveForward(socket, desk, namespace, name)
+    if (streamId === undefined) serveForward(carrierOfWebSocket(socket), desk, namespace, name)
     else serveSession(socket, streamId, desk, hub)
   }
 }
