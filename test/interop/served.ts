@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..')
-const startTries = 600
+const startTries = 2400
 const pollMs = 50
 
 export interface Served {
@@ -29,6 +29,7 @@ export async function serve(folder = mkdtempSync(join(tmpdir(), 'podflight-inter
     if (child.exitCode !== null) throw new Error(`the server ended with code ${child.exitCode}`)
     await sleep(pollMs)
   }
+  if (!existsSync(kubeconfig)) throw new Error('the server did not start in time')
   return {
     kubeconfig, folder,
     async stop(signal = 'SIGTERM') {
