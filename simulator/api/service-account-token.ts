@@ -11,7 +11,7 @@ import type { KubeObject } from './types.ts'
 import { keyedHash } from './x509/certificates.ts'
 
 /** The issuer of tokens that are kept in Secrets. */
-export const legacyIssuer = 'kubernetes/serviceaccount'
+const legacyIssuer = 'kubernetes/serviceaccount'
 /** The type of such Secrets, and what they say of their account. */
 export const tokenSecretType = 'kubernetes.io/service-account-token'
 export const accountNameAnnotation = 'kubernetes.io/service-account.name'
