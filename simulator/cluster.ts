@@ -10,7 +10,7 @@ import type { ApiAnswer, ApiRequest, ApiResponse, StreamFrame, UserInfo } from '
 import { definitionsResource } from './api/custom-kinds.ts'
 import type { KindTable } from './api/kinds.ts'
 import { defaultClusterRoleBindings, defaultClusterRoles, defaultRoleBindings, defaultRoles } from './api/default-roles.ts'
-import { defaultEpochMs, timestampMs, toMicroTime, toTimestamp } from './api/time.ts'
+import { defaultEpochMs } from './api/time.ts'
 import type { KubeObject, Pod } from './api/types.ts'
 import { LocalClient } from './apiserver/client.ts'
 import { answerPath } from './apiserver/paths.ts'
@@ -47,6 +47,7 @@ import type { SavedState } from './kernel/state.ts'
 import { defaultTimings } from './kernel/timings.ts'
 import type { Timings } from './kernel/timings.ts'
 import type { Clock, ComponentContext, Controller, StoreChange } from './store/component.ts'
+import { clockOf } from './store/clock.ts'
 import { keyOf } from './store/resource-id.ts'
 import { Store } from './store/store.ts'
 
@@ -59,7 +60,6 @@ export const adminUser: UserInfo = { name: 'kubernetes-admin', groups: ['system:
 export const authorUser: UserInfo = { name: 'podflight:author', groups: ['system:masters', 'system:authenticated'] }
 
 const eventExpiryPeriodMs = 600_000
-const secondsKnownMax = 64
 
 /** A saved cluster: configuration and state, as JSON. */
 export interface ClusterSnapshot {
@@ -357,37 +357,6 @@ function must(client: LocalClient, resource: string, object: KubeObject): void {
   const result = client.create(resource, object)
   if (result.ok || result.status.reason === 'AlreadyExists') return
   assert(false, result.status.message ?? `${resource} was refused`)
-}
-
-function clockOf(state: ClusterState, epochMs: number): Clock {
-  let lastSecond = Number.NaN
-  let lastText = ''
-  // Texts of the seconds that were asked for lately: what happens at one moment shares its text.
-  const texts = new Map<number, string>()
-  const textOf = (second: number): string => {
-    let text = texts.get(second)
-    if (text !== undefined) return text
-    if (texts.size >= secondsKnownMax) texts.clear()
-    text = toTimestamp(second * 1000, epochMs)
-    texts.set(second, text)
-    return text
-  }
-  return {
-    get nowMs() {
-      return state.nowMs
-    },
-    epochMs,
-    timestamp(atMs) {
-      const second = Math.floor(atMs / 1000)
-      if (second !== lastSecond) {
-        lastSecond = second
-        lastText = textOf(second)
-      }
-      return lastText
-    },
-    microTimestamp: (atMs) => toMicroTime(atMs, epochMs),
-    parse: (timestamp) => timestampMs(timestamp, epochMs),
-  }
 }
 
 /** Doors that open late: the components behind them are made after the server. */
