@@ -4,6 +4,7 @@
  */
 
 import { createHash, timingSafeEqual } from 'node:crypto'
+import { bridgeKeyHeader } from '../../session/kind-wire.ts'
 import { firstRefusal } from '../kind/guard/guard.ts'
 import type { Guard } from '../kind/guard/guard.ts'
 
@@ -24,8 +25,11 @@ export interface BridgeSide {
 
 /** Bytes of the largest body: an attempt with its files. */
 export const bodyBytesMax = 1024 * 1024
-/** Header of the session's key. A custom header makes browsers ask first before another site may send it, and nobody answers. */
-export const keyHeader = 'x-podflight-key'
+/**
+ * Header of the session's key. A custom header makes browsers ask first before another site may send it, and nobody
+ * answers. It is no cookie: browsers send those to every port of this machine, so to every other local server too.
+ */
+const keyHeader: string = bridgeKeyHeader
 
 /** The one address that the server listens on: no other machine reaches it. */
 export function listenAddress(): string {
