@@ -24,7 +24,8 @@ const connect: readonly Verb[] = ['get', 'create']
 
 /** Kinds in namespaces. Endpoints are read only: whoever writes them can lead traffic anywhere. */
 export const namespacedKinds: readonly CourseKind[] = [
-  { group: '', resource: 'pods', verbs: write, subresources: { log: ['get'], exec: connect, attach: connect, portforward: connect, eviction: ['create'], ephemeralcontainers: change, resize: change, status: ['get'] } },
+  // Only `get` of a log does anything; the other two are there because roles that learners write name them, too.
+  { group: '', resource: 'pods', verbs: write, subresources: { log: read, exec: connect, attach: connect, portforward: connect, eviction: ['create'], ephemeralcontainers: change, resize: change, status: ['get'] } },
   { group: '', resource: 'services', verbs: write, subresources: status },
   { group: '', resource: 'configmaps', verbs: write },
   { group: '', resource: 'secrets', verbs: write },
