@@ -2,6 +2,7 @@
 
 import type { KindInfo } from '../api/kinds.ts'
 import type { ContentType } from '../api/request.ts'
+import type { PatchError } from '../api/patch/common.ts'
 import { isPatchError } from '../api/patch/common.ts'
 import { createJsonMergePatch, createThreeWayJsonMergePatch } from '../api/patch/json-merge.ts'
 import { patchTypeOf } from '../api/patch/meta.ts'
@@ -37,9 +38,9 @@ export function mergePatchOf(before: KubeObject, after: KubeObject): ComputedPat
 }
 
 /** What apply sends: removes what the last applied configuration had and the new one has not, and sets what differs. */
-export function threeWayPatch(original: JsonObject, modified: KubeObject, current: KubeObject, kind: KindInfo): ComputedPatch {
+export function threeWayPatch(original: JsonObject, modified: KubeObject, current: KubeObject, kind: KindInfo): ComputedPatch | PatchError {
   const type = patchTypeOf(current.apiVersion, kind.kind)
   const made = type === undefined ? createThreeWayJsonMergePatch(original, asJson(modified), asJson(current)) : createThreeWayMergePatch(original, asJson(modified), asJson(current), type)
-  if (isPatchError(made)) throw fail(`creating patch with: ${made.error}`)
+  if (isPatchError(made)) return made
   return { patch: made.result, contentType: type === undefined ? 'application/merge-patch+json' : 'application/strategic-merge-patch+json' }
 }

@@ -70,10 +70,14 @@ function refuseConflict(session: Session, info: Info, sides: { readonly original
   const type = patchTypeOf(sides.live.apiVersion, info.kind.kind)
   const changes = type === undefined ? undefined : findConflict(sides.patch, sides.original, sides.live as unknown as JsonObject, type)
   if (changes === undefined) return
-  const conflict = `patch:\n${toYaml(sides.patch)}\nconflicts with changes made from original to current:\n${toYaml(changes)}\n`
-  for (const spec of ['openapi v3', 'openapi']) session.err(`warning: error calculating patch from ${spec} spec: ${conflict}\n`)
+  refusePatch(session, info, sides, `patch:\n${toYaml(sides.patch)}\nconflicts with changes made from original to current:\n${toYaml(changes)}\n`)
+}
+
+/** Why there is no patch, told once by each way to compute it. */
+function refusePatch(session: Session, info: Info, sides: { readonly modified: KubeObject; readonly live: KubeObject }, why: string): never {
+  for (const spec of ['openapi v3', 'openapi']) session.err(`warning: error calculating patch from ${spec} spec: ${why}\n`)
   const shown = [findLastApplied(sides.live) ?? '', `${goJsonSorted(sides.modified)}\n`, `${goJsonSorted(sides.live)}\n`] as const
-  const text = `creating patch with:\noriginal:\n${shown[0]}\nmodified:\n${shown[1]}\ncurrent:\n${shown[2]}\nfor: ${conflict}`
+  const text = `creating patch with:\noriginal:\n${shown[0]}\nmodified:\n${shown[1]}\ncurrent:\n${shown[2]}\nfor: ${why}`
   throw new KubectlFailure(addSource(addSource({ kind: 'text', text }, 'patching', info.source), `applying patch:\n\nto:\n${infoText(info)}\nfor:`, info.source))
 }
 
@@ -84,6 +88,7 @@ function* patchLive(session: Session, info: Info, live: KubeObject): Run<Outcome
   const modified = withLastApplied(info.object as KubeObject)
   const original = originalOf(live)
   const computed = threeWayPatch(original, modified, live, info.kind)
+  if ('error' in computed) return refusePatch(session, info, { modified, live }, computed.error)
   if (!session.flags.bool('overwrite')) refuseConflict(session, info, { original, modified, live, patch: computed.patch })
   if (isEmptyPatch(computed)) return { object: live, operation: 'unchanged' }
   try {
@@ -91,20 +96,24 @@ function* patchLive(session: Session, info: Info, live: KubeObject): Run<Outcome
     return { object, operation: 'configured' }
   } catch (error) {
     const failure = asFailure(error)
-    if (session.flags.bool('force') && (hasReason(failure, 'Invalid') || hasReason(failure, 'Conflict'))) return yield* recreate(session, info)
+    if (session.flags.bool('force') && (hasReason(failure, 'Invalid') || hasReason(failure, 'Conflict'))) return yield* recreate(session, info, live)
     throw new KubectlFailure(addSource(addSource(failure, 'patching', info.source), `applying patch:\n${toCompactJson(computed.patch)}\nto:\n${infoText(info)}\nfor:`, info.source))
   }
 }
 
-/** --force: deletes the object and creates it anew. */
-function* recreate(session: Session, info: Info): Run<Outcome> {
+/** --force: deletes the object and creates it anew; what was there comes back when that is refused. */
+function* recreate(session: Session, info: Info, live: KubeObject): Run<Outcome> {
   yield* session.call({ verb: 'delete', kind: info.kind, namespace: info.namespace, name: info.name, body: { propagationPolicy: 'Background' } })
   for (;;) {
     const read = yield* attempt(session.call({ verb: 'get', kind: info.kind, namespace: info.namespace, name: info.name }))
     if (!read.ok) break
     yield* session.sleepUntil(session.nowMs + 1000)
   }
-  return { object: yield* createObject(session, info, { verb: 'creating', object: withLastApplied(info.object as KubeObject) }), operation: 'configured' }
+  const created = yield* attempt(createObject(session, info, { verb: 'creating', object: withLastApplied(info.object as KubeObject) }))
+  if (created.ok) return { object: created.value, operation: 'configured' }
+  const { resourceVersion: _version, ...metadata } = live.metadata
+  yield* session.call({ verb: 'create', kind: info.kind, namespace: info.namespace, body: { ...live, metadata }, contentType: 'application/json', query: writeQuery(session) })
+  throw new KubectlFailure(created.failure)
 }
 
 function* applyOnClient(session: Session, info: Info): Run<Outcome> {

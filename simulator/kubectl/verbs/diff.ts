@@ -39,6 +39,7 @@ function* mergedOf(session: Session, info: Info, live: KubeObject | undefined): 
   const applied = findLastApplied(live)
   const original = applied === undefined ? {} : (JSON.parse(applied) as JsonObject)
   const computed = threeWayPatch(original, withoutLastApplied(info.object as KubeObject), live, info.kind)
+  if ('error' in computed) throw fail(`creating patch with: ${computed.error}`)
   if (isEmptyPatch(computed)) return live
   return yield* session.call({ verb: 'patch', ...target, body: computed.patch, contentType: computed.contentType, query: { dryRun: 'All', fieldManager } })
 }
