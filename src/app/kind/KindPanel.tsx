@@ -39,6 +39,13 @@ function useNews(state: KindState): void {
   }, [state, announce])
 }
 
+/** Scrolls what holds the panel, and nothing around it: frames that hide their overflow would move too. */
+function showTop(panel: HTMLElement | null): void {
+  let holder = panel?.parentElement ?? null
+  while (holder !== null && !/auto|scroll/.test(getComputedStyle(holder).overflowY)) holder = holder.parentElement
+  if (panel !== null && holder !== null) holder.scrollTop += Math.min(0, panel.getBoundingClientRect().top - holder.getBoundingClientRect().top)
+}
+
 /** A button that goes with its stage takes the focus with it: then the panel gets it, is seen from its top, and Tab goes on from there. */
 function useKeptFocus(stage: KindStage): RefObject<HTMLDivElement | null> {
   const panel = useRef<HTMLDivElement>(null)
@@ -51,7 +58,7 @@ function useKeptFocus(stage: KindStage): RefObject<HTMLDivElement | null> {
   useEffect(() => {
     if (!wasInside.current) return
     if (document.activeElement === document.body) panel.current?.focus({ preventScroll: true })
-    if (stage === 'running' || stage === 'graded' || stage === 'failed') panel.current?.scrollIntoView({ block: 'start' })
+    if (stage === 'running' || stage === 'graded' || stage === 'failed') showTop(panel.current)
   }, [stage])
   return panel
 }

@@ -75,8 +75,7 @@ export function ExamWorkbench({ form }: { form: ExamForm }) {
   const openCard = (text: string) => { setQuery(text); setSide('docs'); if (isPhone) setPane('cluster'); else if (!isWide) setTab('side') }
   const docs = { item: { id: 'docs', title: 'Docs', icon: BookOpen }, node: <DocsPanel query={query} onQuery={setQuery} /> }
   // A verdict, so never in an exam.
-  const { task } = view
-  const kind = isExam || task === undefined || task.realCluster === 'no' ? [] : [{ item: { id: 'kind', title: 'Grade on kind', icon: Boxes }, node: <KindPane attemptId={answer.attemptId} taskId={task.id} usedMs={() => store.board.clock.headMs} exportLog={(id) => host.exportLog(id)} /> }]
+  const kind = isExam || view.task === undefined || view.task.realCluster === 'no' ? [] : [{ item: { id: 'kind', title: 'Grade on kind', icon: Boxes }, node: <KindPane attemptId={answer.attemptId} taskId={view.task.id} usedMs={() => store.board.clock.headMs} exportLog={(id) => host.exportLog(id)} /> }]
   const isShown = (id: string) => !isPhone || pane === id
   const splits = { task: useSplit('exam.task', limits.task), editor: useSplit('exam.editor', limits.editor), right: useSplit('exam.right', limits.right), docs: useSplit('exam.docs', limits.docs), notes: useSplit('exam.notes', limits.notes) }
   const sideIds = isExam ? ['details', 'yaml'] : ['why', 'details', 'yaml']
