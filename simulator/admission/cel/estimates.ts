@@ -11,7 +11,9 @@ export function fixed(count: number): Estimate {
   return { min: count, max: count }
 }
 
+/** A size of which nothing is known. */
 export const unknownSize: Estimate = { min: 0, max: countMax }
+/** No cost, no size. */
 export const nothing: Estimate = fixed(0)
 
 function addCounts(a: number, b: number): number {
@@ -27,14 +29,17 @@ function scaleCount(count: number, factor: number): number {
   return Math.min(Math.ceil(count * factor), countMax)
 }
 
+/** The sum of estimates. */
 export function add(...estimates: readonly Estimate[]): Estimate {
   return estimates.reduce((sum, each) => ({ min: addCounts(sum.min, each.min), max: addCounts(sum.max, each.max) }), nothing)
 }
 
+/** The product of two estimates. */
 export function multiply(a: Estimate, b: Estimate): Estimate {
   return { min: multiplyCounts(a.min, b.min), max: multiplyCounts(a.max, b.max) }
 }
 
+/** An estimate times a factor, rounded up. */
 export function scale(estimate: Estimate, factor: number): Estimate {
   return { min: scaleCount(estimate.min, factor), max: scaleCount(estimate.max, factor) }
 }
