@@ -16,8 +16,6 @@ export const reviewed: readonly Reviewed[] = [
   { task: 'p05-restricted-pod', attempt: 'solution', check: 'c1', on: 'real node', reason: 'the image that stands in runs as root unless the Pod names a user' },
   { task: 'p05-restricted-pod', attempt: 'wrong-baseline', check: 'c1', on: 'fake nodes', reason: 'the sandbox keeps its Pod Security level: nobody lowers it there' },
   { task: 'p05-restricted-pod', attempt: 'wrong-baseline', check: 'c1', on: 'real node', reason: 'the sandbox keeps its Pod Security level: nobody lowers it there' },
-  { task: 's15-human-rbac', attempt: 'wrong-edit', check: 'c1', on: 'fake nodes', reason: "nobody gives away rights there that the sandbox's learner does not have, and ClusterRole edit holds such" },
-  { task: 's15-human-rbac', attempt: 'wrong-edit', check: 'c1', on: 'real node', reason: "nobody gives away rights there that the sandbox's learner does not have, and ClusterRole edit holds such" },
   ...(['fake nodes', 'real node'] as const).map((on) => ({ task: 's15-human-rbac', attempt: 'wrong-edit', check: 'c1', on, reason: 'a learner of a real cluster cannot hand out the role edit, which has more rights than the learner' })),
 ]
 
