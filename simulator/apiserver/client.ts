@@ -19,7 +19,7 @@ import type { Outcome } from './ports.ts'
 import { resourceName } from './registry.ts'
 import type { WriteOptions } from './registry.ts'
 import { scaleOf, withScale } from './scale.ts'
-import type { ServerParts } from './server.ts'
+import type { ServerParts } from './server-parts.ts'
 
 /** Grants that a client searches; more are forgotten. */
 const grantsMax = 64

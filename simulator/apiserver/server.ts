@@ -9,56 +9,23 @@ import { goQuote } from '../api/go-text.ts'
 import { apiVersionOf, findSubresource, splitApiVersion } from '../api/kinds.ts'
 import type { KindInfo } from '../api/kinds.ts'
 import { isStream } from '../api/request.ts'
-import type { ApiRequest, ApiResponse, KubeList, UserInfo } from '../api/request.ts'
+import type { ApiRequest, ApiResponse, KubeList } from '../api/request.ts'
 import type { KubeObject, Status } from '../api/types.ts'
 import { objectKey, resourceId } from '../store/resource-id.ts'
-import type { Store } from '../store/store.ts'
-import type { AdmissionDoor } from './admission-door.ts'
 import { bodyOf, deleteOptionsOf, failed, ok, writeOptions } from './answers.ts'
 import { isAudited } from './audit-log.ts'
-import type { AuditLog } from './audit-log.ts'
-import type { Authenticator } from './authenticator.ts'
-import type { Authorizer } from './authorizer.ts'
-import type { Binder } from './binding.ts'
-import type { ServedKinds } from './custom-kinds.ts'
-import type { EventLog } from './event-log.ts'
 import { ObjectReader } from './objects.ts'
 import { checkContentType, checkOptions } from './options.ts'
-import type { FieldManagers } from './field-manager/field-managers.ts'
 import { recorded, shown } from './field-manager/recording.ts'
 import { patchObject } from './patch.ts'
-import type { KubeletDoor, MetricsDoor, ServerClock } from './ports.ts'
-
 import { checkVersion, expiredView, pageOf, viewOf } from './pages.ts'
 import type { ListView } from './pages.ts'
 import { resourceName } from './registry.ts'
-import type { Registry } from './registry.ts'
 import { answerReview, isReview } from './reviews.ts'
 import { filterOf, isFilter, onlyName } from './select.ts'
-import type { Streams } from './streams.ts'
+import type { ServerParts } from './server-parts.ts'
 import { handleSubresource } from './subresources.ts'
 import { toTable } from './tables.ts'
-
-export interface ServerParts {
-  readonly store: Store
-  readonly registry: Registry
-  readonly binder: Binder
-  readonly admission: AdmissionDoor
-  readonly authenticator: Authenticator
-  readonly authorizer: Authorizer
-  readonly events: EventLog
-  readonly audit: AuditLog
-  readonly clock: ServerClock
-  readonly kubelet: KubeletDoor
-  readonly metrics: MetricsDoor
-  readonly streams: Streams
-  readonly kinds: ServedKinds
-  readonly managers: FieldManagers
-  /** Status of a SelfSubjectRulesReview: the rules of a user in a namespace. */
-  rulesOf(user: UserInfo, namespace: string): unknown
-  /** What admission noted for the audit log since the last call. */
-  takeAnnotations(): { readonly [key: string]: string } | undefined
-}
 
 /** Kinds whose deletion answers with the object, and not with a Status. Models ReturnDeletedObject of each registry (v1.35). */
 const returnedKinds: readonly string[] = [

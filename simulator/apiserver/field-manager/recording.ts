@@ -4,7 +4,7 @@ import type { KindInfo } from '../../api/kinds.ts'
 import type { ApiRequest } from '../../api/request.ts'
 import type { KubeObject } from '../../api/types.ts'
 import type { Outcome } from '../ports.ts'
-import type { ServerParts } from '../server.ts'
+import type { ServerParts } from '../server-parts.ts'
 
 /** The object as a request wants to see it. */
 export function shown(parts: Pick<ServerParts, 'managers'>, kind: KindInfo, request: ApiRequest, object: KubeObject): KubeObject {
