@@ -26,7 +26,6 @@ function schemaAt(root: StructuralSchema, typeKey: string): StructuralSchema | u
 }
 
 function fieldOf(typeKey: string, name: string, schema: StructuralSchema, required: readonly string[]): ExplainField {
-  if (typeKey === '' && name === 'metadata') return { name, typeName: 'ObjectMeta', isRequired: false, typeKey: metadataType }
   const hasFields = elementOf(schema).properties !== undefined
   return {
     name, typeName: typeNameOf(schema), isRequired: required.includes(name),
@@ -34,6 +33,14 @@ function fieldOf(typeKey: string, name: string, schema: StructuralSchema, requir
     ...(schema.enum === undefined ? {} : { enumValues: schema.enum.map(String) }),
     ...(hasFields ? { typeKey: `${typeKey}${separator}${name}` } : {}),
   }
+}
+
+/** What every object has, in the words of the built-in kinds: the server adds it to the schemas of definitions. */
+function objectFields(builtin: SchemaPort): readonly ExplainField[] {
+  const typeKey = builtin.typeOfKind('v1', 'Pod')
+  const names = ['apiVersion', 'kind', 'metadata']
+  const fields = typeKey === undefined ? [] : builtin.fieldsOf(typeKey)
+  return fields.filter(({ name }) => names.includes(name)).map((field) => (field.name === 'metadata' ? { ...field, typeKey: metadataType } : field))
 }
 
 /** The schema of one custom kind; types of the API itself, such as its metadata, come from `builtin`. */
@@ -44,8 +51,9 @@ export function customSchemaPort(root: StructuralSchema, builtin: SchemaPort): S
     fieldsOf: (typeKey) => {
       if (!isOwn(typeKey)) return builtin.fieldsOf(typeKey)
       const { properties = {}, required = [] } = schemaAt(root, typeKey) ?? {}
-      const all = typeKey === '' ? { apiVersion: { type: 'string' } as const, kind: { type: 'string' } as const, metadata: { type: 'object' } as const, ...properties } : properties
-      return Object.keys(all).sort(compareText).map((name) => fieldOf(typeKey, name, (all as { readonly [field: string]: StructuralSchema })[name]!, required))
+      const given = typeKey === '' ? objectFields(builtin) : []
+      const own = Object.keys(properties).filter((name) => !given.some((field) => field.name === name))
+      return [...given, ...own.map((name) => fieldOf(typeKey, name, properties[name]!, required))].sort((a, b) => compareText(a.name, b.name))
     },
     descriptionOf: (typeKey) => (isOwn(typeKey) ? schemaAt(root, typeKey)?.description : builtin.descriptionOf(typeKey)),
   }

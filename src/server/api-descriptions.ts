@@ -57,11 +57,15 @@ function commentText(comment: string): string {
   return lines.join('\n').trim().replace(/\\(['"\\])/g, '$1').replace(/\* \//g, '*/')
 }
 
+/** What every kind says of its metadata; the models have no comments on fields that are objects. */
+const metadataAbout = "Standard object's metadata. More info: https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#metadata"
+
 function describe(model: string): TypeDescription {
   const about = /\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\s*export declare class/.exec(model)?.[1]
   const fields: { [name: string]: string } = {}
   const body = model.slice(model.indexOf('export declare class'))
   for (const [, comment = '', name = ''] of body.matchAll(/\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\s*'([^']+)'\??:/g)) fields[name.replace(/^_/, '')] = commentText(comment)
+  if (/'metadata'\?: V1ObjectMeta;/.test(body) && fields['kind'] !== undefined) fields['metadata'] ??= metadataAbout
   return { ...(about === undefined ? {} : { about: commentText(about) }), fields }
 }
 
@@ -81,7 +85,7 @@ export function readApiDescriptions(): ApiDescriptions {
 function fromCache(): ApiDescriptions {
   const { version } = JSON.parse(readFileSync(join(client, 'package.json'), 'utf8')) as { version: string }
   const known = createHash('sha256').update(schemaKinds().join()).digest('hex').slice(0, kindsDigits)
-  const cache = join(root, '.cache', `api-descriptions-${version}-${known}.json`)
+  const cache = join(root, '.cache', `api-descriptions-${version}-${known}-2.json`)
   if (existsSync(cache)) return JSON.parse(readFileSync(cache, 'utf8')) as ApiDescriptions
   const made = makeApiDescriptions()
   mkdirSync(dirname(cache), { recursive: true })

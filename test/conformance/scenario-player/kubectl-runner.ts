@@ -3,9 +3,12 @@
 import { apiErrors } from '../../../simulator/api/errors.ts'
 import { impersonatedGroups } from '../../../simulator/api/credentials.ts'
 import type { UserInfo } from '../../../simulator/api/request.ts'
+import { bindKubectl } from '../../../simulator/index.ts'
 import type { Cluster } from '../../../simulator/index.ts'
-import { kubectl } from '../../../simulator/kubectl/main.ts'
 import type { FileSystem, ProcessAnswer, ProcessNeed } from '../../../simulator/shell/process.ts'
+import { readApiDescriptions } from '../../../src/server/api-descriptions.ts'
+
+const kubectl = bindKubectl(readApiDescriptions)
 
 /** A command that waits longer than this in simulated time never ends. */
 const waitMsMax = 300_000
