@@ -13,6 +13,7 @@ describe('addresses', () => {
     ['POST', '/api/v1/namespaces/a/pods/p/eviction', { verb: 'create', resource: 'pods', name: 'p', subresource: 'eviction' }],
     ['DELETE', '/api/v1/namespaces/a/pods', { verb: 'deletecollection', resource: 'pods' }],
     ['GET', '/api/v1/namespaces/a/pods/p/exec?command=sh&command=-c&stdin=true&tty=false', { query: { command: ['sh', '-c'], stdin: true, tty: false } }],
+    ['GET', '/api/v1/namespaces/a/pods/p/proxy/x/y', { verb: 'get', resource: 'pods', name: 'p', subresource: 'proxy' }],
   ])('%s %s', (method, path, expected) => {
     expect(addressOf(method, path)).toMatchObject({ kind: 'resource', ...expected })
   })
@@ -20,7 +21,7 @@ describe('addresses', () => {
   it.each([
     ['GET', '/healthz', { kind: 'path', path: '/healthz' }], ['GET', '/apis/apps/v1', { kind: 'path' }], ['GET', '/api/v1/%zz', { kind: 'bad', status: { code: 400 } }],
     ['PUT', '/api/v1/pods', { kind: 'bad', status: { code: 405 } }], ['BREW', '/api/v1/pods', { kind: 'bad', status: { code: 405 } }], ['GET', '/api/v1/pods?limit=x', { kind: 'bad', status: { code: 400 } }],
-    ['GET', '/api/v1/namespaces/a/pods/p/proxy/x/y', { kind: 'bad', status: { code: 404 } }],
+    ['GET', '/api/v1/namespaces/a/pods/p/log/x/y', { kind: 'bad', status: { code: 404 } }],
   ])('%s %s is no request for a resource', (method, path, expected) => {
     expect(addressOf(method, path)).toMatchObject(expected)
   })
