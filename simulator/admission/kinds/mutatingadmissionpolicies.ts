@@ -10,7 +10,7 @@ import { countGeneration } from '../kind-rules.ts'
 import type { ErrorList } from '../validation/error-list.ts'
 import { nameIsDnsSubdomain, validateObjectMeta, validateObjectMetaUpdate } from '../validation/meta.ts'
 import type { MatchResources, PolicyBindingSpec, PolicySpec } from './validatingadmissionpolicies.ts'
-import { compileExpression, defaultMatch, validateMatchConditions, validateMatchResources, validateParamKind, validateParamRef, validateVariables } from './validatingadmissionpolicies.ts'
+import { compileExpression, defaultMatch, validateMatchConditions, validateMatchConstraints, validateMatchResources, validateParamKind, validateParamRef, validateVariables } from './validatingadmissionpolicies.ts'
 
 /** One change of an object. */
 export interface Mutation { patchType?: string; applyConfiguration?: { expression?: string }; jsonPatch?: { expression?: string } }
@@ -55,11 +55,7 @@ function validatePolicy(object: AdmittedObject, errors: ErrorList): void {
   const hasParams = paramKind !== undefined
   if (failurePolicy !== undefined) errors.oneOf('spec.failurePolicy', failurePolicy, ['Fail', 'Ignore'])
   if (paramKind !== undefined) validateParamKind(paramKind, 'spec.paramKind', errors)
-  if (matchConstraints === undefined) errors.required('spec.matchConstraints')
-  else {
-    validateMatchResources(matchConstraints, 'spec.matchConstraints', errors)
-    if ((matchConstraints.resourceRules ?? []).length === 0) errors.required('spec.matchConstraints.resourceRules')
-  }
+  validateMatchConstraints(matchConstraints, errors)
   validateRules(matchConstraints, 'spec.matchConstraints', errors)
   validateMatchConditions(matchConditions, policyScope({ hasParams, hasAuthorizer: true }), errors)
   const types = validateVariables(variables, hasParams, errors)

@@ -76,6 +76,16 @@ export function validateMatchResources({ matchPolicy, namespaceSelector, objectS
   for (const [field, rules] of Object.entries({ resourceRules, excludeResourceRules })) rules.forEach((rule, index) => validateNamedRule(rule, `${path}.${field}[${index}]`, errors))
 }
 
+/** Checks the constraints of a policy of either kind, which must name some resource. */
+export function validateMatchConstraints(matchConstraints: MatchResources | undefined, errors: ErrorList): void {
+  if (matchConstraints === undefined) {
+    errors.required('spec.matchConstraints')
+    return
+  }
+  validateMatchResources(matchConstraints, 'spec.matchConstraints', errors)
+  if ((matchConstraints.resourceRules ?? []).length === 0) errors.required('spec.matchConstraints.resourceRules')
+}
+
 function validateNamedRule(rule: ResourceRule, path: string, errors: ErrorList): void {
   const { resourceNames = [] } = rule
   resourceNames.forEach((name, index) => {
@@ -161,11 +171,7 @@ function validatePolicy(object: AdmittedObject, errors: ErrorList): void {
   const hasParams = paramKind !== undefined
   if (failurePolicy !== undefined) errors.oneOf('spec.failurePolicy', failurePolicy, ['Fail', 'Ignore'])
   if (paramKind !== undefined) validateParamKind(paramKind, 'spec.paramKind', errors)
-  if (matchConstraints === undefined) errors.required('spec.matchConstraints')
-  else {
-    validateMatchResources(matchConstraints, 'spec.matchConstraints', errors)
-    if ((matchConstraints.resourceRules ?? []).length === 0) errors.required('spec.matchConstraints.resourceRules')
-  }
+  validateMatchConstraints(matchConstraints, errors)
   validateMatchConditions(matchConditions, policyScope({ hasParams, hasAuthorizer: true }), errors)
   const types = validateVariables(variables, hasParams, errors)
   const known = variables.length === 0 ? {} : { variables: types }

@@ -4,6 +4,7 @@ import type { Check, CheckVerdict, Condition, LetValue } from '../../grading/che
 import { isNotAvailable } from '../../grading/view.ts'
 import type { ObjectRef } from '../../grading/view.ts'
 import type { ParityRow } from './contract.ts'
+import { noSeries } from './view/recording-view.ts'
 import type { Judgement } from './view/recording-view.ts'
 import { refuseTrial } from './view/trials.ts'
 
@@ -12,7 +13,7 @@ export function whyNotOnKind(check: Check): string | undefined {
   if (check.onKind !== 'no') return undefined
   if (check.notOnKind !== undefined) return check.notOnKind
   for (const condition of check.all) {
-    if (condition.kind === 'series') return 'a kind cluster has no recorded series of the past to query'
+    if (condition.kind === 'series') return noSeries
     const refused = condition.kind === 'trial' ? refuseTrial(condition.steps) : undefined
     if (isNotAvailable(refused)) return refused.notAvailable
     if (condition.kind === 'trial' && condition.steps.some((step) => 'load' in step)) return 'load is answered here by stand-ins, whose CPU and memory say nothing about the course\'s images'

@@ -18,7 +18,8 @@ export interface KnownSide {
   atStart(ref: ObjectRef): readonly KubeObject[] | undefined
 }
 
-const noSeries = 'a kind cluster has no recorded series of the past to query'
+/** Why no check of series is judged on a real cluster. */
+export const noSeries = 'a kind cluster has no recorded series of the past to query'
 
 /** One moment of a real cluster, as far as it was read. */
 export class RecordingView implements ClusterView {
